@@ -1,0 +1,1 @@
+"""One project in one SQLite file: documents, decisions, their log, suggestions, model versions."""

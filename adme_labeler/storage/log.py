@@ -1,0 +1,193 @@
+"""The append-only, hash-chained log of operations, and undo and redo as read from it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing before and after; None means that it did not exist. Texts are canonical JSON."""
+
+    kind: str
+    key: str
+    before: str | None
+    after: str | None
+
+    def inverse(self) -> Change:
+        return Change(self.kind, self.key, self.after, self.before)
+
+
+@dataclass
+class Draft:
+    """An operation while its transaction is open."""
+
+    kind: str
+    summary: str
+    curator: str
+    at: str
+    undoable: bool
+    undoes: int | None = None
+    redoes: int | None = None
+    id: int = 0
+    keep: bool = False
+    changes: list[Change] = field(default_factory=list[Change])
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An entry of the log."""
+
+    id: int
+    kind: str
+    summary: str
+    curator: str
+    at: str
+    undoable: bool
+    undoes: int | None
+    redoes: int | None
+    hash: str
+
+
+def canonical(value: Json) -> str:
+    """JSON text that is the same for the same value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def next_id(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT coalesce(max(id), 0) + 1 FROM operation").fetchone()[0])
+
+
+def head(connection: sqlite3.Connection) -> tuple[int, str]:
+    """Id and hash of the newest operation; (0, 64 zeros) in a new project."""
+    row = connection.execute("SELECT id, hash FROM operation ORDER BY id DESC LIMIT 1").fetchone()
+    return (0, GENESIS) if row is None else (int(row["id"]), str(row["hash"]))
+
+
+def append(connection: sqlite3.Connection, draft: Draft) -> None:
+    """Write a draft and its changes; the caller holds the transaction."""
+    previous = head(connection)[1]
+    digest = _digest(previous, draft.id, draft, draft.changes)
+    connection.execute(
+        "INSERT INTO operation VALUES (?,?,?,?,?,?,?,?,?,?)",
+        (
+            draft.id,
+            draft.kind,
+            draft.summary,
+            draft.curator,
+            draft.at,
+            int(draft.undoable),
+            draft.undoes,
+            draft.redoes,
+            previous,
+            digest,
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO change VALUES (?,?,?,?,?,?)",
+        [
+            (draft.id, ordinal, c.kind, c.key, c.before, c.after)
+            for ordinal, c in enumerate(draft.changes)
+        ],
+    )
+
+
+def changes_of(connection: sqlite3.Connection, operation: int) -> list[Change]:
+    rows = connection.execute(
+        "SELECT kind, key, before, after FROM change WHERE operation = ? ORDER BY ordinal",
+        (operation,),
+    )
+    return [Change(r["kind"], r["key"], r["before"], r["after"]) for r in rows]
+
+
+def operations(
+    connection: sqlite3.Connection, *, newest_first: bool = True, limit: int = -1
+) -> Iterator[Operation]:
+    order = "DESC" if newest_first else "ASC"
+    for row in connection.execute(f"SELECT * FROM operation ORDER BY id {order} LIMIT ?", (limit,)):
+        yield _operation(row)
+
+
+def undo_stacks(connection: sqlite3.Connection) -> tuple[list[int], list[int]]:
+    """Operations that can be undone and redone, the next one last in each list.
+
+    Follows the usual rule: a new undoable operation empties the redo list. Operations that are
+    not undoable (imports, promotions) are stepped over.
+    """
+    undo: list[int] = []
+    redo: list[int] = []
+    for row in connection.execute(
+        "SELECT id, undoes, redoes FROM operation WHERE undoable = 1 ORDER BY id"
+    ):
+        if row["undoes"] is not None:
+            undo.pop()
+            redo.append(int(row["undoes"]))
+        elif row["redoes"] is not None:
+            redo.pop()
+            undo.append(int(row["redoes"]))
+        else:
+            undo.append(int(row["id"]))
+            redo.clear()
+    return undo, redo
+
+
+def first_broken(connection: sqlite3.Connection) -> int | None:
+    """Id of the first operation whose hash does not fit the chain, or None when all fit."""
+    previous = GENESIS
+    expected = 1
+    for row in connection.execute("SELECT * FROM operation ORDER BY id"):
+        operation = _operation(row)
+        draft = Draft(
+            operation.kind,
+            operation.summary,
+            operation.curator,
+            operation.at,
+            operation.undoable,
+            operation.undoes,
+            operation.redoes,
+        )
+        changes = changes_of(connection, operation.id)
+        digest = _digest(previous, operation.id, draft, changes)
+        intact = row["previous_hash"] == previous and operation.hash == digest
+        if not intact or operation.id != expected:
+            return operation.id
+        previous = operation.hash
+        expected += 1
+    return None
+
+
+def _digest(previous: str, number: int, draft: Draft, changes: list[Change]) -> str:
+    body: list[Json] = [
+        number,
+        draft.kind,
+        draft.summary,
+        draft.curator,
+        draft.at,
+        draft.undoable,
+        draft.undoes,
+        draft.redoes,
+        [[c.kind, c.key, c.before, c.after] for c in changes],
+    ]
+    return hashlib.sha256(f"{previous}\n{canonical(body)}".encode()).hexdigest()
+
+
+def _operation(row: sqlite3.Row) -> Operation:
+    return Operation(
+        int(row["id"]),
+        row["kind"],
+        row["summary"],
+        row["curator"],
+        row["at"],
+        bool(row["undoable"]),
+        row["undoes"],
+        row["redoes"],
+        row["hash"],
+    )
