@@ -30,14 +30,14 @@ class Message(msgspec.Struct, tag_field="type", frozen=True, forbid_unknown_fiel
 # --------------------------------------------------------------------------- from every worker
 
 
-class Hello(Message, tag="hello"):
+class Hello(Message, tag="hello", frozen=True):
     protocol: int
     app_version: str
     pid: int
     job: str
 
 
-class Progress(Message, tag="progress"):
+class Progress(Message, tag="progress", frozen=True):
     """Latest state of a job. `stage` is 0 outside training; `seconds_left` None when unknown."""
 
     phase: str
@@ -48,7 +48,7 @@ class Progress(Message, tag="progress"):
     loss: float | None = None
 
 
-class Failed(Message, tag="failed"):
+class Failed(Message, tag="failed", frozen=True):
     """The job ended without a result. `sentence` is for the curator, `detail` for the log."""
 
     sentence: str
@@ -56,7 +56,7 @@ class Failed(Message, tag="failed"):
     resumable: bool = False
 
 
-class Cancelled(Message, tag="cancelled"):
+class Cancelled(Message, tag="cancelled", frozen=True):
     """The job stopped because it was asked to; a checkpoint allows resuming if `resumable`."""
 
     resumable: bool = False
@@ -65,11 +65,11 @@ class Cancelled(Message, tag="cancelled"):
 # --------------------------------------------------------------------------- to every worker
 
 
-class Cancel(Message, tag="cancel"):
+class Cancel(Message, tag="cancel", frozen=True):
     """Stop soon: at the next step, checkpoint if the job has checkpoints."""
 
 
-class Shutdown(Message, tag="shutdown"):
+class Shutdown(Message, tag="shutdown", frozen=True):
     """Finish and exit with status 0."""
 
 
@@ -180,7 +180,7 @@ class HeldOutPrediction(msgspec.Struct, frozen=True, kw_only=True):
     probabilities: tuple[float, ...]
 
 
-class TrainFinished(Message, tag="train_finished"):
+class TrainFinished(Message, tag="train_finished", frozen=True):
     """`model` is the model folder relative to the run directory; also written to `result.json`."""
 
     model: str
@@ -223,23 +223,23 @@ class Example(msgspec.Struct, frozen=True):
     heading: str = ""
 
 
-class AddSentences(Message, tag="add_sentences"):
+class AddSentences(Message, tag="add_sentences", frozen=True):
     """Make sentences known. They are encoded in this order, after prioritised ones."""
 
     items: tuple[SentenceInput, ...]
 
 
-class Forget(Message, tag="forget"):
+class Forget(Message, tag="forget", frozen=True):
     ids: tuple[int, ...]
 
 
-class Prioritise(Message, tag="prioritise"):
+class Prioritise(Message, tag="prioritise", frozen=True):
     """Encode and score these first (what is on screen, then what is held out)."""
 
     ids: tuple[int, ...]
 
 
-class Refit(Message, tag="refit"):
+class Refit(Message, tag="refit", frozen=True):
     """Fit the instant head on these examples and score every known sentence again.
 
     With no examples a trained model serves its own head. Only the latest pending Refit is done.
@@ -252,7 +252,7 @@ class Refit(Message, tag="refit"):
     tau: float = 0.5
 
 
-class Ready(Message, tag="ready"):
+class Ready(Message, tag="ready", frozen=True):
     model: str
     encoder: str
     encoder_hash: str
@@ -261,14 +261,14 @@ class Ready(Message, tag="ready"):
     device: str
 
 
-class Encoded(Message, tag="encoded"):
+class Encoded(Message, tag="encoded", frozen=True):
     """How many of the known sentences have features."""
 
     done: int
     total: int
 
 
-class Refitted(Message, tag="refitted"):
+class Refitted(Message, tag="refitted", frozen=True):
     revision: int
     examples: int
     hints: int
@@ -286,28 +286,28 @@ class Score(msgspec.Struct, frozen=True):
     margin: float
 
 
-class Scores(Message, tag="scores"):
+class Scores(Message, tag="scores", frozen=True):
     """At most 500 scored sentences, prioritised ones first."""
 
     revision: int
     items: tuple[Score, ...]
 
 
-class ScoresDone(Message, tag="scores_done"):
+class ScoresDone(Message, tag="scores_done", frozen=True):
     """Every known sentence has been scored with this revision."""
 
     revision: int
     count: int
 
 
-class Similar(Message, tag="similar"):
+class Similar(Message, tag="similar", frozen=True):
     """Ask for the `count` known sentences nearest to these (cosine), without themselves."""
 
     ids: tuple[int, ...]
     count: int
 
 
-class SimilarFound(Message, tag="similar_found"):
+class SimilarFound(Message, tag="similar_found", frozen=True):
     ids: tuple[int, ...]
 
 
@@ -324,11 +324,11 @@ class ImportJob(msgspec.Struct, frozen=True, kw_only=True):
     """For tables: column name in the file -> field (text, category, drug, set_id, …)."""
 
 
-class LabelRead(Message, tag="label_read"):
+class LabelRead(Message, tag="label_read", frozen=True):
     label: LabelDraft
 
 
-class FileDone(Message, tag="file_done"):
+class FileDone(Message, tag="file_done", frozen=True):
     """`status`: read, skipped or failed; `reason` is one sentence unless read."""
 
     path: str
@@ -339,7 +339,7 @@ class FileDone(Message, tag="file_done"):
     tables: int
 
 
-class ImportDone(Message, tag="import_done"):
+class ImportDone(Message, tag="import_done", frozen=True):
     files: int
     labels: int
     sentences: int
@@ -354,7 +354,7 @@ class ExportJob(msgspec.Struct, frozen=True, kw_only=True):
     curator: str = ""
 
 
-class ExportDone(Message, tag="export_done"):
+class ExportDone(Message, tag="export_done", frozen=True):
     out: str
     rows: int
     operation: int
@@ -372,7 +372,7 @@ class EvaluateJob(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 0
 
 
-class EvaluateDone(Message, tag="evaluate_done"):
+class EvaluateDone(Message, tag="evaluate_done", frozen=True):
     result: dict[str, Any]
 
 

@@ -49,5 +49,7 @@ def _names_pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
     if not names:
         return None
     longest_first = sorted(names, key=len, reverse=True)
-    alternatives = "|".join(_BLANKS.sub(r"\\s+", re.escape(n).replace(r"\ ", " ")) for n in longest_first)
+    alternatives = "|".join(
+        _BLANKS.sub(r"\\s+", re.escape(n).replace(r"\ ", " ")) for n in longest_first
+    )
     return re.compile(rf"(?<!\w)(?:the\s+)?(?:{alternatives})(?!\w)[®™©]?", re.IGNORECASE)

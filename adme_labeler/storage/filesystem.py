@@ -5,7 +5,18 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import Path
 
-_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "davfs", "fuse.davfs2"}
+_NETWORK = {
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "smbfs",
+    "9p",
+    "fuse.sshfs",
+    "afs",
+    "davfs",
+    "fuse.davfs2",
+}
 _SYNCHRONISED = ("onedrive", "dropbox", "google drive", "googledrive", "icloud drive", "nextcloud")
 
 
@@ -16,7 +27,7 @@ class FolderKind(StrEnum):
 
 
 def folder_kind(folder: Path, mountinfo: Path = Path("/proc/self/mountinfo")) -> FolderKind:
-    """Kind of `folder`. `mountinfo` is Linux's mount table; without one only names are looked at."""
+    """Kind of `folder`. `mountinfo` is Linux's mount table; without it, names decide."""
     resolved = folder.resolve()
     if any(part.casefold().startswith(_SYNCHRONISED) for part in resolved.parts):
         return FolderKind.SYNCHRONISED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -107,7 +107,7 @@ class Project:
         undoable: bool = True,
         undoes: int | None = None,
         redoes: int | None = None,
-    ) -> Iterator[log.Draft]:
+    ) -> Generator[log.Draft]:
         """One transaction that ends in one log entry; an exception undoes all of it.
 
         An operation that recorded no change and is not marked `keep` leaves no trace.
@@ -124,7 +124,7 @@ class Project:
                 log.append(self.connection, draft)
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Generator[sqlite3.Connection]:
         """A durable transaction for derived data; decisions go through `operation`."""
         try:
             self.connection.execute("BEGIN IMMEDIATE")
@@ -237,7 +237,9 @@ def _warning(path: Path, kind: FolderKind) -> str:
 def _explain(path: Path, error: sqlite3.OperationalError) -> str:
     text = str(error)
     if "full" in text:
-        return "The disk is full: the last decision was not saved. Free some space and decide again."
+        return (
+            "The disk is full: the last decision was not saved. Free some space and decide again."
+        )
     if "readonly" in text:
         return f"{path.name} is write-protected: the last decision was not saved."
     return f"{path.name} could not be written ({text}): the last decision was not saved."

@@ -12,7 +12,7 @@ APPLICATION_ID = 0x41444D45
 def available() -> list[tuple[int, str]]:
     """(number, SQL) of every migration, lowest first."""
     found: list[tuple[int, str]] = []
-    for entry in resources.files(__package__).iterdir():
+    for entry in resources.files(__name__).iterdir():
         if entry.name.endswith(".sql"):
             found.append((int(entry.name.split("_", 1)[0]), entry.read_text("utf-8")))
     return sorted(found)

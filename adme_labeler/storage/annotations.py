@@ -1,0 +1,342 @@
+"""Annotations, adjudications and the resolved category; every write goes through an operation."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.records import (
+    Annotation,
+    AnnotationState,
+    Arm,
+    ModelVersion,
+    Provenance,
+    SentenceId,
+)
+from adme_labeler.domain.resolution import Adjudication, Resolution, ResolutionSource, resolve
+from adme_labeler.storage.log import Change, Draft, Json, canonical
+
+_COLUMNS = (
+    "sentence",
+    "curator",
+    "state",
+    "category",
+    "also",
+    "flagged",
+    "note",
+    "suggested",
+    "probability",
+    "model_version",
+    "head_revision",
+    "blind",
+    "arm",
+    "inclusion_probability",
+    "guideline_version",
+    "scheme_version",
+    "at",
+)
+
+
+def get(connection: sqlite3.Connection, sentence: SentenceId, curator: str) -> Annotation | None:
+    row = connection.execute(
+        "SELECT * FROM annotation WHERE sentence = ? AND curator = ?", (sentence, curator)
+    ).fetchone()
+    return None if row is None else _annotation(row)
+
+
+def of_sentence(connection: sqlite3.Connection, sentence: SentenceId) -> list[Annotation]:
+    """Every curator's annotation on one sentence, by curator."""
+    rows = connection.execute(
+        "SELECT * FROM annotation WHERE sentence = ? ORDER BY curator", (sentence,)
+    )
+    return [_annotation(row) for row in rows]
+
+
+def of_curator(
+    connection: sqlite3.Connection, curator: str, sentences: Iterable[SentenceId]
+) -> dict[SentenceId, Annotation]:
+    """This curator's annotations on these sentences; sentences without one are absent."""
+    rows = connection.execute(
+        "SELECT * FROM annotation WHERE curator = ? "
+        "AND sentence IN (SELECT value FROM json_each(?))",
+        (curator, json.dumps(list(sentences))),
+    )
+    return {SentenceId(row["sentence"]): _annotation(row) for row in rows}
+
+
+def everything(connection: sqlite3.Connection) -> list[Annotation]:
+    rows = connection.execute("SELECT * FROM annotation ORDER BY sentence, curator")
+    return [_annotation(row) for row in rows]
+
+
+def resolutions(
+    connection: sqlite3.Connection, sentences: Iterable[SentenceId]
+) -> dict[SentenceId, Resolution]:
+    rows = connection.execute(
+        "SELECT * FROM resolution WHERE sentence IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(sentences)),),
+    )
+    return {SentenceId(row["sentence"]): _resolution(row) for row in rows}
+
+
+def write(connection: sqlite3.Connection, draft: Draft, annotations: Sequence[Annotation]) -> None:
+    """Set annotations inside the open operation `draft`; unchanged ones are left out of the log."""
+    for annotation in annotations:
+        before = get(connection, annotation.sentence, annotation.curator)
+        change = Change(
+            "annotation",
+            _key(annotation.sentence, annotation.curator),
+            None if before is None else _dump(before),
+            _dump(annotation),
+        )
+        if change.before != change.after:
+            draft.changes.append(change)
+            _put(connection, annotation)
+    _resolve(connection, {a.sentence for a in annotations})
+
+
+def adjudicate(
+    connection: sqlite3.Connection,
+    draft: Draft,
+    sentence: SentenceId,
+    decision: Adjudication | None,
+) -> None:
+    """Settle a conflict, or take the settlement back with None."""
+    row = connection.execute(
+        "SELECT * FROM adjudication WHERE sentence = ?", (sentence,)
+    ).fetchone()
+    before = None if row is None else _dump_adjudication(_adjudication(row))
+    after = None if decision is None else _dump_adjudication(decision)
+    if before != after:
+        draft.changes.append(Change("adjudication", canonical(int(sentence)), before, after))
+        _put_adjudication(connection, sentence, after)
+        _resolve(connection, {sentence})
+
+
+def apply(connection: sqlite3.Connection, changes: Iterable[Change]) -> set[SentenceId]:
+    """Bring annotations and adjudications to the `after` of each change; other kinds are skipped.
+
+    Used by undo, redo and by the replay of the log. Returns the touched sentences.
+    """
+    touched: set[SentenceId] = set()
+    for change in changes:
+        if change.kind == "annotation":
+            sentence, curator = _split_key(change.key)
+            touched.add(sentence)
+            if change.after is None:
+                connection.execute(
+                    "DELETE FROM annotation WHERE sentence = ? AND curator = ?", (sentence, curator)
+                )
+            else:
+                _put(connection, _load(sentence, curator, change.after))
+        elif change.kind == "adjudication":
+            sentence = SentenceId(json.loads(change.key))
+            touched.add(sentence)
+            _put_adjudication(connection, sentence, change.after)
+    _resolve(connection, touched)
+    return touched
+
+
+def replayed(changes: Iterable[Change]) -> tuple[dict[str, str], dict[str, str]]:
+    """Annotations and adjudications that a log amounts to, as key -> canonical JSON."""
+    annotations: dict[str, str] = {}
+    adjudications: dict[str, str] = {}
+    targets = {"annotation": annotations, "adjudication": adjudications}
+    for change in changes:
+        target = targets.get(change.kind)
+        if target is None:
+            continue
+        if change.after is None:
+            target.pop(change.key, None)
+        else:
+            target[change.key] = change.after
+    return annotations, adjudications
+
+
+def current(connection: sqlite3.Connection) -> tuple[dict[str, str], dict[str, str]]:
+    """Annotations and adjudications as the tables hold them, in the form of `replayed`."""
+    annotations = {_key(a.sentence, a.curator): _dump(a) for a in everything(connection)}
+    rows = connection.execute("SELECT * FROM adjudication")
+    adjudications = {
+        canonical(int(row["sentence"])): _dump_adjudication(_adjudication(row)) for row in rows
+    }
+    return annotations, adjudications
+
+
+def wrong_resolutions(connection: sqlite3.Connection) -> list[SentenceId]:
+    """Sentences whose stored resolution is not what their annotations amount to."""
+    stored = {
+        SentenceId(row["sentence"]): _resolution(row)
+        for row in connection.execute("SELECT * FROM resolution")
+    }
+    by_sentence: dict[SentenceId, list[Annotation]] = {}
+    for annotation in everything(connection):
+        by_sentence.setdefault(annotation.sentence, []).append(annotation)
+    settled = {
+        SentenceId(row["sentence"]): _adjudication(row)
+        for row in connection.execute("SELECT * FROM adjudication")
+    }
+    return [
+        sentence
+        for sentence in sorted(stored.keys() | by_sentence.keys())
+        if stored.get(sentence) != resolve(by_sentence.get(sentence, []), settled.get(sentence))
+    ]
+
+
+def _resolve(connection: sqlite3.Connection, sentences: Iterable[SentenceId]) -> None:
+    for sentence in sentences:
+        row = connection.execute(
+            "SELECT * FROM adjudication WHERE sentence = ?", (sentence,)
+        ).fetchone()
+        resolution = resolve(
+            of_sentence(connection, sentence), None if row is None else _adjudication(row)
+        )
+        if resolution is None:
+            connection.execute("DELETE FROM resolution WHERE sentence = ?", (sentence,))
+        else:
+            connection.execute(
+                "INSERT OR REPLACE INTO resolution VALUES (?,?,?,?,?,?)",
+                (
+                    sentence,
+                    resolution.category,
+                    "+".join(resolution.also),
+                    resolution.source.value,
+                    int(resolution.read),
+                    int(resolution.blind),
+                ),
+            )
+
+
+def _put(connection: sqlite3.Connection, a: Annotation) -> None:
+    p = a.provenance
+    connection.execute(
+        f"INSERT OR REPLACE INTO annotation ({','.join(_COLUMNS)}) "
+        f"VALUES ({','.join('?' * len(_COLUMNS))})",
+        (
+            a.sentence,
+            a.curator,
+            a.state.value,
+            a.category,
+            "+".join(a.also),
+            int(a.flagged),
+            a.note,
+            p.suggested,
+            p.probability,
+            p.model_version,
+            p.head_revision,
+            int(p.blind),
+            p.arm.value,
+            p.inclusion_probability,
+            p.guideline_version,
+            p.scheme_version,
+            a.at,
+        ),
+    )
+
+
+def _put_adjudication(
+    connection: sqlite3.Connection, sentence: SentenceId, dumped: str | None
+) -> None:
+    if dumped is None:
+        connection.execute("DELETE FROM adjudication WHERE sentence = ?", (sentence,))
+        return
+    fields: dict[str, Any] = json.loads(dumped)
+    connection.execute(
+        "INSERT OR REPLACE INTO adjudication VALUES (?,?,?,?,?)",
+        (sentence, fields["category"], fields["also"], fields["curator"], fields["at"]),
+    )
+
+
+def _key(sentence: SentenceId, curator: str) -> str:
+    return canonical([int(sentence), curator])
+
+
+def _split_key(key: str) -> tuple[SentenceId, str]:
+    sentence, curator = json.loads(key)
+    return SentenceId(sentence), str(curator)
+
+
+def _dump(a: Annotation) -> str:
+    p = a.provenance
+    fields: dict[str, Json] = {
+        "state": a.state.value,
+        "category": a.category,
+        "also": "+".join(a.also),
+        "flagged": a.flagged,
+        "note": a.note,
+        "suggested": p.suggested,
+        "probability": p.probability,
+        "model_version": p.model_version,
+        "head_revision": p.head_revision,
+        "blind": p.blind,
+        "arm": p.arm.value,
+        "inclusion_probability": p.inclusion_probability,
+        "guideline_version": p.guideline_version,
+        "scheme_version": p.scheme_version,
+        "at": a.at,
+    }
+    return canonical(fields)
+
+
+def _load(sentence: SentenceId, curator: str, dumped: str) -> Annotation:
+    fields: dict[str, Any] = json.loads(dumped)
+    return _from_fields(fields | {"sentence": sentence, "curator": curator})
+
+
+def _annotation(row: sqlite3.Row) -> Annotation:
+    return _from_fields({name: row[name] for name in _COLUMNS})
+
+
+def _from_fields(f: dict[str, Any]) -> Annotation:
+    return Annotation(
+        sentence=SentenceId(f["sentence"]),
+        curator=f["curator"],
+        state=AnnotationState(f["state"]),
+        category=f["category"],
+        also=_keys(f["also"]),
+        flagged=bool(f["flagged"]),
+        note=f["note"],
+        provenance=Provenance(
+            suggested=f["suggested"],
+            probability=f["probability"],
+            model_version=None if f["model_version"] is None else ModelVersion(f["model_version"]),
+            head_revision=f["head_revision"],
+            blind=bool(f["blind"]),
+            arm=Arm(f["arm"]),
+            inclusion_probability=f["inclusion_probability"],
+            guideline_version=f["guideline_version"],
+            scheme_version=f["scheme_version"],
+        ),
+        at=f["at"],
+    )
+
+
+def _keys(joined: str) -> tuple[CategoryKey, ...]:
+    return tuple(CategoryKey(key) for key in joined.split("+") if key)
+
+
+def _resolution(row: sqlite3.Row) -> Resolution:
+    return Resolution(
+        row["category"],
+        _keys(row["also"]),
+        ResolutionSource(row["source"]),
+        bool(row["read"]),
+        bool(row["blind"]),
+    )
+
+
+def _adjudication(row: sqlite3.Row) -> Adjudication:
+    return Adjudication(row["category"], _keys(row["also"]), row["curator"], row["at"])
+
+
+def _dump_adjudication(decision: Adjudication) -> str:
+    fields: dict[str, Json] = {
+        "category": decision.category,
+        "also": "+".join(decision.also),
+        "curator": decision.curator,
+        "at": decision.at,
+    }
+    return canonical(fields)

@@ -1,0 +1,94 @@
+"""Suggestions of the served model: derived data, a row a sentence, replaced by each revision."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.records import GroupId, ModelVersion, SentenceId, Suggestion
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A sentence read by a person together with what a model suggests for it."""
+
+    sentence: SentenceId
+    group: GroupId
+    category: CategoryKey
+    blind: bool
+    suggestion: Suggestion | None
+
+
+def store(connection: sqlite3.Connection, suggestions: Sequence[Suggestion]) -> None:
+    """Replace the suggestions of these sentences; the caller holds the transaction."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO suggestion VALUES (?,?,?,?,?,?,?,?)",
+        [
+            (
+                s.sentence,
+                s.model_version,
+                s.head_revision,
+                s.category,
+                s.second,
+                max(s.probabilities),
+                s.margin,
+                json.dumps([round(p, 5) for p in s.probabilities]),
+            )
+            for s in suggestions
+        ],
+    )
+
+
+def get(connection: sqlite3.Connection, ids: Iterable[SentenceId]) -> dict[SentenceId, Suggestion]:
+    rows = connection.execute(
+        "SELECT * FROM suggestion WHERE sentence IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return {SentenceId(row["sentence"]): _suggestion(row) for row in rows}
+
+
+def clear(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM suggestion")
+
+
+def evaluated(connection: sqlite3.Connection, *, held_out: bool) -> list[Evaluated]:
+    """Sentences with a category that a person read (never bulk, never hints), by id.
+
+    `held_out` chooses the held-out drug groups or all the others. Each comes with the stored
+    suggestion, whose revision says which model it belongs to.
+    """
+    rows = connection.execute(
+        """
+        SELECT r.sentence AS evaluated, l.drug_group, r.category AS truth, r.blind, g.*
+        FROM resolution r JOIN sentence s ON s.id = r.sentence AND s.current = 1
+        JOIN drug_label l ON l.id = s.drug_label JOIN drug_group d ON d.id = l.drug_group
+        LEFT JOIN suggestion g ON g.sentence = r.sentence
+        WHERE r.category IS NOT NULL AND r.read = 1 AND d.held_out = ? ORDER BY r.sentence
+        """,
+        (int(held_out),),
+    )
+    return [
+        Evaluated(
+            SentenceId(row["evaluated"]),
+            GroupId(row["drug_group"]),
+            CategoryKey(row["truth"]),
+            bool(row["blind"]),
+            None if row["sentence"] is None else _suggestion(row),
+        )
+        for row in rows
+    ]
+
+
+def _suggestion(row: sqlite3.Row) -> Suggestion:
+    return Suggestion(
+        SentenceId(row["sentence"]),
+        ModelVersion(row["model_version"]),
+        row["head_revision"],
+        CategoryKey(row["category"]),
+        CategoryKey(row["second"]),
+        tuple(json.loads(row["probabilities"])),
+        row["margin"],
+    )
