@@ -1,0 +1,297 @@
+"""A curator's actions. Each is one operation: committed when the function returns, undoable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.operations import Changes
+from adme_labeler.domain.problems import Problem
+from adme_labeler.domain.records import (
+    READ_BY_A_PERSON,
+    Annotation,
+    AnnotationState,
+    Arm,
+    OperationId,
+    Provenance,
+    SentenceId,
+    Suggestion,
+)
+from adme_labeler.services.session import Session
+from adme_labeler.storage import annotations, labels, log, sentences, settings, suggestions
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What was on screen when the curator decided, and why the sentence came up.
+
+    `suggestion` is the one that was visible, None when it was hidden (`blind`) or did not exist.
+    """
+
+    suggestion: Suggestion | None = None
+    blind: bool = False
+    arm: Arm = Arm.DOCUMENT
+    inclusion_probability: float | None = None
+
+
+def decide(session: Session, sentence: SentenceId, category: CategoryKey, shown: Shown) -> Changes:
+    """Set, confirm, done: the primary category of one sentence.
+
+    Deciding again what was decided keeps the first provenance unless the category changes.
+    """
+    name = session.scheme[category].name
+    return _annotate(
+        session, sentence, "decide", name, lambda old: _decided(session, old, category, shown)
+    )
+
+
+def accept(session: Session, sentence: SentenceId, shown: Shown) -> Changes:
+    """Take the suggestion that is shown. Raises Problem when none is."""
+    if shown.suggestion is None:
+        raise Problem("No suggestion is shown for this sentence; choose a category.")
+    return decide(session, sentence, shown.suggestion.category, shown)
+
+
+def toggle_also(session: Session, sentence: SentenceId, category: CategoryKey) -> Changes:
+    """Add or remove a further category; the primary one cannot be a further one."""
+
+    def change(old: Annotation) -> Annotation:
+        if category == old.category:
+            raise Problem(f"{session.scheme[category].name} is already the category itself.")
+        also = set(old.also) ^ {category}
+        return replace(old, also=tuple(k for k in session.scheme.keys if k in also))
+
+    return _annotate(session, sentence, "also", f"also {session.scheme[category].name}", change)
+
+
+def skip(session: Session, sentence: SentenceId, shown: Shown) -> Changes:
+    """Set aside for now; nothing is lost of an earlier decision (undo brings it back)."""
+    return _set_aside(session, sentence, AnnotationState.SKIPPED, shown)
+
+
+def unsure(session: Session, sentence: SentenceId, shown: Shown) -> Changes:
+    """Put into the unsure queue."""
+    return _set_aside(session, sentence, AnnotationState.UNSURE, shown)
+
+
+def toggle_flag(session: Session, sentence: SentenceId) -> Changes:
+    return _annotate(
+        session, sentence, "flag", "flag", lambda old: replace(old, flagged=not old.flagged)
+    )
+
+
+def set_note(session: Session, sentence: SentenceId, note: str) -> Changes:
+    return _annotate(session, sentence, "note", "note", lambda old: replace(old, note=note.strip()))
+
+
+def clear(session: Session, sentence: SentenceId) -> Changes:
+    """Take this curator's decision back; flag and note stay."""
+
+    def change(old: Annotation) -> Annotation:
+        return replace(
+            old, state=AnnotationState.OPEN, category=None, also=(), provenance=Provenance()
+        )
+
+    return _annotate(session, sentence, "clear", "decision taken back", change)
+
+
+def bulk_accept(session: Session, ids: Sequence[SentenceId]) -> Changes:
+    """Accept the stored suggestion of every undecided sentence in `ids`; one undo step.
+
+    Held-out sentences and sentences that somebody decided are left alone. Marked `bulk`: such
+    annotations may train, but evaluate nothing.
+    """
+    found = suggestions.get(session.connection, ids)
+    decided = annotations.resolutions(session.connection, ids)
+    held_out = {i.id for i in sentences.model_inputs(session.connection, ids) if i.held_out}
+    chosen = [found[i] for i in ids if i in found and i not in decided and i not in held_out]
+    mine = annotations.of_curator(session.connection, session.curator, [s.sentence for s in chosen])
+    now = session.project.now()
+    written = [
+        replace(
+            mine.get(s.sentence, _blank(session, s.sentence)),
+            state=AnnotationState.BULK,
+            category=s.category,
+            provenance=_provenance(session, Shown(s, False, Arm.BULK)),
+            at=now,
+        )
+        for s in chosen
+    ]
+    return write(session, "bulk", f"Accept {len(written)} suggestions at once", written)
+
+
+def write(
+    session: Session, kind: str, summary: str, written: Sequence[Annotation], curator: str = ""
+) -> Changes:
+    """Store ready-made annotations as one undoable operation (bulk, import, merge)."""
+    with session.project.operation(kind, summary, curator or session.curator) as draft:
+        annotations.write(session.connection, draft, written)
+    if not draft.changes:
+        return Changes()
+    session.note_undoable(draft.id)
+    return Changes(
+        operation=OperationId(draft.id), annotations=frozenset(a.sentence for a in written)
+    )
+
+
+def undo(session: Session) -> Changes:
+    """Undo the last undoable operation, also of an earlier day; empty Changes when none is left."""
+    undoable, redoable = session.stacks()
+    if not undoable:
+        return Changes()
+    changes = _invert(session, undoable[-1], redo=False)
+    redoable.append(undoable.pop())
+    return changes
+
+
+def redo(session: Session) -> Changes:
+    """Redo what was undone last; empty Changes when there is nothing."""
+    undoable, redoable = session.stacks()
+    if not redoable:
+        return Changes()
+    changes = _invert(session, redoable[-1], redo=True)
+    undoable.append(redoable.pop())
+    return changes
+
+
+def next_undo(session: Session) -> str:
+    """What undo would undo, as a person reads it; empty when nothing."""
+    return _summary(session, session.stacks()[0])
+
+
+def next_redo(session: Session) -> str:
+    return _summary(session, session.stacks()[1])
+
+
+def annotation(session: Session, sentence: SentenceId) -> Annotation | None:
+    """This curator's annotation."""
+    return annotations.get(session.connection, sentence, session.curator)
+
+
+def annotations_of(session: Session, ids: Iterable[SentenceId]) -> dict[SentenceId, Annotation]:
+    """This curator's annotations on these sentences."""
+    return annotations.of_curator(session.connection, session.curator, ids)
+
+
+def suggestions_of(session: Session, ids: Iterable[SentenceId]) -> dict[SentenceId, Suggestion]:
+    """The served model's suggestions as stored now, also of held-out sentences (hide those)."""
+    return suggestions.get(session.connection, ids)
+
+
+def must_be_blind(session: Session, sentence: SentenceId) -> bool:
+    """Held-out sentences are decided blind: the suggestion is hidden until the decision."""
+    if not sentences.is_held_out(session.connection, sentence):
+        return False
+    own = annotation(session, sentence)
+    return own is None or own.category is None
+
+
+def _decided(session: Session, old: Annotation, category: CategoryKey, shown: Shown) -> Annotation:
+    if old.category == category and old.state in READ_BY_A_PERSON:
+        return old
+    suggestion = None if shown.blind else shown.suggestion
+    if suggestion is None:
+        state = AnnotationState.DECIDED
+    elif suggestion.category == category:
+        state = AnnotationState.ACCEPTED
+    else:
+        state = AnnotationState.CORRECTED
+    return replace(
+        old,
+        state=state,
+        category=category,
+        also=tuple(k for k in old.also if k != category),
+        provenance=_provenance(session, shown),
+    )
+
+
+def _set_aside(
+    session: Session, sentence: SentenceId, state: AnnotationState, shown: Shown
+) -> Changes:
+    def change(old: Annotation) -> Annotation:
+        return replace(
+            old, state=state, category=None, also=(), provenance=_provenance(session, shown)
+        )
+
+    return _annotate(session, sentence, state.value, state.value, change)
+
+
+def _annotate(
+    session: Session,
+    sentence: SentenceId,
+    kind: str,
+    what: str,
+    change: Callable[[Annotation], Annotation],
+) -> Changes:
+    old = annotation(session, sentence) or _blank(session, sentence)
+    new = change(old)
+    if new == old:
+        return Changes()
+    found = sentences.get(session.connection, [sentence])
+    excerpt = found[0].text[:60] if found else ""
+    return write(
+        session,
+        kind,
+        f"{what[0].upper()}{what[1:]}: {excerpt}",
+        [replace(new, at=session.project.now())],
+    )
+
+
+def _blank(session: Session, sentence: SentenceId) -> Annotation:
+    return Annotation(sentence, session.curator, AnnotationState.OPEN)
+
+
+def _provenance(session: Session, shown: Shown) -> Provenance:
+    visible = None if shown.blind else shown.suggestion
+    guideline = session.setting("guideline_version", 1)
+    return Provenance(
+        suggested=None if visible is None else visible.category,
+        probability=None if visible is None else _probability(session, visible),
+        model_version=None if visible is None else visible.model_version,
+        head_revision=None if visible is None else visible.head_revision,
+        blind=shown.blind,
+        arm=shown.arm,
+        inclusion_probability=shown.inclusion_probability,
+        guideline_version=guideline if isinstance(guideline, int) else 1,
+        scheme_version=session.scheme.version,
+    )
+
+
+def _probability(session: Session, suggestion: Suggestion) -> float:
+    return suggestion.probabilities[session.scheme.keys.index(suggestion.category)]
+
+
+def _invert(session: Session, operation: int, *, redo: bool) -> Changes:
+    """Write the inverse (or, for redo, again the same) changes as an ordinary new operation."""
+    connection = session.connection
+    done = log.changes_of(connection, operation)
+    changes = done if redo else [change.inverse() for change in reversed(done)]
+    word = "Redo" if redo else "Undo"
+    with session.project.operation(
+        word.lower(),
+        f"{word}: {_summary(session, [operation])}",
+        session.curator,
+        undoes=None if redo else operation,
+        redoes=operation if redo else None,
+    ) as draft:
+        draft.changes.extend(changes)
+        touched = annotations.apply(connection, changes)
+        groups = labels.apply(connection, changes)
+        configured = settings.apply(connection, changes)
+    return Changes(
+        operation=OperationId(draft.id),
+        annotations=frozenset(touched),
+        groups=groups,
+        settings=configured,
+        focus=min(touched) if touched else None,
+    )
+
+
+def _summary(session: Session, stack: Sequence[int]) -> str:
+    if not stack:
+        return ""
+    row = session.connection.execute(
+        "SELECT summary FROM operation WHERE id = ?", (stack[-1],)
+    ).fetchone()
+    return str(row["summary"])
