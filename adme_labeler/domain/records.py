@@ -64,7 +64,8 @@ class BlockDraft:
     category key that the nearest heading implies, or "". A table keeps its rows in `rows`
     (cells as text, first row the header where the source says so) and its sentences are its rows:
     each span covers one row of `text`, whose cells are joined by " | " and rows by newlines.
-    `categories` is filled only by table imports that carry decided categories: one key per span.
+    `categories`, `also`, `uids` and `notes` are filled only by table imports that carry them: one
+    entry per span ("" where the cell is empty; `also` joins keys with "+").
     """
 
     kind: BlockKind
@@ -76,6 +77,9 @@ class BlockDraft:
     hint: str = ""
     rows: tuple[tuple[str, ...], ...] = ()
     categories: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    uids: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

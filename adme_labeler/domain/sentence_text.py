@@ -53,3 +53,19 @@ def _names_pattern(names: tuple[str, ...]) -> re.Pattern[str] | None:
         _BLANKS.sub(r"\\s+", re.escape(n).replace(r"\ ", " ")) for n in longest_first
     )
     return re.compile(rf"(?<!\w)(?:the\s+)?(?:{alternatives})(?!\w)[®™©]?", re.IGNORECASE)
+
+
+def heading_for_model(heading_path: Iterable[str], names: Iterable[str] = ()) -> str:
+    """The headings below the section, joined with " > ", numbers and drug names removed.
+
+    ("12 CLINICAL PHARMACOLOGY", "12.3 Pharmacokinetics", "Elimination", "Metabolism") gives
+    "Elimination > Metabolism"; a path with nothing below the section gives its last heading.
+    """
+    plain = [_NUMBER.sub("", heading).strip(" .:") for heading in heading_path]
+    below = [heading for heading in plain if heading and not _SECTION.fullmatch(heading)]
+    chosen = below or plain[-1:]
+    return " > ".join(mask_names(heading, names) for heading in chosen)
+
+
+_NUMBER = re.compile(r"^\s*\d+(?:\.\d+)*\.?\s+")
+_SECTION = re.compile(r"(?:clinical )?pharmacology|(?:clinical )?pharmacokinetics", re.IGNORECASE)

@@ -132,13 +132,12 @@ def open_sentences(
 ) -> list[OpenSentence]:
     """Undecided sentences that this curator did not set aside, with their suggestion.
 
-    `order`: "margin" (least certain first), "probability" (likeliest of `category` first) or
-    "random" (a fixed pseudo-random order). Sentences without a suggestion come last.
+    `order`: "margin" (least certain first) or "probability" (likeliest of `category` first).
+    Sentences without a suggestion come last.
     """
     orders = {
         "margin": "coalesce(g.margin, 2), s.id",
         "probability": "coalesce(g.probability, -1) DESC, s.id",
-        "random": "s.uid",
     }
     where = [_QUEUED, "r.sentence IS NULL"]
     values: list[object] = [curator]
@@ -174,6 +173,21 @@ def open_sentences(
         )
         for row in rows
     ]
+
+
+def open_ids(connection: sqlite3.Connection, curator: str) -> list[SentenceId]:
+    """Every queued sentence without a category that this curator did not set aside, by id."""
+    rows = connection.execute(
+        f"""
+        SELECT s.id FROM sentence s WHERE {_QUEUED}
+          AND NOT EXISTS (SELECT 1 FROM resolution r WHERE r.sentence = s.id)
+          AND NOT EXISTS (SELECT 1 FROM annotation a WHERE a.sentence = s.id AND a.curator = ?
+                          AND a.state IN ('skipped', 'unsure'))
+        ORDER BY s.id
+        """,
+        (curator,),
+    )
+    return [SentenceId(row[0]) for row in rows]
 
 
 def with_state(connection: sqlite3.Connection, curator: str, *states: str) -> list[SentenceId]:

@@ -1,0 +1,154 @@
+"""Whole jobs without a window: import, suggest, train, export, each to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from adme_labeler import protocol
+from adme_labeler.domain.problems import Problem
+from adme_labeler.domain.records import LabelDraft, ModelVersion, Sections
+from adme_labeler.services import exporting, importing, recall, suggesting, training
+from adme_labeler.services.session import Session
+from adme_labeler.services.worker_client import WorkerClient
+
+BATCH = 20
+"""Drug labels committed in one transaction."""
+
+Report = Callable[[str], None]
+"""Takes a line about what is going on."""
+
+
+def import_paths(
+    session: Session,
+    paths: Sequence[Path],
+    sections: Sections = Sections.PHARMACOKINETICS,
+    report: Report = lambda line: None,
+) -> importing.ImportTally:
+    """Import files and folders; raises Problem when the import process fails."""
+    tally = importing.ImportTally()
+    job = importing.write_job(session.project.folder / "runs" / "import", paths, sections)
+    waiting: list[LabelDraft] = []
+
+    def commit() -> None:
+        if waiting:
+            importing.commit_batch(session, waiting, tally)
+            waiting.clear()
+
+    with WorkerClient("import", str(job)) as worker:
+        for message in worker.messages():
+            if isinstance(message, protocol.LabelRead):
+                waiting.append(message.label)
+                if len(waiting) >= BATCH:
+                    commit()
+            elif isinstance(message, protocol.FileDone):
+                commit()
+                importing.note_file(session, message, tally)
+                if message.status != "read":
+                    report(f"{Path(message.path).name}: {message.reason}")
+            elif isinstance(message, protocol.Progress):
+                report(message.phase)
+    commit()
+    importing.choose_held_out(session)
+    worker.result()
+    tally.held_out_groups = recall.report(session).held_out_groups
+    return tally
+
+
+def read_table(session: Session, table: Path) -> list[LabelDraft]:
+    """Rows of a table as the import process reads them, without storing anything."""
+    job = importing.write_job(session.project.folder / "runs" / "import", [table], Sections.ALL)
+    drafts: list[LabelDraft] = []
+    with WorkerClient("import", str(job)) as worker:
+        for message in worker.messages():
+            if isinstance(message, protocol.LabelRead):
+                drafts.append(message.label)
+            elif isinstance(message, protocol.FileDone) and message.status != "read":
+                raise Problem(message.reason)
+    worker.result()
+    return drafts
+
+
+def suggest(session: Session, report: Report = lambda line: None) -> int:
+    """Suggest for every sentence with the served model; returns how many were scored."""
+    keeper = suggesting.ScoreKeeper.start(session)
+    count = 0
+    with WorkerClient("serve", *suggesting.serve_arguments(session)) as worker:
+        for message in worker.messages():
+            if isinstance(message, protocol.Ready):
+                report(f"Model ready ({message.dtype}, {message.threads} threads)")
+                for chunk in suggesting.sentence_messages(session):
+                    worker.send(chunk)
+                worker.send(protocol.Prioritise(tuple(suggesting.evaluated_ids(session))))
+                worker.send(keeper.refit())
+            elif isinstance(message, protocol.Scores):
+                keeper.take(message)
+                count += len(message.items)
+                report(f"{count:,} sentences scored")
+            elif isinstance(message, protocol.ScoresDone):
+                keeper.done(message)
+                worker.send(protocol.Shutdown())
+    if isinstance(worker.run.outcome, protocol.Failed):
+        raise Problem(worker.run.outcome.sentence)
+    return count
+
+
+def train(
+    session: Session,
+    preset: str = "default",
+    encoder: Path | None = None,
+    seed: int = 42,
+    report: Report = lambda line: None,
+) -> tuple[ModelVersion, protocol.TrainFinished]:
+    """Train a model version to its end; the gate decides whether it becomes active."""
+    run = training.create_run(session, preset, encoder, seed)
+    report(
+        f"Learning from {run.annotations:,} annotations and {run.hints:,} heading hints; "
+        f"measuring on {run.held_out:,} held-out sentences"
+    )
+    with WorkerClient("train", str(run.folder)) as worker:
+        for message in worker.messages():
+            if isinstance(message, protocol.Progress):
+                left = (
+                    "" if message.seconds_left is None else f", {message.seconds_left:.0f} s left"
+                )
+                report(f"{message.phase}: step {message.step} of {message.total}{left}")
+    outcome = worker.run.outcome
+    if not isinstance(outcome, protocol.TrainFinished):
+        training.stop(session, run.id, outcome)
+        worker.result()
+        raise Problem("The training process gave no result.")
+    version, _ = training.finish(session, run.id, outcome)
+    return version, outcome
+
+
+def export(
+    session: Session, target: Path, report: Report = lambda line: None
+) -> protocol.ExportDone:
+    """Write the spreadsheet; the suffix of `target` chooses the format."""
+    job = exporting.write_job(session, target, recall.report(session).held_out)
+    with WorkerClient("export", str(job)) as worker:
+        for message in worker.messages():
+            if isinstance(message, protocol.Progress):
+                report(f"{message.step:,} rows written")
+    done = worker.result()
+    assert isinstance(done, protocol.ExportDone)
+    return done
+
+
+def evaluate(job: protocol.EvaluateJob, report: Report = lambda line: None) -> dict[str, object]:
+    """Train and test on tables, without a project; returns the result as in `evaluate --json`."""
+    import tempfile
+
+    import msgspec
+
+    with tempfile.TemporaryDirectory(prefix="adme-evaluate-") as folder:
+        path = Path(folder) / "evaluate.json"
+        path.write_bytes(msgspec.json.encode(job))
+        with WorkerClient("evaluate", str(path)) as worker:
+            for message in worker.messages():
+                if isinstance(message, protocol.Progress):
+                    report(message.phase)
+        done = worker.result()
+    assert isinstance(done, protocol.EvaluateDone)
+    return done.result

@@ -1,0 +1,272 @@
+"""Bringing drug labels in: the import process reads, the window commits in batches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import msgspec
+
+from adme_labeler import protocol
+from adme_labeler.domain.operations import Changes
+from adme_labeler.domain.records import (
+    Annotation,
+    AnnotationState,
+    Arm,
+    GroupId,
+    LabelDraft,
+    LabelId,
+    LabelType,
+    OperationId,
+    Provenance,
+    Sections,
+    SentenceId,
+)
+from adme_labeler.domain.sentence_text import normalized
+from adme_labeler.services.session import Session
+from adme_labeler.storage import annotations, labels
+from adme_labeler.storage.labels import CommitStatus
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What became of one file: read, nothing new, skipped or failed, with the reason."""
+
+    path: str
+    status: str
+    reason: str
+    labels: int
+    sentences: int
+    tables: int
+
+
+@dataclass
+class ImportTally:
+    """What an import did so far; the window and the command line both show it."""
+
+    new_labels: int = 0
+    updated_labels: int = 0
+    known_labels: int = 0
+    sentences: int = 0
+    kept: int = 0
+    annotations: int = 0
+    held_out_groups: int = 0
+    files: list[FileReport] = field(default_factory=list[FileReport])
+    unknown_headings: dict[str, int] = field(default_factory=dict[str, int])
+    _fresh: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """One sentence for the curator."""
+        failed = sum(f.status == "failed" for f in self.files)
+        parts = [f"{_count(self.new_labels, 'drug label')} added"]
+        if self.updated_labels:
+            parts.append(f"{self.updated_labels} updated")
+        if self.known_labels:
+            parts.append(f"{self.known_labels} already known")
+        parts.append(f"{self.sentences:,} new sentences")
+        if failed:
+            parts.append(f"{_count(failed, 'file')} could not be read")
+        return ", ".join(parts) + "."
+
+
+def write_job(
+    folder: Path,
+    paths: Sequence[Path],
+    sections: Sections = Sections.PHARMACOKINETICS,
+    types: Iterable[LabelType] = (LabelType.PRESCRIPTION,),
+    columns: dict[str, str] | None = None,
+) -> Path:
+    """Job file for `adme_labeler.worker import`; returns its path."""
+    job = protocol.ImportJob(
+        paths=tuple(str(path.expanduser().absolute()) for path in paths),
+        sections=sections.value,
+        types=tuple(t.value for t in types),
+        columns=columns or {},
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "import.json"
+    target.write_bytes(msgspec.json.encode(job))
+    return target
+
+
+def commit_batch(
+    session: Session, drafts: Sequence[LabelDraft], tally: ImportTally, read_by: str = ""
+) -> Changes:
+    """Store drug labels that an import process handed over, in one transaction.
+
+    `read_by` names the curator who declares having read the categories that a table carries; they
+    then count as annotations. Without it they are kept as bulk: they train, but evaluate nothing.
+    """
+    added: list[LabelId] = []
+    given: list[tuple[SentenceId, str]] = []
+    summary = drafts[0].title if len(drafts) == 1 else f"{len(drafts)} drug labels"
+    with session.project.operation(
+        "import", f"Import {summary}", session.curator, undoable=False
+    ) as operation:
+        for draft in drafts:
+            committed = labels.commit(session.connection, operation, draft)
+            _count_in(tally, draft, committed)
+            if committed.status in (CommitStatus.NEW, CommitStatus.UPDATED):
+                added.append(committed.label)
+            given.extend(_given_categories(session, committed.label, draft))
+        written = _imported(session, given, read_by)
+        annotations.write(session.connection, operation, written)
+        tally.annotations += len(written)
+    if not added and not written:
+        return Changes()
+    return Changes(
+        operation=OperationId(operation.id),
+        labels=frozenset(added),
+        annotations=frozenset(a.sentence for a in written),
+        groups=True,
+    )
+
+
+def note_file(session: Session, done: protocol.FileDone, tally: ImportTally) -> None:
+    """Keep the report on one file in the project."""
+    fresh = tally.new_labels + tally.updated_labels
+    status = done.status
+    reason = done.reason
+    if status == "read" and done.labels and fresh == tally._fresh:  # pyright: ignore[reportPrivateUsage]
+        status, reason = "nothing new", "Everything in it is already in the project."
+    tally._fresh = fresh  # pyright: ignore[reportPrivateUsage]
+    report = FileReport(done.path, status, reason, done.labels, done.sentences, done.tables)
+    tally.files.append(report)
+    with session.project.transaction() as connection:
+        connection.execute(
+            "INSERT INTO import_report (at, path, status, reason, labels, sentences, tables) "
+            "VALUES (?,?,?,?,?,?,?)",
+            (
+                session.project.now(),
+                report.path,
+                report.status,
+                report.reason,
+                report.labels,
+                report.sentences,
+                report.tables,
+            ),
+        )
+
+
+def reports(session: Session) -> list[FileReport]:
+    """Every file ever imported into the project, newest first."""
+    rows = session.connection.execute("SELECT * FROM import_report ORDER BY id DESC")
+    return [
+        FileReport(
+            row["path"],
+            row["status"],
+            row["reason"],
+            row["labels"],
+            row["sentences"],
+            row["tables"],
+        )
+        for row in rows
+    ]
+
+
+def choose_held_out(session: Session) -> Changes:
+    """After labels came in: hold out about a fifth of the drug groups, by stable hash.
+
+    At least two once there are five groups, none below. Never takes a group back, and never takes
+    one that a model trained on or that was decided with the suggestion in view.
+    """
+    from adme_labeler.statistics.groups import GroupCandidate
+    from adme_labeler.statistics.groups import choose_held_out as choose
+
+    standing = labels.groups(session.connection)
+    candidates = [
+        GroupCandidate(key=g.key, held_out=g.held_out, eligible=not g.trained and g.seen == 0)
+        for g in standing
+    ]
+    chosen = choose(candidates)
+    ids = [g.id for g in standing if g.key in chosen and not g.held_out]
+    return set_held_out(session, ids, True, automatic=True)
+
+
+def set_held_out(
+    session: Session, groups: Sequence[GroupId], held_out: bool, *, automatic: bool = False
+) -> Changes:
+    """Hold drug groups out of training, or give them to it; by hand this is one undo step."""
+    verb = "Hold out" if held_out else "Train on"
+    with session.project.operation(
+        "held out",
+        f"{verb} {_count(len(groups), 'drug group')}",
+        session.curator,
+        undoable=not automatic,
+    ) as draft:
+        for group in groups:
+            labels.set_held_out(session.connection, draft, group, held_out)
+    if not draft.changes:
+        return Changes()
+    if not automatic:
+        session.note_undoable(draft.id)
+    return Changes(operation=OperationId(draft.id), groups=True)
+
+
+def _count_in(tally: ImportTally, draft: LabelDraft, committed: labels.Committed) -> None:
+    if committed.status is CommitStatus.NEW:
+        tally.new_labels += 1
+    elif committed.status is CommitStatus.UPDATED:
+        tally.updated_labels += 1
+    else:
+        tally.known_labels += 1
+    tally.sentences += len(committed.sentences)
+    tally.kept += committed.kept
+    for heading in draft.unknown_headings:
+        tally.unknown_headings[heading] = tally.unknown_headings.get(heading, 0) + 1
+
+
+def _given_categories(
+    session: Session, label: LabelId, draft: LabelDraft
+) -> list[tuple[SentenceId, str]]:
+    """Sentences of the stored label for which the file carries a category."""
+    if not any(block.categories for block in draft.blocks):
+        return []
+    by_text: dict[str, list[SentenceId]] = {}
+    for row in session.connection.execute(
+        "SELECT id, text FROM sentence WHERE drug_label = ? AND current = 1 ORDER BY position",
+        (label,),
+    ):
+        by_text.setdefault(normalized(row["text"]), []).append(SentenceId(row["id"]))
+    given: list[tuple[SentenceId, str]] = []
+    for block in draft.blocks:
+        for span, category in zip(block.spans, block.categories, strict=False):
+            waiting = by_text.get(normalized(block.text[span.start : span.end]), [])
+            if waiting:
+                sentence = waiting.pop(0)
+                if category:
+                    given.append((sentence, category))
+    return given
+
+
+def _imported(
+    session: Session, given: Sequence[tuple[SentenceId, str]], read_by: str
+) -> list[Annotation]:
+    decided = annotations.resolutions(session.connection, [s for s, _ in given])
+    state = AnnotationState.IMPORTED if read_by else AnnotationState.BULK
+    blank = Annotation(
+        SentenceId(0),
+        read_by or "imported file",
+        state,
+        provenance=Provenance(arm=Arm.IMPORT, scheme_version=session.scheme.version),
+        at=session.project.now(),
+    )
+    return [
+        replace(blank, sentence=sentence, category=session.scheme.find(category))
+        for sentence, category in given
+        if sentence not in decided and session.scheme.find(category) is not None
+    ]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
+def export_reports(session: Session, target: Path) -> None:
+    """Write the import reports as JSON, for whoever has to look into a failed file."""
+    target.write_text(
+        json.dumps([msgspec.to_builtins(r) for r in reports(session)], indent=2), "utf-8"
+    )

@@ -1,0 +1,208 @@
+"""Which sentence comes next, and why."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from adme_labeler.domain.records import Arm, LabelId, SentenceId
+from adme_labeler.services.session import Session
+from adme_labeler.storage import sentences
+from adme_labeler.storage.sentences import OpenSentence
+
+BATCH = 100
+"""How many sentences a model-driven queue holds before it is drawn again."""
+RANDOM_SHARE = 0.25
+PER_DRUG_LABEL = 2
+"""At most this many of one drug label in a row of ten (METHOD, section 5)."""
+
+
+class QueueKind(StrEnum):
+    """Queues a curator can choose."""
+
+    DOCUMENT = "document"
+    UNCERTAIN = "uncertain"
+    RAREST = "rarest"
+    FLAGGED = "flagged"
+    UNSURE = "unsure"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class QueueItem:
+    """`inclusion_probability` is None where the arm draws by rank, not by chance."""
+
+    sentence: SentenceId
+    arm: Arm
+    inclusion_probability: float | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Items in order; `explanation` says why it is empty when it is."""
+
+    kind: QueueKind
+    items: tuple[QueueItem, ...]
+    explanation: str = ""
+
+
+def build(session: Session, kind: QueueKind, label: LabelId | None = None, seed: int = 0) -> Queue:
+    """The queue as of now. Document order holds every sentence; the others hold open ones.
+
+    `seed` makes the random quarter of the uncertain queue reproducible.
+    """
+    return _BUILDERS[kind](session, label, seed)
+
+
+def rarest_category(session: Session) -> str:
+    """Category other than the rest with the fewest sentences that a person read."""
+    counted = Counter(
+        dict.fromkeys(session.scheme.substantive, 0)
+        | {
+            row["category"]: row["n"]
+            for row in session.connection.execute(
+                "SELECT category, count(*) AS n FROM resolution "
+                "WHERE category IS NOT NULL AND category <> ? GROUP BY category",
+                (session.scheme.rest,),
+            )
+        }
+    )
+    order = session.scheme.substantive
+    return min(order, key=lambda key: (counted[key], order.index(key)))
+
+
+def next_of_rarest(session: Session, exclude: SentenceId | None = None) -> QueueItem | None:
+    """Likeliest undecided candidate of the rarest category (key G); None when there is none."""
+    queue = _rarest(session, None, 0)
+    return next((item for item in queue.items if item.sentence != exclude), None)
+
+
+def _document(session: Session, label: LabelId | None, seed: int) -> Queue:
+    ids = sentences.in_document_order(session.connection, label)
+    items = tuple(QueueItem(i, Arm.DOCUMENT, None, "document order") for i in ids)
+    return Queue(QueueKind.DOCUMENT, items, _no_sentences(items))
+
+
+def _uncertain(session: Session, label: LabelId | None, seed: int) -> Queue:
+    """Three quarters least certain (prior-balanced margin), one quarter drawn at random.
+
+    Held-out drug groups come in by the random quarter only: a model must not choose what it is
+    measured on.
+    """
+    connection, curator = session.connection, session.curator
+    pool = sentences.open_sentences(
+        connection, curator, order="margin", held_out=False, limit=5 * BATCH
+    )
+    margin = list(_spread((s for s in pool if s.margin <= 1), int(BATCH * (1 - RANDOM_SHARE))))
+    taken = {s.id for s in margin}
+    rest = [i for i in sentences.open_ids(connection, curator) if i not in taken]
+    wanted = BATCH - len(margin) if len(margin) < BATCH * (1 - RANDOM_SHARE) else 25
+    drawn = random.Random(seed).sample(rest, min(wanted, len(rest)))
+    share = len(drawn) / len(rest) if rest else None
+    least = [QueueItem(s.id, Arm.UNCERTAIN, None, "the model is least certain") for s in margin]
+    chance = [
+        QueueItem(i, Arm.RANDOM, share, "drawn at random, keeps the measurement honest")
+        for i in drawn
+    ]
+    items = tuple(_interleave(least, chance))
+    return Queue(QueueKind.UNCERTAIN, items, _all_decided(items))
+
+
+def _rarest(session: Session, label: LabelId | None, seed: int) -> Queue:
+    rare = rarest_category(session)
+    name = session.scheme[rare].name
+    pool = sentences.open_sentences(
+        session.connection,
+        session.curator,
+        order="probability",
+        category=rare,
+        held_out=False,
+        limit=5 * BATCH,
+    )
+    items = tuple(
+        QueueItem(s.id, Arm.RARE, None, f"likely {name}, the rarest category so far")
+        for s in _spread(pool, BATCH)
+    )
+    explanation = "" if items else f"The model suggests {name} for no undecided sentence."
+    return Queue(QueueKind.RAREST, items, explanation)
+
+
+def _flagged(session: Session, label: LabelId | None, seed: int) -> Queue:
+    items = tuple(
+        QueueItem(i, Arm.REVIEW, None, "flagged") for i in sentences.flagged(session.connection)
+    )
+    return Queue(QueueKind.FLAGGED, items, "" if items else "No sentence is flagged (key F).")
+
+
+def _unsure(session: Session, label: LabelId | None, seed: int) -> Queue:
+    ids = sentences.with_state(session.connection, session.curator, "unsure")
+    items = tuple(QueueItem(i, Arm.REVIEW, None, "you were unsure") for i in ids)
+    return Queue(QueueKind.UNSURE, items, "" if items else "No sentence is marked unsure (key U).")
+
+
+def _skipped(session: Session, label: LabelId | None, seed: int) -> Queue:
+    ids = sentences.with_state(session.connection, session.curator, "skipped")
+    items = tuple(QueueItem(i, Arm.REVIEW, None, "you skipped it") for i in ids)
+    return Queue(QueueKind.SKIPPED, items, "" if items else "No sentence is skipped (Space).")
+
+
+_BUILDERS: dict[QueueKind, Callable[[Session, LabelId | None, int], Queue]] = {
+    QueueKind.DOCUMENT: _document,
+    QueueKind.UNCERTAIN: _uncertain,
+    QueueKind.RAREST: _rarest,
+    QueueKind.FLAGGED: _flagged,
+    QueueKind.UNSURE: _unsure,
+    QueueKind.SKIPPED: _skipped,
+}
+
+
+def _spread(pool: Iterable[OpenSentence], count: int) -> Iterator[OpenSentence]:
+    """The first `count` without repeated texts and with few of one drug label among any ten."""
+    recent: list[LabelId] = []
+    seen: set[str] = set()
+    later: list[OpenSentence] = []
+    given = 0
+    for sentence in pool:
+        if given == count:
+            return
+        if sentence.text_hash in seen:
+            continue
+        if recent[-10:].count(sentence.label) >= PER_DRUG_LABEL:
+            later.append(sentence)
+            continue
+        seen.add(sentence.text_hash)
+        recent.append(sentence.label)
+        given += 1
+        yield sentence
+    for sentence in later:
+        if given == count:
+            return
+        if sentence.text_hash not in seen:
+            seen.add(sentence.text_hash)
+            given += 1
+            yield sentence
+
+
+def _interleave(least: list[QueueItem], chance: list[QueueItem]) -> Iterator[QueueItem]:
+    """Every fourth one random, as long as both last."""
+    first, second = iter(least), iter(chance)
+    while True:
+        group = [item for item in (next(first, None) for _ in range(3)) if item is not None]
+        extra = next(second, None)
+        if not group and extra is None:
+            return
+        yield from group
+        if extra is not None:
+            yield extra
+
+
+def _no_sentences(items: tuple[QueueItem, ...]) -> str:
+    return "" if items else "There are no sentences yet: import drug labels (Ctrl+I)."
+
+
+def _all_decided(items: tuple[QueueItem, ...]) -> str:
+    return "" if items else "Every sentence is decided, skipped or marked unsure."

@@ -1,0 +1,296 @@
+"""What the model worker is told and what it answers: one served model at any time."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from adme_labeler import paths, protocol
+from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.operations import Changes
+from adme_labeler.domain.problems import TrainingProblem
+from adme_labeler.domain.records import (
+    NO_TRAINED_MODEL,
+    GroupId,
+    ModelVersion,
+    SentenceId,
+    Suggestion,
+)
+from adme_labeler.domain.sentence_text import heading_for_model, mask_names
+from adme_labeler.services.session import Session
+from adme_labeler.storage import models, sentences, settings, suggestions
+from adme_labeler.storage.sentences import ModelInput
+
+REFIT_EVERY = 5
+"""Annotations after which the instant head is fitted again."""
+HINTS_PER_CATEGORY = 1000
+"""Heading hints beyond this many of a category teach the head nothing more."""
+CHUNK = 1000
+
+
+@dataclass(frozen=True)
+class Served:
+    """The one model that suggests and is measured; `groups` are those its head has learned from."""
+
+    version: ModelVersion
+    revision: int
+    groups: frozenset[GroupId]
+
+
+def served(session: Session) -> Served | None:
+    """None until a model has suggested for the first time."""
+    stored = cast("dict[str, Any] | None", session.setting("served"))
+    if stored is None:
+        return None
+    return Served(
+        ModelVersion(stored["version"]),
+        int(stored["revision"]),
+        frozenset(GroupId(g) for g in stored["groups"]),
+    )
+
+
+def encoder_folder(session: Session) -> Path:
+    """Folder of the pretrained encoder that the project uses. Raises TrainingProblem if absent."""
+    chosen = session.setting("encoder", "")
+    if isinstance(chosen, str) and chosen:
+        if not (Path(chosen) / "config.json").is_file():
+            raise TrainingProblem(f"The encoder folder {chosen} is not there; choose another one.")
+        return Path(chosen)
+    shipped = paths.default_encoder()
+    if shipped is None:
+        raise TrainingProblem(
+            "The language model that the program ships with is missing; install the program again."
+        )
+    return shipped
+
+
+def model_folder(session: Session, version: ModelVersion) -> Path:
+    """Where the weights of a version lie (whether or not they are there)."""
+    return session.project.folder / "models" / str(version)
+
+
+def served_version(session: Session) -> ModelVersion:
+    """The active version, or 0 (instant model) when its weights are not beside the project."""
+    version = models.active(session.connection)
+    if version and not (model_folder(session, version) / "model.json").is_file():
+        return NO_TRAINED_MODEL
+    return version
+
+
+def serve_arguments(session: Session) -> list[str]:
+    """Arguments of `adme_labeler.worker serve`: the model (or encoder) folder, the features."""
+    version = served_version(session)
+    model = model_folder(session, version) if version else encoder_folder(session)
+    features = session.project.folder / "features"
+    features.mkdir(parents=True, exist_ok=True)
+    return [str(model), str(features)]
+
+
+def sentence_messages(
+    session: Session, ids: Iterable[SentenceId] | None = None
+) -> Iterator[protocol.AddSentences]:
+    """Make sentences (all queued ones by default) known to the worker, in chunks."""
+    inputs = sentences.model_inputs(session.connection, ids)
+    for start in range(0, len(inputs), CHUNK):
+        yield protocol.AddSentences(
+            tuple(as_sentence_input(item) for item in inputs[start : start + CHUNK])
+        )
+
+
+def as_sentence_input(item: ModelInput) -> protocol.SentenceInput:
+    """A sentence as models see it: names masked, headings cleaned."""
+    return protocol.SentenceInput(
+        item.id, mask_names(item.text, item.names), heading_for_model(item.heading_path, item.names)
+    )
+
+
+@dataclass
+class ScoreKeeper:
+    """Stores what the worker sends, so that a served revision is whole before it is measured.
+
+    Held-out sentences that were decided are kept back until all of them carry the new revision;
+    then they, and the statement which model is served, change in one transaction. Others are
+    stored as they come.
+    """
+
+    session: Session
+    version: ModelVersion
+    revision: int = -1
+    _groups: frozenset[GroupId] = frozenset()
+    _waiting: set[SentenceId] = field(default_factory=set[SentenceId])
+    _held: list[Suggestion] = field(default_factory=list[Suggestion])
+
+    @classmethod
+    def start(cls, session: Session) -> ScoreKeeper:
+        """For a worker that was just started with `serve_arguments`."""
+        version = served_version(session)
+        now = served(session)
+        revision = now.revision if now is not None and now.version == version else -1
+        return cls(session, version, revision)
+
+    def refit(self) -> protocol.Refit:
+        """Message that fits the head on what is known now and scores everything again."""
+        self.revision += 1
+        examples = _examples(self.session, self.version)
+        self._groups = frozenset(GroupId(e.group) for e in examples if e.group >= 0)
+        self._waiting = {
+            e.sentence for e in suggestions.evaluated(self.session.connection, held_out=True)
+        }
+        self._held = []
+        tau = self.session.setting("tau", 0.5)
+        return protocol.Refit(
+            revision=self.revision,
+            categories=self.session.scheme.keys,
+            rest=self.session.scheme.rest,
+            examples=examples,
+            tau=float(tau) if isinstance(tau, int | float) else 0.5,
+        )
+
+    def take(self, scores: protocol.Scores) -> Changes:
+        """Store a batch; scores of an overtaken revision are dropped."""
+        if scores.revision != self.revision:
+            return Changes()
+        fresh = [self._suggestion(item) for item in scores.items]
+        self._held += [s for s in fresh if s.sentence in self._waiting]
+        self._waiting -= {s.sentence for s in fresh}
+        held = {s.sentence for s in self._held}
+        now = [s for s in fresh if s.sentence not in held]
+        complete = not self._waiting
+        if complete:
+            now += self._held
+            self._held = []
+        if not now:
+            return Changes()
+        with self.session.project.transaction() as connection:
+            suggestions.store(connection, now)
+            if complete:
+                self._remember(connection)
+        return Changes(suggestions=frozenset(s.sentence for s in now), models=complete)
+
+    def done(self, message: protocol.ScoresDone) -> Changes:
+        """Every known sentence is scored; held-out ones that have left the project are let go."""
+        if message.revision != self.revision or not (self._waiting or self._held):
+            return Changes()
+        left, self._waiting, self._held = self._held, set(), []
+        with self.session.project.transaction() as connection:
+            suggestions.store(connection, left)
+            self._remember(connection)
+        return Changes(suggestions=frozenset(s.sentence for s in left), models=True)
+
+    def _remember(self, connection: Any) -> None:
+        settings.remember(
+            connection,
+            "served",
+            {
+                "version": int(self.version),
+                "revision": self.revision,
+                "groups": [int(g) for g in sorted(self._groups)],
+            },
+        )
+
+    def _suggestion(self, score: protocol.Score) -> Suggestion:
+        return Suggestion(
+            SentenceId(score.id),
+            self.version,
+            self.revision,
+            CategoryKey(score.category),
+            CategoryKey(score.second),
+            score.probabilities,
+            score.margin,
+        )
+
+
+def evaluated_ids(session: Session) -> list[SentenceId]:
+    """Decided held-out sentences, to be scored first after what is on screen."""
+    return [e.sentence for e in suggestions.evaluated(session.connection, held_out=True)]
+
+
+def sample_annotations() -> list[dict[str, str]]:
+    """Rows of the shipped sample annotations: set_id, drug, heading, text, category, also."""
+    table = paths.sample_labels() / "annotations.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _examples(session: Session, version: ModelVersion) -> tuple[protocol.Example, ...]:
+    """What the instant head learns from.
+
+    On the pretrained encoder: every decided sentence outside the held-out groups, and heading
+    hints of undecided ones; where there is neither, the shipped sample. On a trained model: only
+    what was decided after its snapshot, for the rest is in its weights.
+    """
+    since = _snapshot_time(session, version) if version else ""
+    rows = session.connection.execute(
+        """
+        SELECT r.sentence, r.category, l.drug_group FROM resolution r
+        JOIN sentence s ON s.id = r.sentence AND s.current = 1
+        JOIN drug_label l ON l.id = s.drug_label
+        JOIN drug_group g ON g.id = l.drug_group AND g.held_out = 0
+        WHERE r.category IS NOT NULL AND EXISTS (SELECT 1 FROM annotation a
+            WHERE a.sentence = r.sentence AND a.at > ?)
+        ORDER BY r.sentence
+        """,
+        (since,),
+    ).fetchall()
+    annotated = [
+        protocol.Example(row["sentence"], row["category"], row["drug_group"]) for row in rows
+    ]
+    if version:
+        return tuple(annotated)
+    examples = annotated + _hints(session)
+    return tuple(examples) or tuple(_sample_examples())
+
+
+def _hints(session: Session) -> list[protocol.Example]:
+    rows = session.connection.execute(
+        """
+        SELECT s.id, s.hint, l.drug_group FROM sentence s
+        JOIN drug_label l ON l.id = s.drug_label
+        JOIN drug_group g ON g.id = l.drug_group AND g.held_out = 0
+        LEFT JOIN resolution r ON r.sentence = s.id
+        WHERE s.current = 1 AND s.hint <> '' AND r.sentence IS NULL
+          AND s.kind IN ('paragraph', 'list_item') ORDER BY s.id
+        """
+    ).fetchall()
+    by_category: dict[str, list[protocol.Example]] = {}
+    for row in rows:
+        by_category.setdefault(row["hint"], []).append(
+            protocol.Example(row["id"], row["hint"], row["drug_group"], hint=True)
+        )
+    chosen: list[protocol.Example] = []
+    for category in sorted(by_category):
+        found = by_category[category]
+        if len(found) > HINTS_PER_CATEGORY:
+            found = random.Random(0).sample(found, HINTS_PER_CATEGORY)
+        chosen += found
+    return chosen
+
+
+def _sample_examples() -> list[protocol.Example]:
+    groups: dict[str, int] = {}
+    return [
+        protocol.Example(
+            id=-1 - number,
+            category=row["category"],
+            group=-1 - groups.setdefault(row["drug"], len(groups)),
+            text=mask_names(row["text"], _parts(row["drug"])),
+            heading=heading_for_model([row["heading"]], _parts(row["drug"])),
+        )
+        for number, row in enumerate(sample_annotations())
+    ]
+
+
+def _parts(drug: str) -> Sequence[str]:
+    return [drug, *(part.strip() for part in drug.replace(" and ", "/").split("/"))]
+
+
+def _snapshot_time(session: Session, version: ModelVersion) -> str:
+    row = session.connection.execute(
+        "SELECT r.created_at FROM model m JOIN run r ON r.id = m.run WHERE m.version = ?",
+        (version,),
+    ).fetchone()
+    return "" if row is None else str(row["created_at"])

@@ -1,0 +1,318 @@
+"""Background training: snapshot, run, candidate, gate, promotion and roll-back."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from adme_labeler import protocol
+from adme_labeler.domain.operations import Changes
+from adme_labeler.domain.problems import TrainingProblem
+from adme_labeler.domain.records import (
+    NO_TRAINED_MODEL,
+    GroupId,
+    ModelState,
+    ModelVersion,
+    OperationId,
+    SentenceId,
+    Suggestion,
+    Verdict,
+)
+from adme_labeler.services import suggesting
+from adme_labeler.services.session import Session
+from adme_labeler.storage import log, models, sentences, suggestions
+from adme_labeler.storage.models import Model, Run, RunState
+
+PROMOTING = frozenset({Verdict.FIRST.value, Verdict.BETTER.value, Verdict.NO_EVIDENCE.value})
+"""Verdicts with which a candidate becomes active by itself (METHOD, section 3.5)."""
+MOST_HINTS = 20_000
+LOCK_NAME = "lock"
+"""Operating-system lock that a training process holds in its run directory."""
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """A run that is ready to be started: `adme_labeler.worker train FOLDER`."""
+
+    id: int
+    folder: Path
+    annotations: int
+    hints: int
+    held_out: int
+
+
+def create_run(
+    session: Session,
+    preset: str = "default",
+    encoder: Path | None = None,
+    seed: int = 42,
+    folds: int = 3,
+) -> TrainingRun:
+    """Freeze what is known now into a run directory.
+
+    Raises TrainingProblem when there is nothing to learn from.
+    """
+    rows = list(_snapshot(session))
+    annotations = sum(row.role == "train" for row in rows)
+    hints = sum(row.role == "hint" for row in rows)
+    if not annotations and not hints:
+        raise TrainingProblem(
+            "There is nothing to learn from yet: decide some sentences, or import drug labels "
+            "with headings such as Absorption or Metabolism."
+        )
+    folder = encoder or suggesting.encoder_folder(session)
+    tau = session.setting("tau", 0.5)
+    floor = session.setting("precision_floor", 0.7)
+    run_settings = protocol.TrainSettings(
+        categories=session.scheme.keys,
+        rest=session.scheme.rest,
+        preset=preset,
+        encoder=str(folder.resolve()),
+        seed=seed,
+        folds=folds,
+        tau=float(tau) if isinstance(tau, int | float) else 0.5,
+        precision_floor=float(floor) if isinstance(floor, int | float) else 0.7,
+    )
+    body = b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+    with session.project.transaction() as connection:
+        run = models.add_run(
+            connection,
+            "train",
+            session.project.now(),
+            msgspec.json.encode(run_settings).decode(),
+            hashlib.sha256(body).hexdigest(),
+            log.head(connection)[0],
+            annotations,
+        )
+        run_folder = folder_of(session, run)
+        run_folder.mkdir(parents=True, exist_ok=True)
+        (run_folder / "run.json").write_bytes(msgspec.json.encode(run_settings))
+        (run_folder / "snapshot.jsonl").write_bytes(body)
+    held_out = sum(row.role == "held_out" for row in rows)
+    return TrainingRun(run, run_folder, annotations, hints, held_out)
+
+
+def folder_of(session: Session, run: int) -> Path:
+    return session.project.folder / "runs" / str(run)
+
+
+def finish(
+    session: Session, run: int, result: protocol.TrainFinished
+) -> tuple[ModelVersion, Changes]:
+    """Take the result of a finished run: a new version, active at once if the gate opens."""
+    source = folder_of(session, run) / result.model
+    groups = _snapshot_groups(folder_of(session, run))
+    promoted = result.comparison.verdict in PROMOTING
+    with session.project.operation(
+        "model", "Train a model", session.curator, undoable=False
+    ) as draft:
+        version = models.add(
+            session.connection,
+            draft,
+            run,
+            result.comparison.verdict,
+            msgspec.json.encode(result).decode(),
+            groups,
+        )
+        draft.summary = f"Train version {version}: {result.comparison.verdict}"
+        models.set_run_state(session.connection, run, RunState.FINISHED, session.project.now())
+        target = suggesting.model_folder(session, version)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            shutil.rmtree(target)
+        source.rename(target)
+        if promoted:
+            models.activate(session.connection, draft, version)
+    return version, Changes(operation=OperationId(draft.id), models=True)
+
+
+def stop(session: Session, run: int, outcome: protocol.FromWorker | None) -> Changes:
+    """Record a run that ended without a result, with its sentence."""
+    if isinstance(outcome, protocol.Cancelled):
+        state, message = RunState.CANCELLED, "Cancelled."
+    else:
+        state = RunState.FAILED
+        message = outcome.sentence if isinstance(outcome, protocol.Failed) else "Interrupted."
+    with session.project.transaction() as connection:
+        models.set_run_state(connection, run, state, session.project.now(), message)
+    return Changes(models=True)
+
+
+def promote(session: Session, version: ModelVersion) -> Changes:
+    """Make a version the one that suggests. Raises TrainingProblem when it cannot."""
+    if version and not any(m.version == version for m in versions(session)):
+        raise TrainingProblem(f"There is no model version {version}.")
+    if version and not weights_here(session, version):
+        raise TrainingProblem(
+            f"The weights of version {version} are not beside the project file; retrain."
+        )
+    with session.project.operation(
+        "model", f"Promote version {version}", session.curator, undoable=False
+    ) as draft:
+        models.activate(session.connection, draft, version)
+    return Changes(operation=OperationId(draft.id), models=True)
+
+
+def roll_back(session: Session) -> tuple[ModelVersion, Changes]:
+    """Return to the version that suggested before the active one; 0 is the instant model."""
+    active = models.active(session.connection)
+    if not active:
+        raise TrainingProblem("The instant model suggests now; there is nothing to roll back.")
+    earlier = [v for v in _once_active(session) if v < active and weights_here(session, v)]
+    target = earlier[0] if earlier else NO_TRAINED_MODEL
+    return target, promote(session, target)
+
+
+def versions(session: Session) -> list[Model]:
+    """Every model version, newest first."""
+    return models.everything(session.connection)
+
+
+def result_of(model: Model) -> protocol.TrainFinished:
+    """Metrics of a version as its run reported them."""
+    return msgspec.json.decode(model.result, type=protocol.TrainFinished)
+
+
+def weights_here(session: Session, version: ModelVersion) -> bool:
+    return (suggesting.model_folder(session, version) / "model.json").is_file()
+
+
+def runs(session: Session) -> list[Run]:
+    return models.runs(session.connection)
+
+
+def find_interrupted(session: Session) -> list[Run]:
+    """Mark runs whose process is gone as interrupted; returns all that can be resumed."""
+    for run in models.runs(session.connection):
+        if run.state is RunState.RUNNING and _lock_is_free(folder_of(session, run.id)):
+            with session.project.transaction() as connection:
+                models.set_run_state(
+                    connection, run.id, RunState.INTERRUPTED, None, "The program was closed."
+                )
+    resumable = (RunState.INTERRUPTED, RunState.CANCELLED, RunState.FAILED)
+    return [
+        run
+        for run in models.runs(session.connection)
+        if run.state in resumable and (folder_of(session, run.id) / "snapshot.jsonl").is_file()
+    ]
+
+
+def resume(session: Session, run: int) -> TrainingRun:
+    """Make a stopped run ready to go on from its checkpoint, with its own snapshot."""
+    folder = folder_of(session, run)
+    if not (folder / "snapshot.jsonl").is_file():
+        raise TrainingProblem(f"The files of run {run} are gone; start a new training.")
+    if not _lock_is_free(folder):
+        raise TrainingProblem("This training is still running.")
+    with session.project.transaction() as connection:
+        models.set_run_state(connection, run, RunState.RUNNING, None)
+    roles = [row.role for row in _read_snapshot(folder)]
+    return TrainingRun(
+        run, folder, roles.count("train"), roles.count("hint"), roles.count("held_out")
+    )
+
+
+def since_last_training(session: Session) -> int:
+    """Annotations decided since the newest finished run's snapshot: "Retrain · 34 new"."""
+    finished = [r for r in runs(session) if r.state is RunState.FINISHED]
+    since = finished[0].created_at if finished else ""
+    row = session.connection.execute(
+        "SELECT count(*) FROM annotation WHERE at > ? AND category IS NOT NULL", (since,)
+    ).fetchone()
+    return int(row[0])
+
+
+def _snapshot(session: Session) -> Iterator[protocol.SnapshotRow]:
+    connection = session.connection
+    served = suggesting.served(session)
+    decided = {
+        row["sentence"]: row
+        for row in connection.execute("SELECT * FROM resolution WHERE category IS NOT NULL")
+    }
+    evaluated = {e.sentence: e.suggestion for e in suggestions.evaluated(connection, held_out=True)}
+    seen = frozenset[GroupId]()
+    if served is not None:
+        seen = served.groups | models.trained_groups(connection, served.version)
+    hints = 0
+    for item in sentences.model_inputs(connection):
+        row = decided.get(item.id)
+        if row is not None and not item.held_out:
+            role, category = "train", str(row["category"])
+        elif row is not None and item.id in evaluated:
+            role, category = "held_out", str(row["category"])
+        elif row is None and not item.held_out and item.hint and hints < MOST_HINTS:
+            role, category = "hint", item.hint
+            hints += 1
+        else:
+            continue
+        suggestion = evaluated.get(item.id) if role == "held_out" else None
+        if suggestion is not None and (served is None or item.group in seen):
+            suggestion = None
+        yield _snapshot_row(item, role, category, row, suggestion)
+
+
+def _snapshot_row(
+    item: sentences.ModelInput,
+    role: str,
+    category: str,
+    row: object,
+    suggestion: Suggestion | None,
+) -> protocol.SnapshotRow:
+    masked = suggesting.as_sentence_input(item)
+    also, blind = "", False
+    if row is not None:
+        also, blind = str(row["also"]), bool(row["blind"])  # type: ignore[index]
+    return protocol.SnapshotRow(
+        sentence=item.id,
+        text=masked.text,
+        heading=masked.heading,
+        category=category,
+        group=item.group,
+        role=role,
+        also=tuple(key for key in also.split("+") if key),
+        blind=blind,
+        served=() if suggestion is None else suggestion.probabilities,
+        served_category="" if suggestion is None else suggestion.category,
+    )
+
+
+def _read_snapshot(folder: Path) -> list[protocol.SnapshotRow]:
+    decoder = msgspec.json.Decoder(protocol.SnapshotRow)
+    lines = (folder / "snapshot.jsonl").read_bytes().splitlines()
+    return [decoder.decode(line) for line in lines]
+
+
+def _snapshot_groups(folder: Path) -> set[GroupId]:
+    return {GroupId(r.group) for r in _read_snapshot(folder) if r.role in ("train", "hint")}
+
+
+def _lock_is_free(folder: Path) -> bool:
+    if not folder.is_dir():
+        return True
+    lock = FileLock(folder / LOCK_NAME)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    lock.release()
+    return True
+
+
+def _once_active(session: Session) -> list[ModelVersion]:
+    """Versions that were active at some time, latest first."""
+    rows = session.connection.execute(
+        "SELECT key FROM change WHERE kind = 'model' AND after = ? ORDER BY operation DESC",
+        (log.canonical(ModelState.ACTIVE.value),),
+    )
+    return list(dict.fromkeys(ModelVersion(int(row["key"])) for row in rows))
+
+
+def snapshot_sentences(session: Session, run: int) -> list[SentenceId]:
+    """Sentences that a run saw, held-out ones included."""
+    return [SentenceId(row.sentence) for row in _read_snapshot(folder_of(session, run))]
