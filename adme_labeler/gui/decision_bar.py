@@ -1,0 +1,281 @@
+"""Below the text: why this sentence, five category buttons, and what else one can decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from adme_labeler.domain.categories import Category, CategoryKey, CategoryScheme
+from adme_labeler.domain.records import AnnotationState
+from adme_labeler.gui import icons, painting, theme
+from adme_labeler.gui.controls import ElidedText, Hairline, KeyButton, Panel, Text
+
+HELD_OUT_SENTENCE = "Decide first: this drug is held out, the suggestion is hidden."
+HIDDEN_SENTENCE = "Decide first: suggestions are hidden."
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the bar shows of the focused sentence.
+
+    `probabilities` are calibrated and in scheme order, empty where no suggestion is shown;
+    `offered` is the category that Enter accepts; `hidden` says in one sentence why a suggestion
+    is not shown. `reason` says in one line why the sentence came up.
+    """
+
+    probabilities: tuple[float, ...] = ()
+    offered: CategoryKey | None = None
+    second: bool = False
+    """The second-ranked category is offered, after the curator turned the first one down."""
+    hidden: str = ""
+    reason: str = ""
+    elsewhere: int = 0
+    """In how many other drug labels the same sentence stands."""
+    decided: CategoryKey | None = None
+    also: tuple[CategoryKey, ...] = ()
+    state: AnnotationState = AnnotationState.OPEN
+    flagged: bool = False
+    note: str = ""
+
+
+class DecisionBar(Panel):
+    """Shows a `Decision`; every button is one signal."""
+
+    category_chosen = Signal(str)
+    also_toggled = Signal(str)
+    asked = Signal(str)
+    """Id of an action: accept, skip, unsure, flag, note, undo."""
+
+    def __init__(self, scheme: CategoryScheme, parent: QWidget | None = None) -> None:
+        super().__init__("chrome", parent)
+        self._scheme = scheme
+        self._reason = ElidedText("", "secondary", "secondary")
+        self._elsewhere = Text("", "secondary", "secondary")
+        self.buttons = {c.key: CategoryButton(c) for c in scheme.categories}
+        self.also = {c.key: AlsoButton(c) for c in scheme.categories}
+        self.accept = KeyButton("Accept", "Enter")
+        self.skip = KeyButton("Skip", "Space")
+        self.unsure = KeyButton("Unsure", "U")
+        self.flag = KeyButton("Flag", "F")
+        self.note = KeyButton("Note", "N")
+        self.undo = KeyButton("Undo", "⌫")
+        for key, button in self.buttons.items():
+            button.clicked.connect(lambda _=False, k=key: self.category_chosen.emit(k))
+        for key, button in self.also.items():
+            button.clicked.connect(lambda _=False, k=key: self.also_toggled.emit(k))
+        for ident in ("accept", "skip", "unsure", "flag", "note", "undo"):
+            getattr(self, ident).clicked.connect(lambda _=False, i=ident: self.asked.emit(i))
+        self._arrange()
+        self.show_decision(None)
+
+    def show_decision(self, decision: Decision | None) -> None:
+        """None: there is no sentence to decide."""
+        shown = decision or Decision()
+        self._reason.set_text(
+            shown.hidden or shown.reason, "warning" if shown.hidden else "secondary"
+        )
+        others = shown.elsewhere
+        self._elsewhere.setText(
+            f"also in {others:,} other drug label{'s' if others > 1 else ''}" if others else ""
+        )
+        by_key = dict(zip(self._scheme.keys, shown.probabilities, strict=False))
+        for key, button in self.buttons.items():
+            button.setEnabled(decision is not None)
+            button.show_state(by_key.get(key), key == shown.offered, key == shown.decided)
+        for key, button in self.also.items():
+            button.setEnabled(decision is not None and key != shown.decided)
+            button.setChecked(key in shown.also)
+        self.accept.setEnabled(shown.offered is not None)
+        self.accept.set_text("Accept second" if shown.second else "Accept")
+        for button, on in (
+            (self.skip, shown.state == AnnotationState.SKIPPED),
+            (self.unsure, shown.state == AnnotationState.UNSURE),
+            (self.flag, shown.flagged),
+            (self.note, bool(shown.note)),
+        ):
+            button.setEnabled(decision is not None)
+            button.setCheckable(on)
+            button.setChecked(on)
+        self.note.setToolTip(shown.note)
+
+    def set_undo(self, summary: str | None) -> None:
+        """`summary` says what undo would take back; None: nothing."""
+        self.undo.setEnabled(summary is not None)
+        self.undo.setToolTip(f"Undo: {summary}" if summary else "")
+
+    def _arrange(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        top.addWidget(self._reason, 1)
+        top.addWidget(self._elsewhere)
+        middle = QHBoxLayout()
+        middle.setSpacing(8)
+        for button in self.buttons.values():
+            middle.addWidget(button, 1)
+        bottom = QHBoxLayout()
+        bottom.setSpacing(6)
+        for button in (self.accept, self.skip, self.unsure, self.flag, self.note):
+            bottom.addWidget(button)
+        bottom.addStretch(1)
+        bottom.addWidget(Text("also ⇧", "secondary", "secondary"))
+        for button in self.also.values():
+            bottom.addWidget(button)
+        bottom.addSpacing(6)
+        bottom.addWidget(self.undo)
+        inside = QVBoxLayout()
+        inside.setContentsMargins(24, 10, 24, 12)
+        inside.setSpacing(10)
+        inside.addLayout(top)
+        inside.addLayout(middle)
+        inside.addLayout(bottom)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(Hairline())
+        whole.addLayout(inside)
+
+
+class CategoryButton(QAbstractButton):
+    """Key, name, probability and its bar; outlined where it is offered, ticked where decided."""
+
+    def __init__(self, category: Category, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._category = category
+        self._probability: float | None = None
+        self._offered = False
+        self._decided = False
+        self.setText(category.name)
+        self.setToolTip(f"{category.name}: {category.definition}")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.show_state(None, False, False)
+
+    def show_state(self, probability: float | None, offered: bool, decided: bool) -> None:
+        self._probability, self._offered, self._decided = probability, offered, decided
+        said = [self._category.name]
+        if probability is not None:
+            said.append(f"{probability:.0%}")
+        if offered:
+            said.append("suggested")
+        if decided:
+            said.append("decided")
+        self.setAccessibleName(", ".join(said))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(148, max(56, theme.size("controls") * 2 + 30))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(96, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.current()
+        painter = QPainter(self)
+        rect = QRectF(self.rect())
+        color = theme.category_color(self._category)
+        enabled = self.isEnabled()
+        fill = QColor(colors.hover if enabled and self.underMouse() else colors.raised)
+        if enabled and (self._offered or self._decided):
+            fill = theme.tint(color, QColor(colors.raised), 0.12)
+        strong = enabled and (self._offered or self._decided)
+        painting.rounded(
+            painter,
+            rect,
+            8,
+            fill,
+            color if strong else QColor(colors.border_strong),
+            2 if strong else 1,
+        )
+        if self.isDown():
+            painting.rounded(painter, rect, 8, theme.tint(color, fill, 0.12), color, 2)
+        if self.hasFocus():
+            painting.rounded(painter, rect.adjusted(3, 3, -3, -3), 6, None, QColor(colors.accent))
+        self._paint_words(painter, rect.adjusted(10, 7, -10, -7), color)
+
+    def _paint_words(self, painter: QPainter, inner: QRectF, color: QColor) -> None:
+        colors = theme.current()
+        ink = QColor(colors.text if self.isEnabled() else colors.secondary)
+        line = QRectF(inner.left(), inner.top(), inner.width(), inner.height() - 12)
+        cap = painting.keycap_width(self._category.shortcut)
+        painting.keycap(
+            painter,
+            QRectF(line.left(), line.top(), cap, line.height()),
+            self._category.shortcut,
+        )
+        right = line.right()
+        if self._decided:
+            box = QRectF(right - 16, line.center().y() - 8, 16, 16)
+            tick = theme.category_ink(self._category)
+            if not icons.draw(painter, "check", box, tick):
+                painting.text(painter, box, "✓", theme.bold("controls"), tick)
+            right -= 20
+        if self._probability is not None:
+            font = theme.font("controls")
+            content = f"{self._probability:.0%}"
+            width = QFontMetricsF(font).horizontalAdvance(content) + 1
+            painting.text(
+                painter,
+                QRectF(right - width, line.top(), width, line.height()),
+                content,
+                font,
+                ink if self._offered else colors.secondary,
+                Qt.AlignmentFlag.AlignRight,
+            )
+            right -= width + 4
+        name = QRectF(
+            line.left() + cap + 8, line.top(), right - line.left() - cap - 8, line.height()
+        )
+        painting.text(painter, name, self.text(), theme.bold("controls"), ink)
+        track = QRectF(inner.left(), inner.bottom() - 6, inner.width(), 6)
+        painting.bar(painter, track, self._probability or 0.0, color, QColor(colors.track))
+
+
+class AlsoButton(QAbstractButton):
+    """Toggle with a category's letter: the sentence says this as well."""
+
+    def __init__(self, category: Category, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._category = category
+        self.setText(category.key)
+        self.setCheckable(True)
+        self.setAccessibleName(f"Also {category.name}")
+        self.setToolTip(f"Also {category.name} (Shift+{category.shortcut})")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedSize(26, 26)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.current()
+        painter = QPainter(self)
+        rect = QRectF(self.rect())
+        if self.isChecked():
+            fill, ink = theme.chip_colors(self._category)
+            line = fill
+        else:
+            fill = QColor(colors.hover if self.underMouse() else colors.raised)
+            ink = theme.category_ink(self._category, fill.name())
+            line = QColor(colors.border_strong)
+        if not self.isEnabled():
+            fill, line = QColor(colors.chrome), QColor(colors.border)
+            ink = theme.tint(QColor(colors.secondary), QColor(colors.chrome), 0.5)
+        painting.rounded(painter, rect, 6, fill, line)
+        if self.hasFocus():
+            painting.rounded(painter, rect, 6, None, QColor(colors.accent), 2)
+        painting.text(
+            painter,
+            rect,
+            self._category.key,
+            theme.bold("secondary"),
+            ink,
+            Qt.AlignmentFlag.AlignHCenter,
+        )

@@ -1,0 +1,287 @@
+"""Left: the project's drug labels with their progress, and a field that filters them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from adme_labeler.domain.records import DrugLabel, LabelId
+from adme_labeler.gui import icons, painting, theme
+from adme_labeler.gui.controls import Panel, Text
+
+_LABEL_ROLE = Qt.ItemDataRole.UserRole
+_Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class LabelListModel(QAbstractListModel):
+    """Drug labels in the order given; replaced one by one as their progress changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._labels: list[DrugLabel] = []
+        self._row: dict[LabelId, int] = {}
+
+    def set_labels(self, labels: Iterable[DrugLabel]) -> None:
+        self.beginResetModel()
+        self._labels = list(labels)
+        self._row = {label.id: row for row, label in enumerate(self._labels)}
+        self.endResetModel()
+
+    def update_label(self, label: DrugLabel) -> None:
+        """Show new progress; a label that is not in the list is added at its end."""
+        row = self._row.get(label.id)
+        if row is None:
+            row = len(self._labels)
+            self.beginInsertRows(QModelIndex(), row, row)
+            self._labels.append(label)
+            self._row[label.id] = row
+            self.endInsertRows()
+        elif self._labels[row] != label:
+            self._labels[row] = label
+            index = self.index(row)
+            self.dataChanged.emit(index, index)
+
+    def label(self, ident: LabelId) -> DrugLabel | None:
+        row = self._row.get(ident)
+        return None if row is None else self._labels[row]
+
+    def row_of(self, ident: LabelId) -> int:
+        return self._row.get(ident, -1)
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._labels)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        label = self._labels[index.row()]
+        if role == _LABEL_ROLE:
+            return label
+        if role == Qt.ItemDataRole.DisplayRole:
+            return label.title
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            held = ", held out" if label.held_out else ""
+            return f"{label.title}, {label.decided:,} of {label.sentences:,} decided{held}"
+        return None
+
+
+class LabelList(Panel):
+    """Choose a drug label; the filter looks into titles, names and ingredients."""
+
+    chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("chrome", parent)
+        self.model = LabelListModel()
+        self._proxy = _Filter()
+        self._proxy.setSourceModel(self.model)
+        self.filter = QLineEdit()
+        self.filter.setPlaceholderText("Filter drug labels")
+        self.filter.setAccessibleName("Filter drug labels")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.textChanged.connect(self._filter)
+        self.view = _View()
+        self.view.setModel(self._proxy)
+        self.view.setItemDelegate(_Delegate(self.view))
+        self.view.clicked.connect(self._clicked)
+        self.view.activated.connect(self._clicked)
+        self._count = Text("", "secondary", "secondary", wrap=True)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 12, 0, 0)
+        whole.setSpacing(8)
+        for widget in (self.filter, self._count):
+            row = QHBoxLayout()
+            row.setContentsMargins(12, 0, 12, 0)
+            row.addWidget(widget)
+            whole.addLayout(row)
+        whole.addWidget(self.view, 1)
+        for signal in (
+            self._proxy.modelReset,
+            self._proxy.rowsInserted,
+            self._proxy.rowsRemoved,
+            self._proxy.layoutChanged,
+        ):
+            signal.connect(self._say_count)
+        self._say_count()
+
+    def set_labels(self, labels: Iterable[DrugLabel]) -> None:
+        self.model.set_labels(labels)
+
+    def update_label(self, label: DrugLabel) -> None:
+        self.model.update_label(label)
+
+    def set_current(self, ident: LabelId | None) -> None:
+        """Mark the drug label that is being read and bring it into view."""
+        row = -1 if ident is None else self.model.row_of(ident)
+        index = self._proxy.mapFromSource(self.model.index(row)) if row >= 0 else QModelIndex()
+        self.view.setCurrentIndex(index)
+        if index.isValid():
+            self.view.scrollTo(index)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        label = index.data(_LABEL_ROLE)
+        if isinstance(label, DrugLabel):
+            self.chosen.emit(label.id)
+
+    def _filter(self, text: str) -> None:
+        self._proxy.set_words(text.casefold().split())
+        self._say_count()
+
+    def _say_count(self) -> None:
+        total, shown = self.model.rowCount(), self._proxy.rowCount()
+        if not total:
+            self._count.setText("No drug labels yet")
+        elif not shown:
+            self._count.setText(f"No drug label has “{self.filter.text().strip()}” in its name")
+        elif shown < total:
+            self._count.setText(f"{shown:,} of {total:,} drug labels")
+        else:
+            self._count.setText(f"{total:,} drug label{'s' if total > 1 else ''}")
+
+
+class _Filter(QSortFilterProxyModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self._words: Sequence[str] = ()
+
+    def set_words(self, words: Sequence[str]) -> None:
+        self.beginFilterChange()
+        self._words = words
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+    def filterAcceptsRow(self, source_row: int, source_parent: _Index) -> bool:
+        if not self._words:
+            return True
+        label = self.sourceModel().index(source_row, 0, source_parent).data(_LABEL_ROLE)
+        haystack = " ".join((label.title, *label.names, *label.ingredients)).casefold()
+        if label.held_out:
+            haystack += " held out"
+        return all(word in haystack for word in self._words)
+
+
+class _View(QListView):
+    def __init__(self) -> None:
+        super().__init__()
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Drug labels")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move with arrows and choose with Enter; every other key belongs to the window."""
+        if event.key() in (
+            Qt.Key.Key_Up,
+            Qt.Key.Key_Down,
+            Qt.Key.Key_PageUp,
+            Qt.Key.Key_PageDown,
+            Qt.Key.Key_Home,
+            Qt.Key.Key_End,
+            Qt.Key.Key_Return,
+            Qt.Key.Key_Enter,
+        ):
+            super().keyPressEvent(event)
+            event.accept()
+        else:
+            event.ignore()
+
+
+class _Delegate(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        return QSize(160, theme.size("controls") + theme.size("secondary") + 28)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        label = index.data(_LABEL_ROLE)
+        rect = QRectF(option.rect)  # pyright: ignore[reportAttributeAccessIssue]
+        state = option.state  # pyright: ignore[reportAttributeAccessIssue]
+        colors = theme.current()
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, QColor(colors.accent_tint))
+            painter.fillRect(
+                QRectF(rect.left(), rect.top(), 3, rect.height()), QColor(colors.accent)
+            )
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, QColor(colors.hover))
+        if state & QStyle.StateFlag.State_HasFocus:
+            painting.rounded(painter, rect.adjusted(4, 2, -4, -2), 6, None, QColor(colors.accent))
+        share = label.decided / label.sentences if label.sentences else 0.0
+        done = label.sentences > 0 and label.decided >= label.sentences
+        disc = QRectF(rect.left() + 16, rect.center().y() - 10, 20, 20)
+        painting.ring(
+            painter,
+            disc,
+            share,
+            QColor(colors.success if done else colors.accent),
+            QColor(
+                colors.border_strong if state & QStyle.StateFlag.State_Selected else colors.track
+            ),
+        )
+        self._words(painter, rect.adjusted(48, 8, -12, -8), label, done)
+        painter.restore()
+
+    def _words(self, painter: QPainter, inner: QRectF, label: DrugLabel, done: bool) -> None:
+        colors = theme.current()
+        count = f"{label.decided:,}/{label.sentences:,}"
+        width = QFontMetricsF(theme.font("secondary")).horizontalAdvance(count) + 2
+        right = QRectF(inner.right() - width, inner.top(), width, inner.height())
+        if done:
+            box = QRectF(inner.right() - 16, inner.center().y() - 8, 16, 16)
+            width = 16
+            if not icons.draw(painter, "check", box, QColor(colors.success)):
+                painting.text(painter, box, "✓", theme.bold("controls"), colors.success)
+        else:
+            painting.text(
+                painter,
+                right,
+                count,
+                theme.font("secondary"),
+                colors.secondary,
+                Qt.AlignmentFlag.AlignRight,
+            )
+        room = inner.width() - width - 8
+        name_height = theme.size("controls") + 6
+        painting.text(
+            painter,
+            QRectF(inner.left(), inner.top(), room, name_height),
+            label.title,
+            theme.bold("controls"),
+            colors.text,
+        )
+        number = f"{label.sentences:,} sentence{'s' if label.sentences != 1 else ''}"
+        form = "held out" if label.held_out else label.dosage_form.lower()
+        line = QRectF(inner.left(), inner.top() + name_height, room, inner.height() - name_height)
+        ink = colors.warning if label.held_out else colors.secondary
+        font = theme.font("tags")
+        metrics = QFontMetricsF(font)
+        tail = f" · {number}" if form else number
+        form_room = max(24.0, line.width() - metrics.horizontalAdvance(tail))
+        shown = metrics.elidedText(form, Qt.TextElideMode.ElideRight, form_room)
+        painting.text(painter, line, shown, font, ink)
+        used = metrics.horizontalAdvance(shown)
+        painting.text(painter, line.adjusted(used, 0, 0, 0), tail, font, colors.secondary)

@@ -1,0 +1,92 @@
+"""Bottom line: saved, counts, pace; on the right the model and its encoder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from adme_labeler.gui import painting, theme
+from adme_labeler.gui.controls import ElidedText, Hairline, Panel, Text
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the status bar says. `saved_at` is local time, "" before the first decision."""
+
+    saved_at: str = ""
+    problem: str = ""
+    decided: int = 0
+    total: int = 0
+    today: int = 0
+    seconds_per_sentence: float | None = None
+    model: str = ""
+    encoder: str = ""
+
+
+class StatusBar(Panel):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("chrome", parent)
+        self._dot = _Dot()
+        self.saved = Text("", "secondary", "success")
+        self._decided = Text("", "secondary", "secondary")
+        self._today = Text("", "secondary", "secondary")
+        self.activity = ElidedText("", "secondary", "secondary")
+        self._model = Text("", "secondary", "secondary")
+        self._encoder = Text("", "secondary", "secondary")
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 4, 16, 5)
+        row.setSpacing(6)
+        row.addWidget(self._dot)
+        row.addWidget(self.saved)
+        for widget in (self._decided, self._today):
+            row.addSpacing(18)
+            row.addWidget(widget)
+        row.addSpacing(18)
+        row.addWidget(self.activity, 1)
+        row.addWidget(self._model)
+        row.addSpacing(14)
+        row.addWidget(self._encoder)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(Hairline())
+        whole.addLayout(row)
+        self.setFixedHeight(28)
+        self.show_status(Status())
+
+    def show_status(self, status: Status) -> None:
+        tone = "danger" if status.problem else "success"
+        self._dot.set_tone(tone)
+        self.saved.set_tone(tone)
+        at = f" · {status.saved_at}" if status.saved_at else ""
+        self.saved.setText(status.problem or f"All saved{at}")
+        self._decided.setText(
+            f"{status.decided:,} of {status.total:,} decided" if status.total else ""
+        )
+        pace = status.seconds_per_sentence
+        today = f"today {status.today:,}" if status.today else ""
+        self._today.setText(today + (f" · {pace:.1f} s per sentence" if today and pace else ""))
+        self._model.setText(status.model)
+        self._encoder.setText(status.encoder)
+
+    def say(self, sentence: str) -> None:
+        """What goes on in the background, or what has just been done."""
+        self.activity.set_text(sentence)
+
+
+class _Dot(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self._tone = "success"
+        self.setFixedSize(8, 16)
+
+    def set_tone(self, tone: str) -> None:
+        self._tone = tone
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        color = QColor(getattr(theme.current(), self._tone))
+        painting.rounded(QPainter(self), QRectF(0, 5, 7, 7), 3.5, color)

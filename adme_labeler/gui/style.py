@@ -1,0 +1,93 @@
+"""The stylesheet of the stock Qt controls; everything else paints itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adme_labeler.gui.theme import Colors
+
+
+def stylesheet(c: Colors, size: Callable[..., int]) -> str:
+    """Qt style sheet for these colours; `size` gives the pixel size of a type role."""
+    return f"""
+QMainWindow, QDialog {{ background: {c.chrome}; }}
+QToolTip {{
+    background: {c.raised}; color: {c.text}; border: 1px solid {c.border_strong};
+    padding: 4px 8px;
+}}
+QMenuBar {{ background: {c.chrome}; color: {c.secondary}; spacing: 0; padding: 2px 8px; }}
+QMenuBar::item {{ padding: 6px 10px; border-radius: 6px; background: transparent; }}
+QMenuBar::item:selected, QMenuBar::item:pressed {{ background: {c.hover}; color: {c.text}; }}
+QMenu {{
+    background: {c.raised}; color: {c.text}; border: 1px solid {c.border_strong};
+    padding: 4px; border-radius: 8px;
+}}
+QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 6px; }}
+QMenu::item:selected {{ background: {c.accent_tint}; color: {c.text}; }}
+QMenu::item:disabled {{ color: {c.secondary}; }}
+QMenu::separator {{ height: 1px; background: {c.border}; margin: 4px 8px; }}
+QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
+    background: {c.raised}; color: {c.text}; border: 1px solid {c.border_strong};
+    border-radius: 6px; padding: 6px 10px;
+    selection-background-color: {c.accent}; selection-color: {c.accent_ink};
+}}
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
+QComboBox:focus {{ border: 2px solid {c.accent}; padding: 5px 9px; }}
+QComboBox QAbstractItemView {{
+    background: {c.raised}; border: 1px solid {c.border_strong};
+    selection-background-color: {c.accent_tint}; selection-color: {c.text};
+}}
+QComboBox::drop-down {{ border: none; width: 20px; }}
+QTextBrowser {{ border: none; background: {c.chrome}; padding: 0; }}
+QTextBrowser:focus {{ border: none; padding: 0; }}
+QPushButton {{
+    background: {c.raised}; color: {c.text}; border: 1px solid {c.border_strong};
+    border-radius: 6px; padding: 6px 14px; min-height: 18px;
+}}
+QPushButton:hover {{ background: {c.hover}; }}
+QPushButton:focus {{ border: 2px solid {c.accent}; padding: 5px 13px; }}
+QPushButton:disabled {{ color: {c.secondary}; background: {c.chrome}; border-color: {c.border}; }}
+QPushButton:default {{
+    background: {c.accent}; color: {c.accent_ink}; border-color: {c.accent}; font-weight: 600;
+}}
+QPushButton:default:focus {{ border: 2px solid {c.text}; }}
+QPushButton:default:disabled {{
+    background: {c.track}; color: {c.secondary}; border-color: {c.track};
+}}
+QCheckBox, QRadioButton {{ spacing: 8px; }}
+QSplitter::handle {{ background: {c.border}; }}
+QSplitter::handle:hover {{ background: {c.accent}; }}
+QScrollArea {{ border: none; background: transparent; }}
+QAbstractItemView {{ border: none; background: {c.chrome}; outline: none; }}
+QTableView {{
+    gridline-color: {c.border}; selection-background-color: {c.accent_tint};
+    selection-color: {c.text}; background: {c.page};
+}}
+QHeaderView {{ background: {c.chrome}; }}
+QHeaderView::section {{
+    background: {c.chrome}; color: {c.secondary}; border: none;
+    border-bottom: 1px solid {c.border}; padding: 6px 12px; font-size: {size("secondary")}px;
+}}
+QHeaderView::section:hover {{ color: {c.text}; }}
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
+QScrollBar::handle {{ background: {c.border_strong}; border-radius: 4px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 32px; }}
+QScrollBar::handle:horizontal {{ min-width: 32px; }}
+QScrollBar::handle:hover {{ background: {c.secondary}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QSlider::groove:horizontal {{ height: 4px; background: {c.track}; border-radius: 2px; }}
+QSlider::sub-page:horizontal {{ background: {c.accent}; border-radius: 2px; }}
+QSlider::handle:horizontal {{
+    background: {c.raised}; border: 2px solid {c.accent}; width: 14px; height: 14px;
+    margin: -7px 0; border-radius: 9px;
+}}
+QSlider::handle:horizontal:focus {{ background: {c.accent}; }}
+QProgressBar {{
+    background: {c.track}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px;
+}}
+QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
+"""

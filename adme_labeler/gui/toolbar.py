@@ -1,0 +1,66 @@
+"""Top row: read or list, which queue, and on the right search, export and retrain."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from adme_labeler.gui.controls import Hairline, KeyButton, Panel, Segments
+
+QUEUES = (
+    ("document", "Document order"),
+    ("uncertain", "Uncertain"),
+    ("rarest", "Rarest category"),
+    ("flagged", "Flagged"),
+    ("unsure", "Unsure"),
+)
+
+
+class Toolbar(Panel):
+    """Signals carry the id of the chosen view or queue, or of the action asked for."""
+
+    view_chosen = Signal(str)
+    queue_chosen = Signal(str)
+    asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("chrome", parent)
+        self.views = Segments((("read", "Read"), ("list", "List")))
+        self.queues = Segments(QUEUES)
+        self.search = KeyButton("Search", "/", "search")
+        self.export = KeyButton("Export", "", "export")
+        self.retrain = KeyButton("Retrain", "", "", primary=True)
+        self.search.setToolTip("Search (/ or Ctrl+F)")
+        self.export.setToolTip("Export a spreadsheet (Ctrl+E)")
+        self.retrain.setToolTip("Train a new model version (Ctrl+R)")
+        row = QHBoxLayout()
+        row.setContentsMargins(14, 6, 14, 7)
+        row.setSpacing(10)
+        row.addWidget(self.views)
+        row.addWidget(self.queues)
+        row.addStretch(1)
+        for button in (self.search, self.export, self.retrain):
+            row.addWidget(button)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(Hairline())
+        whole.addLayout(row)
+        whole.addWidget(Hairline())
+        self.views.chosen.connect(self.view_chosen)
+        self.queues.chosen.connect(self.queue_chosen)
+        self.search.clicked.connect(lambda: self.asked.emit("search"))
+        self.export.clicked.connect(lambda: self.asked.emit("export"))
+        self.retrain.clicked.connect(lambda: self.asked.emit("retrain"))
+
+    def set_counts(self, flagged: int, unsure: int) -> None:
+        self.queues.set_text("flagged", f"Flagged {flagged:,}" if flagged else "Flagged")
+        self.queues.set_text("unsure", f"Unsure {unsure:,}" if unsure else "Unsure")
+
+    def set_training(self, running: bool, new: int, enabled: bool) -> None:
+        """`new` counts annotations since the last snapshot."""
+        if running:
+            self.retrain.set_text("Training")
+        else:
+            self.retrain.set_text(f"Retrain · {new:,} new" if new else "Retrain")
+        self.retrain.setEnabled(enabled)
