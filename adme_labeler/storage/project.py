@@ -44,6 +44,7 @@ class Project:
         self.warning = warning
         self.now = now
         self._lock = lock
+        self._closed = False
 
     @property
     def read_only(self) -> bool:
@@ -140,6 +141,9 @@ class Project:
 
     def close(self) -> None:
         """Fold the write-ahead log into the file, so that it can be copied, and let go of it."""
+        if self._closed:
+            return
+        self._closed = True
         if not self.read_only:
             try:
                 self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -64,7 +64,7 @@ CREATE TABLE label_version (
     source TEXT NOT NULL,
     source_format TEXT NOT NULL,
     content_hash TEXT NOT NULL,
-    operation INTEGER NOT NULL REFERENCES operation (id),
+    operation INTEGER NOT NULL REFERENCES operation (id) DEFERRABLE INITIALLY DEFERRED,
     UNIQUE (drug_label, content_hash)
 ) STRICT;
 CREATE TABLE block (

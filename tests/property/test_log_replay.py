@@ -1,0 +1,196 @@
+"""Whatever is done in whatever order: replaying the log gives the current annotations."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from adme_labeler import protocol
+from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.records import AnnotationState, ModelVersion, SentenceId, Suggestion
+from adme_labeler.services import annotating, importing, training
+from adme_labeler.services.annotating import Shown
+from adme_labeler.services.session import Session
+from adme_labeler.storage import annotations, log, sentences, suggestions
+from adme_labeler.storage.integrity import check
+from tests.drafts import simple_label
+
+Model = dict[tuple[int, str], tuple[str, str | None, tuple[str, ...], bool, str]]
+KEYS = st.sampled_from("ADMEO").map(CategoryKey)
+
+
+class Curating(RuleBasedStateMachine):
+    """Drives a real project and, beside it, plain dictionaries with lists for undo and redo."""
+
+    chosen = Bundle("chosen")
+
+    @initialize()
+    def open(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="adme-replay-"))
+        self.session = Session.create(self.folder / "p", "ana")
+        importing.commit_batch(
+            self.session, [simple_label(i) for i in range(2)], importing.ImportTally()
+        )
+        self.ids = sentences.in_document_order(self.session.connection)
+        self.model: Model = {}
+        self.past: list[Model] = []
+        self.future: list[Model] = []
+
+    def did(self, before: Model) -> None:
+        if self.model != before:
+            self.past.append(before)
+            self.future.clear()
+
+    def entry(self, i: SentenceId) -> tuple[str, str | None, tuple[str, ...], bool, str]:
+        return self.model.get((i, self.session.curator), ("open", None, (), False, ""))
+
+    def put(self, i: SentenceId, value: tuple[str, str | None, tuple[str, ...], bool, str]) -> None:
+        before = dict(self.model)
+        self.model[(i, self.session.curator)] = value
+        self.did(before)
+
+    @rule(n=st.integers(0, 15), key=KEYS)
+    def decide(self, n: int, key: CategoryKey) -> None:
+        i = self.ids[n]
+        state, category, also, flag, note = self.entry(i)
+        annotating.decide(self.session, i, key, Shown())
+        if not (category == key and state == "decided"):
+            self.put(i, ("decided", key, tuple(k for k in also if k != key), flag, note))
+
+    @rule(n=st.integers(0, 15), state=st.sampled_from(["skipped", "unsure"]))
+    def set_aside(self, n: int, state: str) -> None:
+        i = self.ids[n]
+        act = annotating.skip if state == "skipped" else annotating.unsure
+        act(self.session, i, Shown())
+        _, _, _, flag, note = self.entry(i)
+        if self.entry(i) != (state, None, (), flag, note):
+            self.put(i, (state, None, (), flag, note))
+
+    @rule(n=st.integers(0, 15))
+    def flag(self, n: int) -> None:
+        i = self.ids[n]
+        annotating.toggle_flag(self.session, i)
+        state, category, also, flag, note = self.entry(i)
+        self.put(i, (state, category, also, not flag, note))
+
+    @rule(n=st.integers(0, 15), text=st.text(max_size=5))
+    def note(self, n: int, text: str) -> None:
+        i = self.ids[n]
+        annotating.set_note(self.session, i, text)
+        state, category, also, flag, note = self.entry(i)
+        if text.strip() != note:
+            self.put(i, (state, category, also, flag, text.strip()))
+
+    @rule(ns=st.sets(st.integers(0, 15), min_size=1), key=KEYS)
+    def bulk(self, ns: set[int], key: CategoryKey) -> None:
+        ids = [self.ids[n] for n in sorted(ns)]
+        with self.session.project.transaction() as connection:
+            suggestions.clear(connection)
+            suggestions.store(
+                connection,
+                [
+                    Suggestion(i, ModelVersion(0), 0, key, CategoryKey("O"), (0.2,) * 5, 0.1)
+                    for i in ids
+                ],
+            )
+        decided = {i for (i, _), value in self.model.items() if value[1] is not None}
+        annotating.bulk_accept(self.session, ids)
+        before = dict(self.model)
+        for i in ids:
+            if i not in decided:
+                _, _, also, flag, note = self.entry(i)
+                self.model[(i, self.session.curator)] = ("bulk", key, also, flag, note)
+        self.did(before)
+
+    @rule()
+    def undo(self) -> None:
+        done = annotating.undo(self.session)
+        assert bool(done) == bool(self.past)
+        if self.past:
+            self.future.append(self.model)
+            self.model = self.past.pop()
+
+    @rule()
+    def redo(self) -> None:
+        done = annotating.redo(self.session)
+        assert bool(done) == bool(self.future)
+        if self.future:
+            self.past.append(self.model)
+            self.model = self.future.pop()
+
+    @rule(curator=st.sampled_from(["ana", "ben"]))
+    def reopen(self, curator: str) -> None:
+        self.session.close()
+        self.session = Session.open(self.folder / "p.adme", curator)
+
+    @rule()
+    def retrain(self) -> None:
+        """The window's side of a training: snapshot, result, new version, roll back."""
+        run = training.create_run(self.session, encoder=self.folder)
+        result = run.folder / "model"
+        result.mkdir()
+        (result / "model.json").write_text("{}")
+        comparison = protocol.Comparison(
+            verdict="first",
+            sentences=0,
+            groups=0,
+            difference=None,
+            difference_low=None,
+            difference_high=None,
+            category_p_values={},
+            category_changes={},
+            reason="The first.",
+        )
+        finished = protocol.TrainFinished(
+            model="model",
+            train_sentences=1,
+            hint_sentences=0,
+            seconds=1.0,
+            seconds_per_phase={},
+            held_out=None,
+            cross_validation=None,
+            comparison=comparison,
+            predictions=(),
+            losses=(),
+            temperature=1.0,
+            shift=(0.0,) * 5,
+        )
+        training.finish(self.session, run.id, finished)
+        training.roll_back(self.session)
+
+    @invariant()
+    def the_project_holds_what_was_done(self) -> None:
+        if not hasattr(self, "session"):
+            return
+        connection = self.session.connection
+        held = {
+            (a.sentence, a.curator): (a.state.value, a.category, a.also, a.flagged, a.note)
+            for a in annotations.everything(connection)
+        }
+        assert held == self.model
+        history = [
+            change
+            for operation in log.operations(connection, newest_first=False)
+            for change in log.changes_of(connection, operation.id)
+        ]
+        assert annotations.replayed(history) == annotations.current(connection)
+        assert annotations.wrong_resolutions(connection) == []
+
+    def teardown(self) -> None:
+        if hasattr(self, "session"):
+            assert check(self.session.connection).faults == ()
+            self.session.close()
+            shutil.rmtree(self.folder)
+
+
+Curating.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestCurating = Curating.TestCase
+
+
+def test_states_of_the_model_are_states_of_the_program() -> None:
+    assert {"open", "decided", "skipped", "unsure", "bulk"} <= {s.value for s in AnnotationState}
