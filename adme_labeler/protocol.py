@@ -348,10 +348,24 @@ class ImportDone(Message, tag="import_done", frozen=True):
 # --------------------------------------------------------------------------- export, evaluate
 
 
+class ExportCategory(msgspec.Struct, frozen=True):
+    """A category as a spreadsheet shows it; `color` is #RRGGBB on a light ground."""
+
+    key: str
+    name: str
+    color: str
+    definition: str = ""
+
+
 class ExportJob(msgspec.Struct, frozen=True, kw_only=True):
+    """`recall` is the measurement that the recall panel shows, of model `recall_model`."""
+
     project: str
     out: str
     curator: str = ""
+    categories: tuple[ExportCategory, ...] = ()
+    recall: Measurement | None = None
+    recall_model: str = ""
 
 
 class ExportDone(Message, tag="export_done", frozen=True):

@@ -1,0 +1,116 @@
+"""Where an export goes: which file names it takes, and how it gets there in one piece."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from adme_labeler.domain.problems import ExportProblem
+
+SUFFIXES = (".xlsx", ".csv", ".tsv", ".jsonl")
+
+_NO_ROOM = frozenset(
+    {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)},
+)
+_NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY})
+
+
+def check_target(target: Path) -> None:
+    """Raises ExportProblem when nothing can be written to `target`, in one sentence."""
+    if target.suffix.lower() not in SUFFIXES:
+        ending = f'"{target.suffix}"' if target.suffix else "no ending"
+        raise ExportProblem(
+            f"{target.name} has {ending}: the name of a spreadsheet ends in "
+            f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}."
+        )
+    if target.is_dir():
+        raise ExportProblem(f"{target} is a folder; give the spreadsheet another name.")
+    if not target.parent.is_dir():
+        raise ExportProblem(f"There is no folder {target.parent}; choose another one or make it.")
+    lock = _lock_of_another_program(target)
+    if lock is not None:
+        raise ExportProblem(
+            f"{target.name} is open in a spreadsheet program; close it there and export again "
+            f"(if it is not, delete the left-over file {lock.name})."
+        )
+
+
+@contextmanager
+def replacing(target: Path) -> Generator[Path]:
+    """A temporary path beside `target`, which takes its place at the end or leaves no trace.
+
+    What stood at `target` before stays whole until the new file is on the disk. Raises
+    ExportProblem for whatever the file system refuses.
+    """
+    check_target(target)
+    draft: Path | None = None
+    try:
+        descriptor, name = tempfile.mkstemp(
+            prefix=f".{target.stem}-", suffix=".part", dir=target.parent
+        )
+        draft = Path(name)
+        os.close(descriptor)
+        yield draft
+        draft.chmod(_mode_for(target))
+        _to_disk(draft)
+        draft.replace(target)
+        draft = None
+        _folder_to_disk(target.parent)
+    except OSError as error:
+        raise explain(target, error) from error
+    finally:
+        if draft is not None:
+            draft.unlink(missing_ok=True)
+
+
+def explain(target: Path, error: OSError) -> ExportProblem:
+    """What a refusal of the file system means for this spreadsheet."""
+    if error.errno in _NO_ROOM:
+        return ExportProblem(
+            f"The disk is full: {target.name} was not written. Free some space and export again."
+        )
+    if error.errno in _NOT_ALLOWED:
+        return ExportProblem(
+            f"{target.name} cannot be written: it is open in another program, or the folder "
+            f"{target.parent} is write-protected."
+        )
+    if error.errno == errno.EROFS:
+        return ExportProblem(f"The folder {target.parent} is write-protected; choose another one.")
+    return ExportProblem(f"{target.name} cannot be written: {error.strerror or error}.")
+
+
+def _lock_of_another_program(target: Path) -> Path | None:
+    """The lock file that LibreOffice (.~lock.NAME#) or Excel (~$NAME) keeps beside an open one."""
+    for name in (f".~lock.{target.name}#", f"~${target.name}"):
+        lock = target.with_name(name)
+        if lock.exists():
+            return lock
+    return None
+
+
+def _mode_for(target: Path) -> int:
+    """The mode of the file that is replaced, else what a new file gets (mkstemp gives 0600)."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _folder_to_disk(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,50 @@
+"""Spreadsheets out: the job for the export process, which reads the project file itself."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from adme_labeler import protocol
+from adme_labeler.domain.problems import ExportProblem
+from adme_labeler.exporters.targets import SUFFIXES, check_target
+from adme_labeler.services import suggesting
+from adme_labeler.services.session import Session
+
+__all__ = ["SUFFIXES", "check_target", "write_job"]
+
+
+def write_job(session: Session, out: Path, recall: protocol.Measurement | None) -> Path:
+    """Job file for `adme_labeler.worker export`; returns its path. The process deletes it.
+
+    `recall` is what the recall panel shows of the served model, None where nothing is measured.
+    Raises ExportProblem when `out` cannot be a spreadsheet, before anything is started.
+    """
+    out = out.expanduser().absolute()
+    check_target(out)
+    served = suggesting.served(session)
+    job = protocol.ExportJob(
+        project=str(session.path),
+        out=str(out),
+        curator=session.curator,
+        categories=tuple(
+            protocol.ExportCategory(c.key, c.name, c.color_light, c.definition)
+            for c in session.scheme.categories
+        ),
+        recall=recall,
+        recall_model=f"{served.version}.{served.revision}" if served is not None else "",
+    )
+    folder = session.project.folder / "runs"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix="export-", suffix=".json", dir=folder)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(msgspec.json.encode(job))
+    except OSError as error:
+        raise ExportProblem(
+            f"The export cannot start: {folder} cannot be written ({error.strerror})."
+        ) from error
+    return Path(name)
