@@ -1,0 +1,1 @@
+"""Worker processes: train, suggest, import, export, evaluate. Started by name only."""

@@ -1,0 +1,44 @@
+"""``python -m adme_labeler.worker JOB …``: the one entry point of every worker process."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from pathlib import Path
+
+JOBS = {
+    "train": ("adme_labeler.worker.train", ("run folder",)),
+    "serve": ("adme_labeler.worker.serve", ("model folder", "features folder")),
+    "import": ("adme_labeler.worker.import_job", ("job file",)),
+    "export": ("adme_labeler.worker.export_job", ("job file",)),
+    "evaluate": ("adme_labeler.worker.evaluate_job", ("job file",)),
+}
+"""Job -> module with ``run(*paths, channel) -> exit code``, and what its paths are."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m adme_labeler.worker")
+    jobs = parser.add_subparsers(dest="job", required=True)
+    for name, (_, paths) in JOBS.items():
+        jobs.add_parser(name).add_argument(
+            "paths", nargs=len(paths), metavar=tuple(paths), type=Path
+        )
+    wanted = parser.parse_args(arguments)
+
+    # Read when torch loads its OpenMP: waiting threads must not burn the core that a busy
+    # neighbour wants (two spinning threads are then slower than one).
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+    from adme_labeler.worker.channel import Channel, guarded
+
+    channel = Channel(wanted.job)
+    module = JOBS[wanted.job][0]
+    return guarded(channel, lambda: importlib.import_module(module).run(*wanted.paths, channel))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

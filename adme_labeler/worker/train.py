@@ -1,0 +1,99 @@
+"""``train RUN_DIR``: one training run, resumable, with progress and cancel within a step."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock, Timeout
+
+from adme_labeler import protocol
+from adme_labeler.domain.problems import TrainingProblem
+from adme_labeler.ml import checkpoint, compute, fitting, two_stage
+from adme_labeler.ml.recipes import Stage
+from adme_labeler.worker.channel import Channel
+
+LOCK = "lock"
+NICENESS = 15
+"""Training is the least urgent work of this program: the window and the suggestions go first."""
+
+
+def run(folder: Path, channel: Channel) -> int:
+    """Exit code 0 with `TrainFinished` or `Cancelled` sent; raises Problem otherwise."""
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError) as error:
+        raise TrainingProblem(
+            f"This training is already running, or its folder {folder} cannot be written."
+        ) from error
+    with lock:
+        return _train(folder, channel)
+
+
+def _train(folder: Path, channel: Channel) -> int:
+    channel.progress(protocol.Progress(phase="Reading"))
+    compute.lower_priority(NICENESS)
+    settings, rows = fitting.read_snapshot(folder)
+    earlier = fitting.resolved(folder)
+    chosen = compute.choose(
+        int(earlier.get("threads", settings.threads)), str(earlier.get("dtype", settings.dtype))
+    )
+    checkpoint.write_bytes(
+        folder / "resolved.json", json.dumps(msgspec.to_builtins(chosen)).encode()
+    )
+    watch = Watch(channel)
+    try:
+        result = fitting.run_training(settings, rows, folder, chosen, watch)
+    except two_stage.Stopped:
+        channel.flush_progress()
+        channel.send(protocol.Cancelled(resumable=True))
+        return 0
+    checkpoint.write_bytes(folder / "result.json", msgspec.json.encode(result))
+    fitting.clear_work(folder)
+    channel.flush_progress()
+    channel.send(result)
+    return 0
+
+
+class Watch:
+    """Turns steps into progress messages with an estimate of the time left."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._start = time.monotonic()
+        self._planned = 0.0
+        self._done = 0.0
+        self._phase = ""
+
+    def plan(self, work: float) -> None:
+        self._planned, self._start = work, time.monotonic()
+
+    def phase(self, name: str) -> None:
+        self._phase = name if name.startswith("Calibrating") else ""
+        if name:
+            self._channel.progress(protocol.Progress(phase=name, seconds_left=self._left()))
+
+    def step(self, stage: Stage, step: int, total: int, loss: float | None) -> None:
+        self._done += fitting.step_cost(stage)
+        self._channel.progress(
+            protocol.Progress(
+                phase=self._phase or stage.name,
+                step=step,
+                total=total,
+                stage=stage.number,
+                seconds_left=self._left(),
+                loss=loss,
+            )
+        )
+
+    def stopping(self) -> bool:
+        return self._channel.cancelled()
+
+    def _left(self) -> float | None:
+        if self._done < 3 or not self._planned:
+            return None
+        spent = time.monotonic() - self._start
+        return max(0.0, spent / self._done * (self._planned - self._done))
