@@ -274,6 +274,9 @@ class Refitted(Message, tag="refitted", frozen=True):
     hints: int
     seconds: float
     temperature: float
+    cross_validation: Measurement | None = None
+    """Grouped out-of-fold estimate over the annotated examples (never hints); None when they are
+    too few or of fewer than two drug groups."""
 
 
 class Score(msgspec.Struct, frozen=True):

@@ -81,6 +81,8 @@ def suggest(session: Session, report: Report = lambda line: None) -> int:
                     worker.send(chunk)
                 worker.send(protocol.Prioritise(tuple(suggesting.evaluated_ids(session))))
                 worker.send(keeper.refit())
+            elif isinstance(message, protocol.Refitted):
+                keeper.fitted(message)
             elif isinstance(message, protocol.Scores):
                 keeper.take(message)
                 count += len(message.items)

@@ -9,6 +9,7 @@ from adme_labeler.domain.records import ModelState, ModelVersion, SentenceId
 from adme_labeler.services import suggesting, training
 from adme_labeler.services.session import Session
 from adme_labeler.storage import labels, models, suggestions
+from adme_labeler.storage.models import Model
 from adme_labeler.storage.suggestions import Evaluated
 
 
@@ -17,8 +18,8 @@ class RecallReport:
     """What the recall panel shows.
 
     `held_out`: the served model (version, revision) on decided sentences of held-out drug groups;
-    None when there are none. `cross_validation`: the active version's own estimate over its
-    training sentences, never mixed with the first. `candidate` and `previous`: the newest
+    None when there are none. `cross_validation`: grouped out-of-fold estimate over what it was
+    trained on, of the active version or of the instant head, never mixed with the first. `candidate` and `previous`: the newest
     candidate and the version active before, as measured when they were trained. `updating`:
     a new revision is still being scored; the figures are of the one named here.
     """
@@ -62,7 +63,7 @@ def report(session: Session) -> RecallReport:
         version=served.version if served else ModelVersion(0),
         revision=served.revision if served else 0,
         held_out=held_out,
-        cross_validation=training.result_of(active).cross_validation if active else None,
+        cross_validation=_cross_validation(session, served, active),
         candidate_version=candidate.version if candidate else None,
         candidate=training.result_of(candidate).held_out if candidate else None,
         previous=training.result_of(retired).held_out if retired else None,
@@ -115,6 +116,14 @@ def wrongly_found(session: Session, category: str) -> list[SentenceId]:
         for row in rows
         if row.category != category and row.suggestion and row.suggestion.category == category
     ]
+
+
+def _cross_validation(
+    session: Session, served: suggesting.Served | None, active: Model | None
+) -> protocol.Measurement | None:
+    if active is not None and suggesting.served_version(session) == active.version:
+        return training.result_of(active).cross_validation
+    return None if served is None else served.cross_validation
 
 
 def _explanation(groups: int, decided: int, suggesting_now: bool) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
+
 from adme_labeler import paths, protocol
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.operations import Changes
@@ -29,7 +31,7 @@ REFIT_EVERY = 5
 """Annotations after which the instant head is fitted again."""
 HINTS_PER_CATEGORY = 1000
 """Heading hints beyond this many of a category teach the head nothing more."""
-CHUNK = 1000
+CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Served:
     version: ModelVersion
     revision: int
     groups: frozenset[GroupId]
+    cross_validation: protocol.Measurement | None = None
 
 
 def served(session: Session) -> Served | None:
@@ -46,10 +49,12 @@ def served(session: Session) -> Served | None:
     stored = cast("dict[str, Any] | None", session.setting("served"))
     if stored is None:
         return None
+    estimate = stored.get("cross_validation")
     return Served(
         ModelVersion(stored["version"]),
         int(stored["revision"]),
         frozenset(GroupId(g) for g in stored["groups"]),
+        None if estimate is None else msgspec.convert(estimate, protocol.Measurement),
     )
 
 
@@ -93,12 +98,14 @@ def serve_arguments(session: Session) -> list[str]:
 def sentence_messages(
     session: Session, ids: Iterable[SentenceId] | None = None
 ) -> Iterator[protocol.AddSentences]:
-    """Make sentences (all queued ones by default) known to the worker, in chunks."""
-    inputs = sentences.model_inputs(session.connection, ids)
-    for start in range(0, len(inputs), CHUNK):
-        yield protocol.AddSentences(
-            tuple(as_sentence_input(item) for item in inputs[start : start + CHUNK])
-        )
+    """Make sentences (all queued ones by default) known to the worker.
+
+    Lazy: each chunk costs some milliseconds, so a window takes one an event-loop turn.
+    """
+    chosen = sentences.in_document_order(session.connection) if ids is None else list(ids)
+    for start in range(0, len(chosen), CHUNK):
+        inputs = sentences.model_inputs(session.connection, chosen[start : start + CHUNK])
+        yield protocol.AddSentences(tuple(as_sentence_input(item) for item in inputs))
 
 
 def as_sentence_input(item: ModelInput) -> protocol.SentenceInput:
@@ -121,6 +128,7 @@ class ScoreKeeper:
     version: ModelVersion
     revision: int = -1
     _groups: frozenset[GroupId] = frozenset()
+    _estimate: protocol.Measurement | None = None
     _waiting: set[SentenceId] = field(default_factory=set[SentenceId])
     _held: list[Suggestion] = field(default_factory=list[Suggestion])
 
@@ -141,6 +149,7 @@ class ScoreKeeper:
             e.sentence for e in suggestions.evaluated(self.session.connection, held_out=True)
         }
         self._held = []
+        self._estimate = None
         tau = self.session.setting("tau", 0.5)
         return protocol.Refit(
             revision=self.revision,
@@ -149,6 +158,11 @@ class ScoreKeeper:
             examples=examples,
             tau=float(tau) if isinstance(tau, int | float) else 0.5,
         )
+
+    def fitted(self, message: protocol.Refitted) -> None:
+        """Keep the head's own cross-validation, to be shown where no drug is held out."""
+        if message.revision == self.revision:
+            self._estimate = message.cross_validation
 
     def take(self, scores: protocol.Scores) -> Changes:
         """Store a batch; scores of an overtaken revision are dropped."""
@@ -189,6 +203,7 @@ class ScoreKeeper:
                 "version": int(self.version),
                 "revision": self.revision,
                 "groups": [int(g) for g in sorted(self._groups)],
+                "cross_validation": msgspec.to_builtins(self._estimate),
             },
         )
 

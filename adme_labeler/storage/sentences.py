@@ -211,11 +211,16 @@ def flagged(connection: sqlite3.Connection) -> list[SentenceId]:
 
 def search(connection: sqlite3.Connection, written: str, limit: int = 5000) -> list[SentenceId]:
     """Sentences that contain every word (the last one may be a beginning) or "quoted phrase"."""
-    phrases = re.findall(r'"([^"]+)"', written)
-    words = re.sub(r'"[^"]*"?', " ", written).split()
-    terms = [f'"{p}"' for p in phrases] + [f'"{w}"' for w in words[:-1]]
-    if words:
-        terms.append(f'"{words[-1]}"*')
+    pieces = written.split('"')
+    terms = [f'"{piece}"' for piece in pieces[1::2] if re.search(r"\w", piece)]
+    terms += [f'"{word}"' for piece in pieces[::2] for word in piece.split()]
+    terms = [term for term in terms if re.search(r"\w", term)]
+    unfinished = len(pieces) % 2 == 0 or (pieces[-1] and not pieces[-1][-1].isspace())
+    if terms and unfinished:
+        last = pieces[-1] if len(pieces) % 2 == 0 else (pieces[-1].split() or [""])[-1]
+        if re.search(r"\w", last):
+            terms.remove(f'"{last}"')
+            terms.append(f'"{last}" *')
     if not terms:
         return []
     rows = connection.execute(

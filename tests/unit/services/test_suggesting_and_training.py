@@ -1,0 +1,227 @@
+"""Served model, snapshot, candidate, gate, promotion, roll-back, recall: all on a real project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from adme_labeler import protocol
+from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.problems import TrainingProblem
+from adme_labeler.domain.records import ModelVersion, SentenceId
+from adme_labeler.services import annotating, importing, recall, suggesting, training
+from adme_labeler.services.annotating import Shown
+from adme_labeler.services.session import Session
+from adme_labeler.services.suggesting import ScoreKeeper
+from adme_labeler.storage import labels, models, sentences, suggestions
+from adme_labeler.storage.models import RunState
+from tests.drafts import simple_label
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    with Session.create(tmp_path / "p", "ana") as opened:
+        drafts = [simple_label(i) for i in range(10)]
+        importing.commit_batch(opened, drafts, importing.ImportTally())
+        importing.choose_held_out(opened)
+        yield opened
+
+
+def by_side(session: Session) -> tuple[list[SentenceId], list[SentenceId]]:
+    """(sentences for training, held-out sentences)"""
+    inputs = sentences.model_inputs(session.connection)
+    return [i.id for i in inputs if not i.held_out], [i.id for i in inputs if i.held_out]
+
+
+def scores(revision: int, ids: list[SentenceId], category: str = "A") -> protocol.Scores:
+    probabilities = tuple(0.8 if k == category else 0.05 for k in "ADMEO")
+    return protocol.Scores(
+        revision, tuple(protocol.Score(i, category, "O", probabilities, 0.5) for i in ids)
+    )
+
+
+def finished(verdict: str) -> protocol.TrainFinished:
+    comparison = protocol.Comparison(
+        verdict=verdict,
+        sentences=0,
+        groups=0,
+        difference=None,
+        difference_low=None,
+        difference_high=None,
+        category_p_values={},
+        category_changes={},
+        reason="Because.",
+    )
+    return protocol.TrainFinished(
+        model="model",
+        train_sentences=1,
+        hint_sentences=0,
+        seconds=1.0,
+        seconds_per_phase={},
+        held_out=None,
+        cross_validation=None,
+        comparison=comparison,
+        predictions=(),
+        losses=(),
+        temperature=1.0,
+        shift=(0.0,) * 5,
+    )
+
+
+def trained(session: Session, verdict: str) -> ModelVersion:
+    run = training.create_run(session, encoder=session.project.folder)
+    (run.folder / "model").mkdir()
+    (run.folder / "model" / "model.json").write_text("{}")
+    version, _ = training.finish(session, run.id, finished(verdict))
+    return version
+
+
+def test_hints_and_annotations_of_held_out_drugs_never_reach_the_head(session: Session) -> None:
+    train, held = by_side(session)
+    annotating.decide(session, held[0], CategoryKey("A"), Shown(blind=True))
+    annotating.decide(session, train[0], CategoryKey("D"), Shown())
+    examples = ScoreKeeper.start(session).refit().examples
+    assert {e.id for e in examples} == set(train)
+    assert [(e.id, e.category, e.hint) for e in examples if not e.hint] == [(train[0], "D", False)]
+
+
+def test_without_annotations_and_headings_the_sample_teaches(tmp_path: Path) -> None:
+    with Session.create(tmp_path / "bare", "ana") as bare:
+        examples = ScoreKeeper.start(bare).refit().examples
+    assert len(examples) >= 300
+    assert all(e.text and e.id < 0 and e.group < 0 for e in examples)
+    assert {e.category for e in examples} == set("ADMEO")
+
+
+def test_names_are_masked_in_what_the_model_sees(session: Session) -> None:
+    (first, *_) = suggesting.sentence_messages(session)
+    assert all("Testazole" not in item.text for item in first.items)
+    assert first.items[0].heading == "Absorption"
+
+
+def test_held_out_scores_and_the_served_model_change_together(session: Session) -> None:
+    train, held = by_side(session)
+    for sentence in held[:4]:
+        annotating.decide(session, sentence, CategoryKey("A"), Shown(blind=True))
+    keeper = ScoreKeeper.start(session)
+    assert keeper.refit().revision == 0
+    keeper.take(scores(0, [*train, *held]))
+    served = suggesting.served(session)
+    assert served is not None and (served.version, served.revision) == (0, 0)
+    keeper.refit()
+    keeper.take(scores(1, held[:2], "D"))
+    measured = recall.report(session)
+    assert (measured.revision, measured.updating) == (0, False)
+    assert measured.held_out is not None and measured.held_out.accuracy == 1.0
+    keeper.take(scores(1, held[2:4], "D"))
+    measured = recall.report(session)
+    assert measured.revision == 1
+    assert measured.held_out is not None and measured.held_out.accuracy == 0.0
+
+
+def test_late_scores_of_an_overtaken_revision_are_dropped(session: Session) -> None:
+    train, _ = by_side(session)
+    keeper = ScoreKeeper.start(session)
+    keeper.refit()
+    keeper.refit()
+    assert not keeper.take(scores(0, train))
+    assert suggestions.get(session.connection, train) == {}
+
+
+def test_bulk_and_seen_groups_measure_nothing(session: Session) -> None:
+    train, held = by_side(session)
+    keeper = ScoreKeeper.start(session)
+    keeper.refit()
+    keeper.take(scores(0, [*train, *held]))
+    annotating.bulk_accept(session, train)
+    assert recall.report(session).held_out is None
+    group = sentences.model_inputs(session.connection, [train[0]])[0].group
+    importing.set_held_out(session, [group], True)
+    annotating.decide(session, train[0], CategoryKey("A"), Shown(blind=True))
+    assert recall.report(session).held_out is None
+
+
+def test_a_snapshot_separates_roles_and_keeps_blindness(session: Session) -> None:
+    train, held = by_side(session)
+    annotating.decide(session, train[0], CategoryKey("M"), Shown())
+    annotating.decide(session, held[0], CategoryKey("E"), Shown(blind=True))
+    run = training.create_run(session, encoder=session.project.folder)
+    lines = (run.folder / "snapshot.jsonl").read_bytes().splitlines()
+    rows = [msgspec.json.decode(line, type=protocol.SnapshotRow) for line in lines]
+    by_role = {role: [r for r in rows if r.role == role] for role in ("train", "hint", "held_out")}
+    assert [r.sentence for r in by_role["train"]] == [train[0]]
+    assert [(r.sentence, r.blind) for r in by_role["held_out"]] == [(held[0], True)]
+    assert {r.sentence for r in by_role["hint"]} == set(train[1:])
+    assert (run.annotations, run.held_out) == (1, 1)
+
+
+def test_with_nothing_to_learn_from_training_says_what_to_do(tmp_path: Path) -> None:
+    with Session.create(tmp_path / "bare", "ana") as bare:
+        with pytest.raises(TrainingProblem, match="nothing to learn from"):
+            training.create_run(bare, encoder=tmp_path)
+        assert training.runs(bare) == []
+
+
+@pytest.mark.parametrize(
+    ("verdict", "active"),
+    [
+        ("first", True),
+        ("better", True),
+        ("no evidence of a difference", True),
+        ("worse", False),
+        ("inconclusive", False),
+    ],
+)
+def test_the_gate_opens_only_for_the_verdicts_of_the_method(
+    session: Session, verdict: str, active: bool
+) -> None:
+    version = trained(session, verdict)
+    assert (suggesting.served_version(session) == version) is active
+
+
+def test_roll_back_returns_to_the_version_before_and_then_to_the_instant_model(
+    session: Session,
+) -> None:
+    first, second = trained(session, "first"), trained(session, "better")
+    assert suggesting.served_version(session) == second
+    assert training.roll_back(session)[0] == first
+    assert suggesting.served_version(session) == first
+    assert training.roll_back(session)[0] == 0
+    with pytest.raises(TrainingProblem, match="nothing to roll back"):
+        training.roll_back(session)
+    training.promote(session, second)
+    assert suggesting.served_version(session) == second
+
+
+def test_a_version_remembers_its_groups_through_a_merge(session: Session) -> None:
+    version = trained(session, "first")
+    groups = labels.groups(session.connection)
+    assert {g.id for g in groups if g.trained} == {g.id for g in groups if not g.held_out}
+    held = next(g for g in groups if g.held_out)
+    seen = next(g for g in groups if not g.held_out)
+    merged = replace(simple_label(99), ingredients=(held.key, seen.key))
+    importing.commit_batch(session, [merged], importing.ImportTally())
+    survivor = next(g for g in labels.groups(session.connection) if g.labels == 3)
+    assert survivor.trained
+    assert not survivor.held_out
+    assert survivor.id in models.trained_groups(session.connection, version)
+
+
+def test_an_interrupted_run_is_found_and_can_be_resumed(session: Session) -> None:
+    run = training.create_run(session, encoder=session.project.folder)
+    (found,) = training.find_interrupted(session)
+    assert (found.id, found.state) == (run.id, RunState.INTERRUPTED)
+    again = training.resume(session, run.id)
+    assert again.folder == run.folder
+    assert training.runs(session)[0].state is RunState.RUNNING
+
+
+def test_a_failed_run_keeps_its_sentence(session: Session) -> None:
+    run = training.create_run(session, encoder=session.project.folder)
+    training.stop(session, run.id, protocol.Failed("The disk is full."))
+    assert training.runs(session)[0].message == "The disk is full."
+    assert training.runs(session)[0].state is RunState.FAILED
