@@ -19,9 +19,10 @@ class RecallReport:
 
     `held_out`: the served model (version, revision) on decided sentences of held-out drug groups;
     None when there are none. `cross_validation`: grouped out-of-fold estimate over what it was
-    trained on, of the active version or of the instant head, never mixed with the first. `candidate` and `previous`: the newest
-    candidate and the version active before, as measured when they were trained. `updating`:
-    a new revision is still being scored; the figures are of the one named here.
+    trained on, of the active version or of the instant head, never mixed with the first.
+    `candidate` and `previous`: the newest candidate and the version active before, as measured
+    when they were trained. `updating`: a new revision is still being scored; the figures are of
+    the one named here.
     """
 
     version: ModelVersion
