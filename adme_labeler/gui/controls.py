@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QSizePolicy, QVBo
 from adme_labeler.gui import icons, painting, theme
 from adme_labeler.gui.theme import Role
 
-_PADDING = 10
-_GAP = 8
+_PADDING = 9
+_GAP = 6
 
 
 class KeyButton(QAbstractButton):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -58,11 +58,12 @@ class DecisionBar(Panel):
     def __init__(self, scheme: CategoryScheme, parent: QWidget | None = None) -> None:
         super().__init__("chrome", parent)
         self._scheme = scheme
-        self._reason = ElidedText("", "secondary", "secondary")
+        self._because = Text("Next because:", "secondary", "secondary")
+        self._reason = ElidedText("", "secondary", "text")
         self._elsewhere = Text("", "secondary", "secondary")
         self.buttons = {c.key: CategoryButton(c) for c in scheme.categories}
         self.also = {c.key: AlsoButton(c) for c in scheme.categories}
-        self.accept = KeyButton("Accept", "Enter")
+        self.accept = KeyButton("Accept", "↵")
         self.skip = KeyButton("Skip", "Space")
         self.unsure = KeyButton("Unsure", "U")
         self.flag = KeyButton("Flag", "F")
@@ -80,9 +81,8 @@ class DecisionBar(Panel):
     def show_decision(self, decision: Decision | None) -> None:
         """None: there is no sentence to decide."""
         shown = decision or Decision()
-        self._reason.set_text(
-            shown.hidden or shown.reason, "warning" if shown.hidden else "secondary"
-        )
+        self._because.setVisible(bool(shown.reason) and not shown.hidden)
+        self._reason.set_text(shown.hidden or shown.reason, "warning" if shown.hidden else "text")
         others = shown.elsewhere
         self._elsewhere.setText(
             f"also in {others:,} other drug label{'s' if others > 1 else ''}" if others else ""
@@ -114,8 +114,10 @@ class DecisionBar(Panel):
 
     def _arrange(self) -> None:
         top = QHBoxLayout()
-        top.setSpacing(16)
+        top.setSpacing(4)
+        top.addWidget(self._because)
         top.addWidget(self._reason, 1)
+        top.addSpacing(12)
         top.addWidget(self._elsewhere)
         middle = QHBoxLayout()
         middle.setSpacing(8)
@@ -132,7 +134,7 @@ class DecisionBar(Panel):
         bottom.addSpacing(6)
         bottom.addWidget(self.undo)
         inside = QVBoxLayout()
-        inside.setContentsMargins(24, 10, 24, 12)
+        inside.setContentsMargins(16, 10, 16, 12)
         inside.setSpacing(10)
         inside.addLayout(top)
         inside.addLayout(middle)
@@ -173,10 +175,12 @@ class CategoryButton(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(148, max(56, theme.size("controls") * 2 + 30))
+        return QSize(148, max(58, theme.size("controls") * 2 + 32))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(96, self.sizeHint().height())
+        name = painting.text_width(self.text(), theme.bold("controls"))
+        cap = painting.keycap_width(self._category.shortcut)
+        return QSize(int(name + cap + 26), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = theme.current()
@@ -200,12 +204,12 @@ class CategoryButton(QAbstractButton):
             painting.rounded(painter, rect, 8, theme.tint(color, fill, 0.12), color, 2)
         if self.hasFocus():
             painting.rounded(painter, rect.adjusted(3, 3, -3, -3), 6, None, QColor(colors.accent))
-        self._paint_words(painter, rect.adjusted(10, 7, -10, -7), color)
+        self._paint_words(painter, rect.adjusted(8, 7, -8, -7), color)
 
     def _paint_words(self, painter: QPainter, inner: QRectF, color: QColor) -> None:
         colors = theme.current()
         ink = QColor(colors.text if self.isEnabled() else colors.secondary)
-        line = QRectF(inner.left(), inner.top(), inner.width(), inner.height() - 12)
+        line = QRectF(inner.left(), inner.top(), inner.width(), inner.height() * 0.56)
         cap = painting.keycap_width(self._category.shortcut)
         painting.keycap(
             painter,
@@ -219,24 +223,26 @@ class CategoryButton(QAbstractButton):
             if not icons.draw(painter, "check", box, tick):
                 painting.text(painter, box, "✓", theme.bold("controls"), tick)
             right -= 20
-        if self._probability is not None:
-            font = theme.font("controls")
-            content = f"{self._probability:.0%}"
-            width = QFontMetricsF(font).horizontalAdvance(content) + 1
-            painting.text(
-                painter,
-                QRectF(right - width, line.top(), width, line.height()),
-                content,
-                font,
-                ink if self._offered else colors.secondary,
-                Qt.AlignmentFlag.AlignRight,
-            )
-            right -= width + 4
         name = QRectF(
             line.left() + cap + 8, line.top(), right - line.left() - cap - 8, line.height()
         )
         painting.text(painter, name, self.text(), theme.bold("controls"), ink)
-        track = QRectF(inner.left(), inner.bottom() - 6, inner.width(), 6)
+        below = QRectF(
+            inner.left(), line.bottom() + 2, inner.width(), inner.bottom() - line.bottom()
+        )
+        room = 0.0
+        if self._probability is not None:
+            font = theme.font("secondary")
+            room = painting.text_width("100 %", font) + 6
+            painting.text(
+                painter,
+                QRectF(below.right() - room, below.top(), room, below.height()),
+                f"{self._probability:.0%}".replace("%", " %"),
+                font,
+                ink if self._offered else colors.secondary,
+                Qt.AlignmentFlag.AlignRight,
+            )
+        track = QRectF(below.left(), below.center().y() - 3, below.width() - room, 6)
         painting.bar(painter, track, self._probability or 0.0, color, QColor(colors.track))
 
 
@@ -251,7 +257,7 @@ class AlsoButton(QAbstractButton):
         self.setAccessibleName(f"Also {category.name}")
         self.setToolTip(f"Also {category.name} (Shift+{category.shortcut})")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedSize(26, 26)
+        self.setFixedSize(24, 26)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -273,15 +273,14 @@ class _Delegate(QStyledItemDelegate):
             theme.bold("controls"),
             colors.text,
         )
-        number = f"{label.sentences:,} sentence{'s' if label.sentences != 1 else ''}"
-        form = "held out" if label.held_out else label.dosage_form.lower()
         line = QRectF(inner.left(), inner.top() + name_height, room, inner.height() - name_height)
-        ink = colors.warning if label.held_out else colors.secondary
         font = theme.font("tags")
-        metrics = QFontMetricsF(font)
+        form = "held out" if label.held_out else label.dosage_form.lower()
+        number = f"{label.sentences:,} sentence{'s' if label.sentences != 1 else ''}"
         tail = f" · {number}" if form else number
-        form_room = max(24.0, line.width() - metrics.horizontalAdvance(tail))
-        shown = metrics.elidedText(form, Qt.TextElideMode.ElideRight, form_room)
-        painting.text(painter, line, shown, font, ink)
-        used = metrics.horizontalAdvance(shown)
-        painting.text(painter, line.adjusted(used, 0, 0, 0), tail, font, colors.secondary)
+        used = painting.text_width(form, font)
+        ink = colors.warning if label.held_out else colors.secondary
+        painting.text(painter, line, form, font, ink)
+        # The count stands on the right as well, so the words give way where room is short.
+        if used + painting.text_width(tail, font) <= line.width():
+            painting.text(painter, line.adjusted(used, 0, 0, 0), tail, font, colors.secondary)

@@ -160,7 +160,7 @@ class RecallRow(QWidget):
         rect = QRectF(self.rect()).adjusted(0, 6, 0, -6)
         upper = QRectF(rect.left(), rect.top(), rect.width(), rect.height() * 0.52)
         lower = QRectF(rect.left(), upper.bottom(), rect.width(), rect.height() * 0.48)
-        names = min(104.0, rect.width() * 0.34)
+        names = painting.text_width("999 of 999 found", theme.font("tags"))
         numbers = 78.0
         painting.text(
             painter,

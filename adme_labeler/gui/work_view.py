@@ -27,7 +27,7 @@ from adme_labeler.gui.status_bar import StatusBar
 from adme_labeler.gui.toolbar import Toolbar
 from adme_labeler.gui.training_panel import TrainingPanel
 
-LEFT_WIDTH, RIGHT_WIDTH = 236, 328
+LEFT_WIDTH, RIGHT_WIDTH = 228, 328
 
 
 class WorkView(QWidget):
@@ -59,9 +59,8 @@ class WorkView(QWidget):
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
         self.labels.setMinimumWidth(180)
-        middle.setMinimumWidth(560)
         right = self._right()
-        right.setMinimumWidth(280)
+        right.setMinimumWidth(316)
         for widget in (self.labels, middle, right):
             self.splitter.addWidget(widget)
         self.splitter.setStretchFactor(0, 0)

@@ -27,6 +27,8 @@ from adme_labeler.domain.records import AnnotationState, BlockKind, Sentence, Se
 from adme_labeler.gui import painting, theme
 
 CELL_SEPARATOR = " | "
+ASKED_ABOUT = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM})
+"""Kinds of block whose sentences a curator decides; tables, captions and footnotes are read."""
 SLOT = 24.0
 """Width of the slot before a sentence."""
 _SLOT_CHARACTER = "\u00a0"
@@ -57,7 +59,7 @@ class Item:
         return []
 
     def slot_of(self, sentence: SentenceId) -> QPointF | None:
-        """Centre of the sentence's slot."""
+        """Centre of the sentence's slot; None where nobody is asked about the sentence."""
         return None
 
     def sentence_at(self, point: QPointF) -> SentenceId | None:
@@ -208,11 +210,12 @@ class Document:
             block = list(group)
             first = block[0]
             if first.heading_path != path:
+                y += 20 if y else 0
                 for heading in _headings(path, first.heading_path):
-                    y += 24 if y else 0
                     heading.top, heading.height = y, leading
                     self.items.append(heading)
-                    y += heading.height + 4
+                    y += heading.height
+                y += 2
                 path = first.heading_path
             elif y:
                 y += 4 if kind == first.kind == BlockKind.LIST_ITEM else 12
@@ -253,15 +256,16 @@ def _headings(before: tuple[str, ...], now: tuple[str, ...]) -> list[Heading]:
 def _paragraph(block: Sequence[Sentence], width: float, leading: float) -> Paragraph:
     text = ""
     spans: list[tuple[SentenceId, int, int]] = []
+    asked = block[0].kind in ASKED_ABOUT
     for sentence in block:
-        text += (" " if text else "") + _SLOT_CHARACTER
+        text += (" " if text else "") + (_SLOT_CHARACTER if asked else "")
         start = len(text)
         text += sentence.text.replace("\n", " ")
         spans.append((sentence.id, start, len(text)))
     base = theme.font("reading")
     blank = QFontMetricsF(base).horizontalAdvance(_SLOT_CHARACTER)
     slots = []
-    for _, start, _ in spans:
+    for _, start, _ in spans if asked else ():
         piece = QTextLayout.FormatRange()
         piece.start, piece.length = start - 1, 1
         form = QTextCharFormat()

@@ -25,7 +25,7 @@ from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.domain.records import AnnotationState, Sentence, SentenceId
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import ElidedText, Panel, Text
-from adme_labeler.gui.reading.document import Document, Item, Mark
+from adme_labeler.gui.reading.document import ASKED_ABOUT, SLOT, Document, Item, Mark
 
 _MEASURE = 780.0
 """Widest column of text: about 95 characters."""
@@ -87,10 +87,11 @@ class ReadingPane(Panel):
         return self.page.focused
 
     def _show_place(self, sentence: SentenceId | None) -> None:
-        for number, candidate in enumerate(self._sentences, start=1):
+        asked = [s for s in self._sentences if s.kind in ASKED_ABOUT]
+        for number, candidate in enumerate(asked, start=1):
             if candidate.id == sentence:
                 self._path.set_text("  ›  ".join((self._title, *candidate.heading_path)))
-                self._place.setText(f"sentence {number:,} of {len(self._sentences):,}")
+                self._place.setText(f"sentence {number:,} of {len(asked):,}")
                 return
         self._path.set_text(self._title)
         self._place.setText("")
@@ -104,6 +105,7 @@ class _Page(QAbstractScrollArea):
         self.focused: SentenceId | None = None
         self._scheme = scheme
         self._all: Sequence[Sentence] = ()
+        self._asked: set[SentenceId] = set()
         self._shown: Sequence[Sentence] = ()
         self._whole = True
         self._marks: Mapping[SentenceId, Mark] = {}
@@ -118,6 +120,7 @@ class _Page(QAbstractScrollArea):
 
     def set_sentences(self, sentences: Sequence[Sentence]) -> None:
         self._all = sentences
+        self._asked = {s.id for s in sentences if s.kind in ASKED_ABOUT}
         self.focused = None
         self._hover = None
         self._select()
@@ -227,7 +230,7 @@ class _Page(QAbstractScrollArea):
             item.draw(painter, origin, tones)
         for sentence in self._shown:
             item = self._document.item_of(sentence.id)
-            if item in visible:
+            if sentence.id in self._asked and item in visible:
                 self._draw_mark(painter, origin, item, sentence.id)
 
     # ------------------------------------------------------------------ painting
@@ -283,8 +286,7 @@ class _Page(QAbstractScrollArea):
             color = theme.category_color(self._scheme[key])
             for rect in item.lines_of(sentence):
                 y = origin.y() + rect.bottom() - 4 + step * 3
-                left = rect.left() - (4 if rect is None else 0)
-                line = QRectF(origin.x() + left, y, rect.width() - 3, 2)
+                line = QRectF(origin.x() + rect.left(), y, rect.width() - 3, 2)
                 painter.fillRect(line, color)
 
     def _draw_focus(self, painter: QPainter, origin: QPointF) -> None:
@@ -292,7 +294,8 @@ class _Page(QAbstractScrollArea):
         if not rects:
             return
         colors = theme.current()
-        path = painting.outline([r.adjusted(-5, 0, 3, 0) for r in rects], 6)
+        first = rects[0].adjusted(-SLOT, 0, 0, 0)
+        path = painting.outline([r.adjusted(-4, 0, 3, 0) for r in (first, *rects[1:])], 6)
         painter.setPen(QPen(QColor(colors.accent), 2))
         painter.setBrush(QColor(colors.accent_tint))
         painter.drawPath(path)
@@ -300,7 +303,11 @@ class _Page(QAbstractScrollArea):
     def _draw_hover(self, painter: QPainter, origin: QPointF) -> None:
         if self._hover is None:
             return
-        path = painting.outline([r.adjusted(-5, 1, 3, -1) for r in self.line_rects(self._hover)], 6)
+        rects = self.line_rects(self._hover)
+        if not rects:
+            return
+        first = rects[0].adjusted(-SLOT, 0, 0, 0)
+        path = painting.outline([r.adjusted(-4, 0, 3, 0) for r in (first, *rects[1:])], 6)
         painter.setPen(Qt.PenStyle.NoPen)
         colors = theme.current()
         painter.setBrush(theme.tint(QColor(colors.accent), QColor(colors.page), 0.07))
@@ -343,7 +350,9 @@ class _Page(QAbstractScrollArea):
         return QPointF(round(self._column()[0]), 12.0 - self.verticalScrollBar().value())
 
     def _at(self, position: QPointF) -> SentenceId | None:
-        return self._document.sentence_at(position - self._origin()) if self._document else None
+        """The sentence under the mouse, if it is one that curators decide."""
+        found = self._document.sentence_at(position - self._origin()) if self._document else None
+        return found if found in self._asked else None
 
     def _reveal(self) -> None:
         """Scroll only when the focused sentence leaves the comfortable middle of the pane."""

@@ -1,0 +1,80 @@
+"""What every dialog shares: title, spacing, a row of buttons, one-sentence messages."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from adme_labeler.gui.controls import Text
+
+
+class Dialog(QDialog):
+    """Title, a body to fill, and buttons at the right below."""
+
+    def __init__(self, title: str, parent: QWidget | None = None, width: int = 480) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(width)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(12)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(8)
+        self._buttons.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(24, 20, 24, 20)
+        whole.setSpacing(16)
+        whole.addWidget(Text(title, "title", strong=True))
+        whole.addLayout(self.body, 1)
+        whole.addLayout(self._buttons)
+
+    def add_button(self, text: str, default: bool = False) -> QPushButton:
+        button = QPushButton(text)
+        button.setAutoDefault(default)
+        button.setDefault(default)
+        self._buttons.addWidget(button)
+        return button
+
+    def add_close(self, text: str = "Close", default: bool = True) -> QPushButton:
+        button = self.add_button(text, default)
+        button.clicked.connect(self.reject)
+        return button
+
+
+class Message(Dialog):
+    """One sentence, and for those who want it the details below."""
+
+    def __init__(
+        self, title: str, sentence: str, detail: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(title, parent)
+        said = QLabel(sentence)
+        said.setWordWrap(True)
+        self.body.addWidget(said)
+        if detail:
+            box = QPlainTextEdit(detail)
+            box.setReadOnly(True)
+            box.setMinimumSize(560, 200)
+            box.setAccessibleName("Details")
+            self.body.addWidget(box)
+        self.add_close()
+
+
+class Question(Dialog):
+    """A sentence and two answers; `accepted` when the first one is chosen."""
+
+    def __init__(
+        self, title: str, sentence: str, yes: str, no: str = "Cancel", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(title, parent)
+        said = QLabel(sentence)
+        said.setWordWrap(True)
+        self.body.addWidget(said)
+        self.add_close(no, default=False)
+        self.add_button(yes, default=True).clicked.connect(self.accept)
