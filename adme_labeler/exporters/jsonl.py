@@ -1,0 +1,30 @@
+"""JSON lines: an object a sentence, UTF-8, every character as it is; ready for training.
+
+Fields have the names of the tables' columns; `also` is a list, `flagged`, `blind` and `held_out`
+are true or false, a probability without a suggestion is null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import msgspec
+
+from adme_labeler.exporters.rows import Content, ExportRow, Written
+from adme_labeler.exporters.targets import replacing
+
+_OTHER_NAMES = {"title": "label", "curators": "curator"}
+_NAMES = tuple((f.name, _OTHER_NAMES.get(f.name, f.name)) for f in fields(ExportRow))
+
+
+def write(target: Path, content: Content) -> Written:
+    """Raises ExportProblem when the file cannot be written."""
+    encode = msgspec.json.Encoder().encode
+    count = 0
+    with replacing(target) as draft, draft.open("wb") as file:
+        for row in content.rows:
+            file.write(encode({name: getattr(row, field) for field, name in _NAMES}))
+            file.write(b"\n")
+            count += 1
+    return Written(count, ())

@@ -1,0 +1,191 @@
+"""The workbook a curator sends to a colleague: Annotations, Recall, Models, Categories, About."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from lxml.etree import LxmlError
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.formatting.rule import CellIsRule
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from adme_labeler.domain.problems import ExportProblem
+from adme_labeler.exporters import workbook_sheets
+from adme_labeler.exporters.escaping import CELL_LIMIT, cut, escape_xml, is_formula_like
+from adme_labeler.exporters.rows import COLUMNS, Content, ExportRow, Written
+from adme_labeler.exporters.targets import replacing
+from adme_labeler.protocol import ExportCategory
+
+ROWS_PER_SHEET = 1_048_575
+"""Rows below the header that a sheet holds (Excel: 1,048,576 with it)."""
+MOST_REPORTS = 20
+"""Cut cells that are named one by one; the rest is counted."""
+
+_CATEGORY_COLUMN = next(n for n, c in enumerate(COLUMNS, 1) if c.name == "category")
+
+
+def write(target: Path, content: Content, rows_per_sheet: int = ROWS_PER_SHEET) -> Written:
+    """Write the workbook row by row; memory stays small for any number of sentences.
+
+    Raises ExportProblem when the file cannot be written.
+    """
+    with replacing(target) as draft:
+        book = Workbook(write_only=True)
+        try:
+            sheets = _Annotations(book, content.categories, rows_per_sheet)
+            for row in content.rows:
+                sheets.append(row)
+            sheets.close()
+            workbook_sheets.recall(book, content)
+            workbook_sheets.models(book, content)
+            workbook_sheets.categories(book, content.categories)
+            workbook_sheets.about(book, content, sheets.titles, sheets.reports)
+            book.save(draft)
+        except LxmlError as error:
+            # libxml2 writes the sheets' temporary files itself and reports a full disk its way.
+            raise ExportProblem(
+                f"{target.name} was not written, most likely because the disk is full. Free some "
+                f"space and export again."
+            ) from error
+    return Written(sheets.rows, sheets.reports)
+
+
+class _Annotations:
+    """The sheets with a row a sentence; a new one begins where the last one is full.
+
+    One cell object a column is used over and over: openpyxl writes a row at once when it is
+    appended, and making 29 objects a row would take as long as writing them.
+    """
+
+    def __init__(
+        self, book: Workbook, categories: tuple[ExportCategory, ...], rows_per_sheet: int
+    ) -> None:
+        self.rows = 0
+        self.titles: list[str] = []
+        self._book = book
+        self._categories = categories
+        self._limit = rows_per_sheet
+        self._room = 0
+        self._reports: list[str] = []
+        self._cut = 0
+        self._sheet: Any = None
+        self._cells: list[Any] = []
+        self._quoted: list[Any] = []
+        self._begin_sheet()
+
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """Sentences about what does not stand in the file as it is in the project."""
+        found = list(self._reports)
+        if self._cut > len(found):
+            found.append(f"{self._cut - len(found):,} more cells were cut in the same way.")
+        if len(self.titles) > 1:
+            found.append(
+                f"A sheet holds {self._limit:,} sentences, so there are {len(self.titles)} sheets: "
+                f"{', '.join(self.titles)}."
+            )
+        return tuple(found)
+
+    def append(self, row: ExportRow) -> None:
+        if not self._room:
+            self._end_sheet()
+            self._begin_sheet()
+        written: list[Any] = []
+        for number, column in enumerate(COLUMNS):
+            value = column.value(row)
+            if value is None or value == "":
+                written.append(None)
+            elif isinstance(value, str):
+                written.append(self._text(number, value, row))
+            else:
+                cell = self._cells[number]
+                cell.value = value
+                written.append(cell)
+        self._sheet.append(written)
+        self._room -= 1
+        self.rows += 1
+
+    def close(self) -> None:
+        self._end_sheet()
+
+    def _text(self, number: int, text: str, row: ExportRow) -> Any:
+        fitting = cut(text)
+        if len(fitting) < len(text):
+            self._note_cut(COLUMNS[number].title, text, row)
+        cell = (self._quoted if is_formula_like(fitting) else self._cells)[number]
+        cell.value = escape_xml(fitting)
+        # openpyxl takes "=…" for a formula and "#N/A" for an error; everything here is text.
+        cell.data_type = "s"
+        return cell
+
+    def _note_cut(self, title: str, text: str, row: ExportRow) -> None:
+        self._cut += 1
+        if len(self._reports) < MOST_REPORTS:
+            self._reports.append(
+                f"{title} of sentence {row.sentence}, paragraph {row.paragraph} of {row.title} has "
+                f"{len(text):,} characters; a cell holds {CELL_LIMIT:,}, so its end is cut in this "
+                f"file and whole in the project."
+            )
+
+    def _begin_sheet(self) -> None:
+        number = len(self.titles) + 1
+        title = "Annotations" if number == 1 else f"Annotations {number}"
+        self.titles.append(title)
+        sheet: Any = self._book.create_sheet(title)
+        self._sheet, self._room = sheet, self._limit
+        self._rows_before = self.rows
+        sheet.freeze_panes = "A2"
+        for index, column in enumerate(COLUMNS, 1):
+            dimension = sheet.column_dimensions[get_column_letter(index)]
+            dimension.width = column.width
+            dimension.hidden = column.hidden
+        self._cells = [_cell(sheet, column.long, column.name) for column in COLUMNS]
+        self._quoted = [_cell(sheet, column.long, column.name) for column in COLUMNS]
+        for cell in self._quoted:
+            # As if a person had typed an apostrophe: stays text when the cell is edited.
+            cell.quotePrefix = True
+        sheet.append([workbook_sheets.header(sheet, column.title) for column in COLUMNS])
+
+    def _end_sheet(self) -> None:
+        sheet = self._sheet
+        last = self.rows - self._rows_before + 1
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{last}"
+        if last > 1 and self._categories:
+            letter = get_column_letter(_CATEGORY_COLUMN)
+            cells = f"{letter}2:{letter}{last}"
+            _choose_category(sheet, cells, len(self._categories))
+            _colour_categories(sheet, cells, self._categories)
+        sheet.close()
+
+
+def _cell(sheet: Any, long: bool, name: str) -> Any:
+    cell: Any = WriteOnlyCell(sheet)
+    cell.alignment = Alignment(vertical="top", wrap_text=long)
+    if name.endswith("probability"):
+        cell.number_format = "0.000"
+    return cell
+
+
+def _choose_category(sheet: Any, cells: str, categories: int) -> None:
+    names = f"{workbook_sheets.CATEGORIES}!$B$2:$B${categories + 1}"
+    choice = DataValidation(type="list", formula1=names, allow_blank=True, showErrorMessage=True)
+    choice.errorTitle = "Not a category"
+    choice.error = "Choose one of the categories in the list, or leave the cell empty."
+    choice.add(cells)
+    sheet.data_validations.append(choice)
+
+
+def _colour_categories(sheet: Any, cells: str, categories: tuple[ExportCategory, ...]) -> None:
+    for category in categories:
+        name = category.name.replace('"', '""')
+        rule = CellIsRule(
+            operator="equal",
+            formula=[f'"{name}"'],
+            fill=PatternFill(bgColor=workbook_sheets.pale(category.color), fill_type="solid"),
+            font=Font(color="000000"),
+        )
+        sheet.conditional_formatting.add(cells, rule)
