@@ -91,3 +91,18 @@ def bootstrap_interval(replicates: Floats, groups: int, level: float = 0.95) -> 
     outside = float(stats.norm.cdf(-expanded))
     low, high = np.quantile(replicates, (outside, 1 - outside))
     return Interval(float(low), float(high))
+
+
+def paired_interval(difference: float, replicates: Floats, groups: int) -> Interval:
+    """Interval of a paired difference; with few groups no narrower than t times its error.
+
+    Percentiles cannot leave the range that was seen, and two drug groups agree in sign half the
+    time: without the t interval two equal models seem to differ in 46 % of comparisons on two
+    groups and in 9 % on four (simulated).
+    """
+    interval = bootstrap_interval(replicates, groups)
+    if groups >= FEWEST_GROUPS:
+        return interval
+    error = float(np.std(replicates)) * math.sqrt(groups / (groups - 1))
+    half = float(stats.t.ppf(0.975, groups - 1)) * error
+    return Interval(min(interval.low, difference - half), max(interval.high, difference + half))

@@ -13,10 +13,10 @@ from adme_labeler.protocol import Comparison
 from adme_labeler.statistics.clusters import (
     GroupCounts,
     as_indices,
-    bootstrap_interval,
     bootstrap_weights,
     count_per_group,
     macro_f1,
+    paired_interval,
 )
 from adme_labeler.statistics.intervals import Interval
 
@@ -128,7 +128,9 @@ def _macro_f1_difference(new: GroupCounts, old: GroupCounts) -> tuple[float, Int
         return macro_f1(drawn @ counts.support, drawn @ counts.claimed, drawn @ counts.found)
 
     difference = float((scores(new, everything) - scores(old, everything))[0])
-    return difference, bootstrap_interval(scores(new, weights) - scores(old, weights), groups)
+    return difference, paired_interval(
+        difference, scores(new, weights) - scores(old, weights), groups
+    )
 
 
 def _discordant(true: Ints, candidate: Ints, active: Ints, categories: int) -> tuple[Ints, Ints]:
