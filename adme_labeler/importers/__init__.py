@@ -1,0 +1,275 @@
+"""Reading drug labels: files and folders in, `LabelDraft`s and one outcome per file out."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, cast
+
+from adme_labeler.domain.problems import ImportProblem
+from adme_labeler.domain.records import BlockKind, LabelDraft, LabelType, Sections
+from adme_labeler.importers.detect import HEAD, FileKind, kind_of
+from adme_labeler.importers.text import ByteStream
+
+READ, SKIPPED, FAILED = "read", "skipped", "failed"
+
+_UNREADABLE = {
+    FileKind.EMPTY: "{} is empty.",
+    FileKind.PDF: "{} is a PDF; import the label's XML from DailyMed or save it as text.",
+    FileKind.DOCX: "{} is a Word document; save it as plain text or import the label's XML.",
+    FileKind.HTML: "{} is a web page; import the label's XML from DailyMed instead.",
+    FileKind.OLE: "{} is an old or password-protected Office file; save it as .xlsx without one.",
+    FileKind.BINARY: "{} is of a kind that this program does not know.",
+}
+_COMPANIONS = (".jpg", ".jpeg", ".png", ".gif", ".md", ".log", ".css", ".xsl")
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """How one file ended. `status` is "read", "skipped" or "failed".
+
+    `reason` is one sentence unless everything was read without a remark. A member of an archive
+    that could not be read has an outcome of its own, with a path inside the archive's.
+    """
+
+    path: Path
+    status: str
+    reason: str = ""
+    labels: int = 0
+    sentences: int = 0
+    tables: int = 0
+
+
+def read_paths(
+    paths: Iterable[Path],
+    *,
+    sections: Sections,
+    types: frozenset[LabelType],
+    columns: Mapping[str, str],
+    pulse: Callable[[], None] | None = None,
+) -> Iterator[LabelDraft | FileOutcome]:
+    """Read files and folders, one drug label at a time.
+
+    Yields every label as it is read and then one outcome for its file. A file that cannot be read
+    ends in an outcome with the reason and never stops the rest. `columns` maps columns of tables
+    to fields; `pulse` is called between labels, also between those that are left out, and may
+    raise to stop.
+    """
+    reading = _Reading(sections, types, columns, pulse or (lambda: None))
+    for path in files(paths):
+        reading.pulse()
+        yield from reading.file(path)
+
+
+def files(paths: Iterable[Path]) -> list[Path]:
+    """The files meant by `paths`: folders are walked in order of names, hidden files left out.
+
+    In folders, pictures and style sheets beside the labels are left out as well.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            for inner in sorted(path.rglob("*")):
+                hidden = any(p.startswith(".") for p in inner.relative_to(path).parts)
+                if inner.is_file() and not hidden and inner.suffix.lower() not in _COMPANIONS:
+                    found.setdefault(inner)
+        else:
+            found.setdefault(path)
+    return list(found)
+
+
+@dataclass
+class _Count:
+    labels: int = 0
+    sentences: int = 0
+    tables: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Reading:
+    sections: Sections
+    types: frozenset[LabelType]
+    columns: Mapping[str, str]
+    pulse: Callable[[], None]
+
+    def file(self, path: Path) -> Iterator[LabelDraft | FileOutcome]:
+        count = _Count()
+        try:
+            with path.open("rb") as stream:
+                yield from self._stream(stream, path.name, path.name, path, count)
+        except ImportProblem as problem:
+            yield _outcome(path, FAILED, str(problem), count)
+            return
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            reason = f"{path.name} is damaged: it cannot be unpacked ({error})."
+            yield _outcome(path, FAILED, reason, count)
+            return
+        except OSError as error:
+            reason = f"{path.name} cannot be opened ({error.strerror or error})."
+            yield _outcome(path, FAILED, reason, count)
+            return
+        yield self._end(path, count)
+
+    def _end(self, path: Path, count: _Count) -> FileOutcome:
+        reasons = [*count.remarks]
+        total = count.labels + sum(count.left_out.values())
+        for why, number in count.left_out.items():
+            reasons.append(
+                f"{path.name} {why}." if total == 1 else f"{number} of {total} labels: {why}."
+            )
+        if count.failures:
+            reasons.append(f"{len(count.failures)} files inside could not be read.")
+        if count.labels:
+            return _outcome(path, READ, " ".join(reasons), count)
+        status = FAILED if count.failures and not count.left_out else SKIPPED
+        return _outcome(path, status, " ".join(reasons) or f"{path.name} holds no label.", count)
+
+    def _stream(
+        self, stream: ByteStream, source: str, name: str, path: Path, count: _Count
+    ) -> Iterator[LabelDraft | FileOutcome]:
+        """Labels of one stream; refused members of archives come as outcomes."""
+        head, whole = _opened(stream)
+        kind = kind_of(head, name)
+        if kind in _UNREADABLE:
+            raise ImportProblem(_UNREADABLE[kind].format(source))
+        if kind is FileKind.IMAGE:
+            count.left_out["is a picture"] += 1
+        elif kind is FileKind.ZIP:
+            seek = getattr(stream, "seek", None)
+            if seek is None:
+                raise ImportProblem(f"{source} is a zip archive without the ending .zip.")
+            seek(0)
+            yield from self._zip(stream, source, path, count)
+        elif kind is FileKind.GZIP:
+            with gzip.GzipFile(fileobj=cast(IO[bytes], whole)) as unpacked:
+                limited = _Unpacked(unpacked, source)
+                inner = name.removesuffix(".gz")
+                yield from self._stream(limited, source, inner, path, count)
+        elif kind is FileKind.XML:
+            from adme_labeler.importers import spl_xml
+
+            yield from self._keep(spl_xml.read(whole, source, self.sections), count)
+        elif kind is FileKind.JSON:
+            from adme_labeler.importers import openfda
+
+            for result in openfda.results(whole, source):
+                self.pulse()
+                yield from self._keep(openfda.read(result, source, self.sections), count)
+        elif kind in (FileKind.TABLE, FileKind.XLSX, FileKind.XLS, FileKind.ODS):
+            from adme_labeler.importers import tables
+
+            findings = tables.Findings()
+            for label in tables.read(whole, kind, source, name, self.columns, findings):
+                self.pulse()
+                yield from self._keep(label, count)
+            if findings.sentence:
+                count.remarks.append(findings.sentence)
+        else:
+            from adme_labeler.importers import plain_text
+
+            yield from self._keep(plain_text.read(whole, source, name, self.sections), count)
+
+    def _zip(
+        self, stream: ByteStream, source: str, path: Path, count: _Count
+    ) -> Iterator[LabelDraft | FileOutcome]:
+        from adme_labeler.importers import archives
+
+        for member in archives.members(stream, source):
+            self.pulse()
+            inside = path / member.name.removeprefix(source).lstrip("/")
+            if isinstance(member, archives.Refused):
+                count.failures.append(member.reason)
+                yield _outcome(inside, FAILED, member.reason, _Count())
+                continue
+            try:
+                name = Path(member.name).name
+                yield from self._stream(member.stream, member.name, name, inside, count)
+            except ImportProblem as problem:
+                count.failures.append(str(problem))
+                yield _outcome(inside, FAILED, str(problem), _Count())
+
+    def _keep(self, label: LabelDraft, count: _Count) -> Iterator[LabelDraft]:
+        if label.label_type not in self.types:
+            count.left_out[_KINDS[label.label_type]] += 1
+            return
+        sentences = sum(len(b.spans) for b in label.blocks if b.kind is not BlockKind.TABLE)
+        tables = sum(b.kind is BlockKind.TABLE for b in label.blocks)
+        if not sentences and not tables:
+            count.left_out[_NOTHING[self.sections]] += 1
+            return
+        count.labels += 1
+        count.sentences += sentences
+        count.tables += tables
+        yield label
+
+
+_KINDS = {
+    LabelType.PRESCRIPTION: "is a human prescription label",
+    LabelType.OTC: "is an over-the-counter label",
+    LabelType.VACCINE: "is a vaccine label",
+    LabelType.ANIMAL: "is an animal drug label",
+    LabelType.DEVICE: "is a device label",
+    LabelType.OTHER: "is no label of a drug product",
+}
+_NOTHING = {
+    Sections.PHARMACOKINETICS: "has no pharmacokinetics or clinical pharmacology section",
+    Sections.CLINICAL_PHARMACOLOGY: "has no clinical pharmacology section",
+    Sections.ALL: "has no text",
+}
+
+
+def _outcome(path: Path, status: str, reason: str, count: _Count) -> FileOutcome:
+    return FileOutcome(path, status, reason, count.labels, count.sentences, count.tables)
+
+
+def _opened(stream: ByteStream) -> tuple[bytes, ByteStream]:
+    """The first bytes of a stream, and the stream as if they had not been read."""
+    head = b""
+    while len(head) < HEAD and (more := stream.read(HEAD - len(head))):
+        head += more
+    return head, _Behind(head, stream)
+
+
+class _Behind:
+    """A stream that cannot go back, with the bytes already looked at put before it again."""
+
+    def __init__(self, head: bytes, stream: ByteStream) -> None:
+        self._head = head
+        self._stream = stream
+
+    def read(self, size: int = -1, /) -> bytes:
+        if size < 0:
+            head, self._head = self._head, b""
+            parts = [head]
+            while data := self._stream.read(1 << 20):
+                parts.append(data)
+            return b"".join(parts)
+        if self._head:
+            head, self._head = self._head[:size], self._head[size:]
+            return head
+        return self._stream.read(size)
+
+
+class _Unpacked:
+    """A gzip stream with a limit on what it unpacks to."""
+
+    LARGEST = 4 * 1024**3
+
+    def __init__(self, stream: gzip.GzipFile, source: str) -> None:
+        self._stream = stream
+        self._source = source
+        self._size = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._stream.read(size if size >= 0 else 1 << 24)
+        self._size += len(data)
+        if self._size > self.LARGEST:
+            raise ImportProblem(f"{self._source} unpacks to more than 4 GB.")
+        return data

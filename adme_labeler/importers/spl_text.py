@@ -1,0 +1,407 @@
+"""The narrative part of SPL (`<text>`): mark-up to cleaned lines, headings, tables, footnotes.
+
+Works on lxml elements of one `<text>` element (or of a table that openFDA stores as mark-up).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from adme_labeler.domain.records import BlockKind
+from adme_labeler.importers import headings
+from adme_labeler.importers.text import cleaned, without_blanks_before_stops
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_STYLES = ("bold", "italic", "underline", "emphasis", "smallcaps")
+_DEEPEST = 40
+_BULLET_ONLY = re.compile(r"[\W_]*(?:\(?(?:\d{1,2}|[ivx]{1,4}|[a-zA-Z])[.)])?[\W_]*\Z")
+_FUNCTION_WORD = re.compile(
+    r"\b(?:a|an|the|of|in|on|and|or|with|by|for|to|from|at|is|was|are|were|than|that|not)\Z", re.I
+)
+_NO_HEADING = re.compile(
+    r"(?:Table|Figure|Fig\.|Note|See|Reference|in\s+vitro|in\s+vivo|[a-z])\b", re.IGNORECASE
+)
+
+
+@dataclass
+class Run:
+    """A stretch of text of one look; `look` is "" for plain text, else e.g. "bold underline"."""
+
+    text: str
+    look: str
+
+
+@dataclass
+class Line:
+    """What stands between two line breaks: runs in order."""
+
+    kind: BlockKind
+    runs: list[Run] = field(default_factory=list)
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Content:
+    """A finished piece of a section: heading path and cleaned text, or rows of a table."""
+
+    kind: BlockKind
+    path: tuple[str, ...]
+    text: str = ""
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+def contents(text_element: _Element, stack: headings.HeadingStack) -> Iterator[Content]:
+    """Paragraphs, list items, captions, footnotes and tables of a `<text>` in document order.
+
+    Headings among them are pushed on `stack` and not returned.
+    """
+    for line in _Reader().read(text_element):
+        if line.kind is BlockKind.TABLE:
+            yield Content(BlockKind.TABLE, stack.path, rows=line.rows)
+            continue
+        if line.kind in (BlockKind.CAPTION, BlockKind.FOOTNOTE):
+            text = _joined(line.runs)
+            if text:
+                yield Content(line.kind, stack.path, text)
+            continue
+        heading, look, rest = _heading_of(line.runs)
+        if heading:
+            stack.push(heading, look)
+        if rest and any(c.isalnum() for c in rest):
+            yield Content(line.kind, stack.path, rest)
+
+
+def plain_text(element: _Element | None) -> str:
+    """Cleaned text of a title or cell, line breaks as blanks."""
+    if element is None:
+        return ""
+    lines = _Reader().read(element)
+    return cleaned(" ".join(_joined(line.runs) for line in lines if not line.rows))
+
+
+def table_rows(table: _Element) -> tuple[list[str], tuple[tuple[str, ...], ...], list[str]]:
+    """(captions, rows of cells, footnotes) of a table element.
+
+    Merged cells: the text stands once, the other places are "". Blanks at the end are dropped.
+    """
+    captions = [t for c in _children(table, "caption") if (t := plain_text(c))]
+    notes: list[str] = []
+    rows: list[tuple[str, ...]] = []
+    hanging: dict[int, int] = {}
+    for row in table.iter("{*}tr"):
+        if not isinstance(row.tag, str):
+            continue
+        cells: list[str] = []
+        elements = [c for c in row if _name(c) in ("td", "th")]
+        for cell in elements:
+            while hanging.get(len(cells), 0) > 0:
+                hanging[len(cells)] -= 1
+                cells.append("")
+            text, cell_notes = _cell(cell)
+            notes.extend(cell_notes)
+            wide, tall = _span(cell, "colspan"), _span(cell, "rowspan")
+            for offset in range(wide):
+                if tall > 1:
+                    hanging[len(cells)] = tall - 1
+                cells.append(text if offset == 0 else "")
+        while hanging.get(len(cells), 0) > 0:
+            hanging[len(cells)] -= 1
+            cells.append("")
+        while cells and not cells[-1]:
+            cells.pop()
+        parent = row.getparent()
+        if parent is not None and _name(parent) == "tfoot":
+            notes.extend(c for c in cells if c)
+        elif any(cells):
+            rows.append(tuple(cells))
+    return captions, tuple(rows), notes
+
+
+# --------------------------------------------------------------------------- mark-up to lines
+
+
+class _Reader:
+    """Collects lines while walking the mark-up depth first."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.current = Line(BlockKind.PARAGRAPH)
+        self.behind: list[Line] = []  # footnotes wait for the end of their block
+
+    def read(self, element: _Element) -> list[Line]:
+        self._inside(element, "", BlockKind.PARAGRAPH, 0)
+        self._flush(BlockKind.PARAGRAPH)
+        return self.lines
+
+    def _flush(self, kind: BlockKind) -> None:
+        if any(run.text.strip() for run in self.current.runs):
+            self.lines.append(self.current)
+        self.lines.extend(self.behind)
+        self.behind = []
+        self.current = Line(kind)
+
+    def _break(self) -> None:
+        if any(run.text.strip() for run in self.current.runs):
+            self.lines.append(self.current)
+        self.current = Line(self.current.kind)
+
+    def _add(self, text: str | None, look: str) -> None:
+        if not text:
+            return
+        runs = self.current.runs
+        if runs and runs[-1].look == look:
+            runs[-1].text += text
+        else:
+            runs.append(Run(text, look))
+
+    def _inside(self, element: _Element, look: str, kind: BlockKind, depth: int) -> None:
+        self._add(element.text, look)
+        for child in element:
+            self._child(child, look, kind, depth + 1)
+            self._add(child.tail, look)
+
+    def _child(self, child: _Element, look: str, kind: BlockKind, depth: int) -> None:
+        name = _name(child)
+        if depth > _DEEPEST:
+            self._add(" ".join(child.itertext()), look)
+        elif name == "br":
+            self._break()
+        elif name in ("paragraph", "p", "div"):
+            self._flush(kind)
+            self._inside(child, look, kind, depth)
+            self._flush(kind)
+        elif name == "list":
+            self._flush(kind)
+            for part in child:
+                if _name(part) == "caption":
+                    self._block(part, look, BlockKind.PARAGRAPH, depth)
+                elif _name(part) == "item":
+                    self._block(part, look, BlockKind.LIST_ITEM, depth)
+            self._flush(kind)
+        elif name == "table":
+            self._flush(kind)
+            self._table(child)
+            self._flush(kind)
+        elif name == "caption":
+            text = plain_text(child)
+            if kind is BlockKind.LIST_ITEM:
+                if not _BULLET_ONLY.match(text):
+                    self._add(text + " ", look)
+            elif text:
+                self._flush(kind)
+                self.lines.append(Line(BlockKind.CAPTION, [Run(text, "")]))
+        elif name == "footnote":
+            if text := plain_text(child):
+                self.behind.append(Line(BlockKind.FOOTNOTE, [Run(text, "")]))
+        elif name == "renderMultiMedia":
+            for caption in _children(child, "caption"):
+                if text := plain_text(caption):
+                    self.behind.append(Line(BlockKind.CAPTION, [Run(text, "")]))
+        elif name == "content":
+            self._content(child, look, kind, depth)
+        elif name in ("sub", "sup"):
+            self._small(child, name, look)
+        elif name == "linkHtml":
+            self._blank_before_word(child)
+            self._inside(child, look, kind, depth)
+        elif name not in ("footnoteRef", ""):
+            self._inside(child, look, kind, depth)
+
+    def _block(self, element: _Element, look: str, kind: BlockKind, depth: int) -> None:
+        self._flush(kind)
+        self._inside(element, look, kind, depth)
+        self._flush(kind)
+
+    def _content(self, child: _Element, look: str, kind: BlockKind, depth: int) -> None:
+        code = (child.get("styleCode") or "").casefold()
+        if "xmchange" in code.replace(" ", ""):
+            code = code.replace("xmchange", "")
+        new = {word for word in _STYLES if word in code} | set(look.split())
+        self._inside(child, " ".join(sorted(new)), kind, depth)
+
+    def _table(self, table: _Element) -> None:
+        captions, rows, notes = table_rows(table)
+        for caption in captions:
+            self.lines.append(Line(BlockKind.CAPTION, [Run(caption, "")]))
+        if rows and max(map(len, rows)) == 1:
+            # A frame around prose, not a table.
+            for row in rows:
+                self.lines.append(Line(BlockKind.PARAGRAPH, [Run(row[0], "")]))
+        elif rows:
+            self.lines.append(Line(BlockKind.TABLE, rows=rows))
+        for note in notes:
+            self.lines.append(Line(BlockKind.FOOTNOTE, [Run(note, "")]))
+
+    def _small(self, child: _Element, name: str, look: str) -> None:
+        """Sub- or superscript: glued to the left, set off from a word on its right."""
+        text = cleaned("".join(child.itertext()))
+        if not text:
+            return
+        tail = child.tail or ""
+        runs = self.current.runs
+        before = runs[-1].text if runs else ""
+        isotope = name == "sup" and text.isdigit() and re.match(r"\s*[A-Z]", tail) is not None
+        gap = before != before.rstrip()
+        if gap and not isotope and _glues(before.rstrip(), name):
+            runs[-1].text = before.rstrip()
+        self._add(text, look)
+        if re.match(r"[a-z]{2}", tail) or (re.match(r"[a-z]\s", tail) and not tail.startswith("s")):
+            self._add(" ", look)
+
+    def _blank_before_word(self, child: _Element) -> None:
+        text = "".join(child.itertext())
+        runs = self.current.runs
+        if runs and runs[-1].text[-1:].isalpha() and text[:1].isalpha():
+            runs[-1].text += " "
+
+
+def _glues(before: str, name: str) -> bool:
+    """Whether a small mark belongs to what stands before the blank ("C max", not "dose a")."""
+    last = re.search(r"[\w½]+\Z", before)
+    if last is None:
+        return before[-1:] in ")]%"
+    word = last[0]
+    if name == "sup":
+        return True
+    return len(word) <= 4 or word[0].isupper()
+
+
+def _joined(runs: list[Run]) -> str:
+    """Runs as one cleaned text; a blank is put where mark-up has swallowed it."""
+    text = ""
+    for index, run in enumerate(runs):
+        piece = run.text
+        if text and piece and text[-1].isalpha() and piece[0].isalpha():
+            left, right = runs[index - 1], run
+            if _lost_blank(left, right, text, piece):
+                text += " "
+        text += piece
+    return without_blanks_before_stops(cleaned(text))
+
+
+def _lost_blank(left: Run, right: Run, text: str, piece: str) -> bool:
+    if left.look == right.look:
+        return False
+    if text[-1].islower() and piece[0].isupper():
+        return len(piece) > 1 and piece[1].islower()
+    whole = left.text.strip() if left.look else right.text.strip()
+    # "in vitro" + "biochemical" lost a blank, "E" + "xcretion" is one word.
+    return len(whole) >= 4 and piece[0].islower() and text[-1].islower() and " " in whole
+
+
+# --------------------------------------------------------------------------- headings in lines
+
+
+def _heading_of(runs: list[Run]) -> tuple[str, str, str]:
+    """(heading or "", its look, the remaining text) of one line."""
+    whole = _joined(runs)
+    if not whole:
+        return "", "", ""
+    styled, count = _styled_start(runs)
+    look = next((run.look for run in runs if run.text.strip()), "")
+    if styled and count == len(runs):
+        if _may_be_heading(styled, alone=True):
+            return styled, look + " alone", ""
+        return "", "", whole
+    if styled:
+        rest = _joined(runs[count:])
+        if _is_run_in(styled, rest):
+            return styled, look + " run-in", rest.lstrip(" :.–—-").strip()
+        if headings.is_heading(whole):
+            return whole, "plain", ""
+        return "", "", whole
+    if headings.is_heading(whole):
+        return whole, "plain", ""
+    return _plain_run_in(whole)
+
+
+def _styled_start(runs: list[Run]) -> tuple[str, int]:
+    """Leading styled text and how many runs it spans (blank plain runs between them included)."""
+    taken = 0
+    end = 0
+    for index, run in enumerate(runs):
+        if run.look and run.text.strip():
+            taken = index + 1
+        elif run.text.strip(" \t\n\r\u00a0:"):
+            break
+        elif taken:
+            end = index + 1
+    if not taken:
+        return "", 0
+    count = max(taken, end) if all(not r.text.strip() for r in runs[taken:end]) else taken
+    if any(r.text.strip(" \t\n\r\u00a0") for r in runs[:count] if not r.look):
+        count = taken
+    if count < len(runs) and not any(r.text.strip() for r in runs[count:]):
+        count = len(runs)
+    return _joined(runs[:count]), count
+
+
+def _may_be_heading(text: str, alone: bool) -> bool:
+    if headings.is_heading(text):
+        return True
+    words = text.split()
+    if len(text) > 100 or len(words) > 14 or not words or not text[0].isalnum():
+        return False
+    if not any(c.isalpha() for c in text) or text[0].islower() or _NO_HEADING.match(text):
+        return False
+    if text[-1] in ".;,!?" and not (text[-1] == "." and len(words) <= 6 and not alone):
+        return False
+    return not (text.count(". ") and alone)
+
+
+def _is_run_in(styled: str, rest: str) -> bool:
+    """Whether styled words before other text are a heading and not just stressed."""
+    rest = rest.strip()
+    if not rest or _FUNCTION_WORD.search(styled):
+        return False
+    marked = styled[-1:] in ":.–—-" or rest[0] in ":–—"
+    if rest[0] in ",;.)%/" or rest[0].islower():
+        return marked and styled[-1:] in ":." and not rest[0].islower()
+    if headings.is_heading(styled):
+        return marked or rest[0].isupper() or not rest[0].isalpha()
+    return marked and _may_be_heading(styled.rstrip(".:–—- "), alone=False)
+
+
+def _plain_run_in(text: str) -> tuple[str, str, str]:
+    match = re.match(r"([A-Z\d][^:.–—]{2,60}?)\s*(?::|\.\s|\s[–—-]\s)\s*(?=\S)", text)
+    if match and headings.is_heading(match[1]):
+        rest = text[match.end() :].strip()
+        if rest[:1].isupper() or rest[:1].isdigit() or match[0].rstrip().endswith(":"):
+            return match[1], "plain run-in", rest
+    return "", "", text
+
+
+# --------------------------------------------------------------------------- small helpers
+
+
+def _cell(cell: _Element) -> tuple[str, list[str]]:
+    lines = _Reader().read(cell)
+    texts: list[str] = []
+    notes: list[str] = []
+    for line in lines:
+        if line.kind is BlockKind.FOOTNOTE:
+            notes.append(_joined(line.runs))
+        elif line.rows:
+            texts.extend(" ".join(row) for row in line.rows)
+        else:
+            texts.append(_joined(line.runs))
+    return " ".join(t for t in texts if t), notes
+
+
+def _span(cell: _Element, name: str) -> int:
+    value = cell.get(name, "1")
+    return min(max(int(value), 1), 60) if value.isdigit() else 1
+
+
+def _children(element: _Element, name: str) -> list[_Element]:
+    return [child for child in element if _name(child) == name]
+
+
+def _name(element: _Element) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
