@@ -45,7 +45,7 @@ def import_paths(
                 commit()
                 importing.note_file(session, message, tally)
                 if message.status != "read":
-                    report(f"{Path(message.path).name}: {message.reason}")
+                    report(message.reason)
             elif isinstance(message, protocol.Progress):
                 report(message.phase)
     commit()
