@@ -80,6 +80,8 @@ class BlockDraft:
     also: tuple[str, ...] = ()
     uids: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    """One hint per span, finer than `hint`: "" where the heading is no evidence for the sentence."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from adme_labeler.domain.records import BlockDraft, BlockKind, LabelDraft, LabelType, SpanDraft
 from adme_labeler.importers import headings
+from adme_labeler.importers.hints import sentence_hint
 from adme_labeler.importers.segmenter import sentence_spans
 
 CLINICAL_PHARMACOLOGY = "34090-1"
@@ -132,6 +133,7 @@ def _block(piece: Piece) -> BlockDraft | None:
     spans = tuple(SpanDraft(start, end) for start, end in sentence_spans(piece.text))
     if not spans:
         return None
+    hint = headings.hint_for(piece.path) if piece.kind in _HINTED else ""
     return BlockDraft(
         kind=piece.kind,
         section_code=piece.code,
@@ -139,7 +141,8 @@ def _block(piece: Piece) -> BlockDraft | None:
         heading_path=piece.path,
         text=piece.text,
         spans=spans,
-        hint=headings.hint_for(piece.path) if piece.kind in _HINTED else "",
+        hint=hint,
+        hints=tuple(sentence_hint(hint, piece.text[s.start : s.end]) for s in spans),
     )
 
 

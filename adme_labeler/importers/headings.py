@@ -30,7 +30,7 @@ _TOPIC = (
     rf"{_TOPIC_WORD}(?:{_JOIN}(?:drug\s+)?{_TOPIC_WORD})*{_WHERE}"
 )
 _FOOD = (
-    r"(?:effects?\s+of\s+(?:food|meals?|a meal|a high[- ]fat meal)|food[- ]effects?|"
+    r"(?:effects?\s+of\s+(?:foods?|meals?|a meal|a high[- ]fat meal)|food[- ]effects?|"
     r"effect\s+on\s+food)(?:\s+on\s+(?:the\s+)?[\w ]{3,50})?|food/antacid effects"
 )
 _PK = (
@@ -74,6 +74,8 @@ _POPULATION = (
     r"(?:age|gender|sex|race|body\s+weight|weight|ethnicity|ethnic\s+groups?|ethnic\s+origin)"
     r"(?:(?:,\s*(?:and\s+)?|\s+and\s+|\s*/\s*|\s+or\s+)"
     r"(?:age|gender|sex|race|body\s+weight|weight|ethnicity|ethnic\s+groups?|ethnic\s+origin))+|"
+    r"rac(?:e|ial)\s+(?:or|and)\s+ethnic(?:ity)?(?:\s+(?:groups?|origin))?|"
+    r"pediatrics\s+patients|(?:poor|extensive|intermediate|ultra-?rapid)\s+metaboli[sz]ers|"
     r"body\s+weight|obesity|smoking|smokers|pregnancy|lactation|nursing\s+mothers|hemodialysis|dialysis|"
     r"cyp2[cd]\d+\s+poor\s+metabolizers|poor\s+metabolizers"
 )
@@ -90,6 +92,7 @@ _INTERACTION_SUB = (
     r"in\s+vivo\s+(?:studies|assessments?|data)(?:\s+of\s+drug\s+interactions)?|"
     r"clinical\s+studies(?:\s+and\s+model[- ]informed\s+approaches)?|"
     r"in\s+vitro\s+assessment\s+of\s+drug\s+interactions|"
+    r"(?:drug\s+)?transporters?(?:\s+(?:systems?|studies|proteins))?|"
     r"(?:cytochrome\s+p[- ]?450|cyp(?:\s?\d\w+)?(?:/\d\w+)?|ugt|p[- ]glycoprotein|transporter)"
     r"(?:\s*\((?:cyp|p-gp|ugt)(?:450)?\))?(?:\s+enzymes?)?"
     r"(?:\s+(?:systems?|inhibitors?|inducers?|substrates?|enzymes?|studies|inhibition|induction|"
@@ -274,7 +277,7 @@ class HeadingStack:
         if known and rank <= 2:
             while self._open and self._open[-1][2] != UNKNOWN and self._open[-1][3] >= rank:
                 self._open.pop()
-        self._open.append((heading.strip(), look, kind, rank))
+        self._open.append((heading.strip(" \t:"), look, kind, rank))
         del self._open[6:]
 
     def _rank(self, kind: str, heading: str) -> int:
@@ -291,13 +294,18 @@ class HeadingStack:
 
 # --------------------------------------------------------------------------- running text
 
-_AFTER = r"(?=\s*[:–—]\s*\S|\s+[A-Z0-9(“\"≥<~α-ω†•‘]|(?<=[a-z])[A-Z][a-z]|\s*\Z)"
+_SPLIT_TOPIC = "|".join(
+    r"\s?".join(word)
+    for word in ("absorption", "distribution", "metabolism", "elimination", "excretion")
+)
+"""Topics whose letters stand apart ("Elimi nation")."""
 _IN_TEXT = re.compile(
     r"(?:\d{1,2}\.\d{1,2}\s+)?(?:"
     + "|".join(
         f"(?:{p})"
         for p in (
             _INTERACTION, _POPULATIONS, _INTERACTION_SUB, _FOOD, _TOPIC,
+            _SPLIT_TOPIC,
             # In running text only one word may follow: the sentence begins right behind.
             _PK.replace("[\\w ,-]{3,60}", "[\\w-]{3,20}"), _MAJOR, _POPULATION, _SUB,
         )
@@ -330,7 +338,7 @@ def split_running_text(
         while (end := _heading_at(text, position)) > position:
             if text[begin:start].strip() and position == start:
                 pieces.append((stack.path, begin, start))
-            stack.push(text[position:end].strip(" :–—"))
+            stack.push(_joined(text[position:end].strip(" :–—")))
             position = end
             while position < len(text) and text[position] in " :–—":
                 position += 1
@@ -338,6 +346,12 @@ def split_running_text(
     if text[begin:].strip():
         pieces.append((stack.path, begin, len(text)))
     return pieces
+
+
+def _joined(heading: str) -> str:
+    """ "Elimi nation" as "Elimination"; other headings as they are."""
+    whole = _COMPACT_TOPICS.get(compact(heading), "") if " " in heading else ""
+    return whole.capitalize() if whole and " " not in whole else heading
 
 
 def _heading_at(text: str, position: int) -> int:

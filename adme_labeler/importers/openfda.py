@@ -275,8 +275,6 @@ class _Table:
         self.captions, self.rows, self.notes = table_rows(element)
         pieces = [cleaned(t) for t in element.itertext()]
         self.letters = re.sub(r"\s+", "", "".join(pieces))
-        body = [p for p in pieces if p]
-        self.opening = re.sub(r"\s+", "", "".join(body[:3]))
 
 
 def _tables(result: Mapping[str, Any]) -> list[_Table]:

@@ -139,6 +139,8 @@ def _ends(text: str, begin: int, stop: int, after: int, stops: str) -> bool:
         return low in ("st", "wt", "temp", "conc", "ref", "refs") and following[:1].isupper()
     if low in ("u.s", "u.k", "e.u", "u.s.a"):
         return not _NAMES_AFTER_US.match(following)
+    if low in _END_BEFORE_CAPITAL and following[:1] == "(" and not following[1:2].islower():
+        return False  # "5.2 hr. (CV 10%), 30.7 ng/mL"
     if low in _END_BEFORE_CAPITAL:
         return not following[:1].isdigit() or low in ("etc", "hr", "hrs", "ml", "mg", "mcg", "kg")
     if re.fullmatch(r"[A-Z]", word):
@@ -215,11 +217,11 @@ def _spans(text: str, cuts: list[tuple[int, int]]) -> list[tuple[int, int]]:
         start, stop = begin, end
         while start < stop and (text[start].isspace() or text[start] in "•▪●◦■‣∙"):
             start += 1
-        while stop > start and text[stop - 1].isspace():
+        while stop > start and (text[stop - 1].isspace() or text[stop - 1] in "•▪●◦■‣∙"):
             stop -= 1
         if stop > start and any(c.isalnum() for c in text[start:stop]):
             spans.append((start, stop))
         elif stop > start and spans:
-            spans[-1] = (spans[-1][0], stop)
+            spans[-1] = (spans[-1][0], stop)  # a stray mark stays with the sentence before
         begin = max(begin, following)
     return spans

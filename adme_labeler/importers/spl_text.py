@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from adme_labeler.domain.records import BlockKind
 from adme_labeler.importers import headings
-from adme_labeler.importers.text import cleaned, without_blanks_before_stops
+from adme_labeler.importers.text import cleaned, without_blanks_of_markup
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -281,7 +281,7 @@ def _joined(runs: list[Run]) -> str:
             if _lost_blank(left, right, text, piece):
                 text += " "
         text += piece
-    return without_blanks_before_stops(cleaned(text))
+    return without_blanks_of_markup(cleaned(text))
 
 
 def _lost_blank(left: Run, right: Run, text: str, piece: str) -> bool:

@@ -22,6 +22,7 @@ from adme_labeler.domain.records import BlockDraft, BlockKind, LabelDraft, SpanD
 from adme_labeler.importers import drug_names, headings
 from adme_labeler.importers.detect import FileKind
 from adme_labeler.importers.drafts import About, draft_of_blocks
+from adme_labeler.importers.hints import sentence_hint
 from adme_labeler.importers.text import ByteStream, cleaned, decoded
 
 FIELDS = (
@@ -188,6 +189,7 @@ def _label(rows: list[Row], set_id: str, source: str, title: str, findings: Find
 def _block(row: Row, findings: Findings) -> BlockDraft:
     text = cleaned(row.text)
     path = tuple(h for part in row.heading.split(">") if (h := cleaned(part)))
+    hint = headings.hint_for(path)
     category = cleaned(row.category)
     if category:
         found = ADME.find(category)
@@ -203,7 +205,8 @@ def _block(row: Row, findings: Findings) -> BlockDraft:
         heading_path=path,
         text=text,
         spans=(SpanDraft(0, len(text)),),
-        hint=headings.hint_for(path),
+        hint=hint,
+        hints=(sentence_hint(hint, text),),
         categories=_single(category),
         also=_single(_several(row.also)),
         uids=_single(row.uid.strip()),

@@ -17,6 +17,7 @@ _BLANKS = re.compile(r" {2,}")
 _GREEK_MU_AS_UNIT = re.compile("\u03bc(?=(?:g|m|M|L|l|s|Ci|mol|M|A|V)\\b)")
 _LATIN_PHRASE_LEFT = re.compile(r"\b((?:in|ex) (?:vitro|vivo))(?=[a-z])", re.IGNORECASE)
 _LATIN_PHRASE_RIGHT = re.compile(r"(?<=[a-z])((?:in|ex) (?:vitro|vivo))\b")
+_BLANK_IN_REFERENCE = re.compile(r"\( ?(\d{1,2}(?:\.\d{1,2})*(?:, ?\d{1,2}(?:\.\d{1,2})*)*) ?\)")
 _BLANK_BEFORE = re.compile(r" +([,;](?=\s|$)|\.(?=\s|$))")
 
 
@@ -43,9 +44,9 @@ def cleaned(text: str) -> str:
     return _LATIN_PHRASE_RIGHT.sub(r" \1", text)
 
 
-def without_blanks_before_stops(text: str) -> str:
-    """ "in vitro ." as "in vitro.": mark-up around a word leaves such blanks behind."""
-    return _BLANK_BEFORE.sub(r"\1", text)
+def without_blanks_of_markup(text: str) -> str:
+    """Undo the blanks that mark-up leaves behind: "in vitro ." and "( 7.2 )"."""
+    return _BLANK_IN_REFERENCE.sub(r"(\1)", _BLANK_BEFORE.sub(r"\1", text))
 
 
 def compact(text: str) -> str:
