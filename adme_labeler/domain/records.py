@@ -81,7 +81,7 @@ class BlockDraft:
     uids: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
-    """One hint per span, finer than `hint`: "" where the heading is no evidence for the sentence."""
+    """One hint per span, finer than `hint`: "" where the heading says nothing about it."""
 
 
 @dataclass(frozen=True)
