@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,18 @@ def write(target: Path, content: Content, rows_per_sheet: int = ROWS_PER_SHEET) 
                 f"{target.name} was not written, most likely because the disk is full. Free some "
                 f"space and export again."
             ) from error
+        finally:
+            _let_go(book)
     return Written(sheets.rows, sheets.reports)
+
+
+def _let_go(book: Workbook) -> None:
+    """End the sheets of an export that broke off; left to chance they end in the wrong order."""
+    for sheet in book.worksheets:
+        open_sheet: Any = sheet
+        if not open_sheet.closed:
+            with suppress(OSError, LxmlError):
+                open_sheet.close()
 
 
 class _Annotations:
