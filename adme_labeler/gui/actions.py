@@ -32,6 +32,8 @@ class Needs(Enum):
     NOTHING = auto()
     PROJECT = auto()
     SENTENCE = auto()
+    DECIDABLE = auto()
+    """A focused sentence in a project that this window may write."""
     SUGGESTION = auto()
     """A focused sentence whose suggestion is on screen."""
     UNDO = auto()
@@ -70,8 +72,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("import", "Add drug labels…", "File", ("Ctrl+I",), Needs.WRITABLE, "add-files", False, True),  # noqa: E501
     Action("import-report", "Last import…", "File"),
     Action("export", "Export…", "File", ("Ctrl+E",), Needs.PROJECT, "export"),
-    Action("saved", "All saved", "File", ("Ctrl+S",), Needs.NOTHING, "check", False, True),
-    Action("quit", "Quit", "File", ("Ctrl+Q",), Needs.NOTHING, "", False, True),
+    Action("restore", "Restore a backup…", "File", (), Needs.NOTHING, "", False, True),
+    Action("saved", "All saved", "File", ("Ctrl+S",), Needs.NOTHING, "check"),
+    Action("close", "Close the project", "File", ("Ctrl+W",), Needs.PROJECT, "close"),
+    Action("quit", "Quit", "File", ("Ctrl+Q",), Needs.NOTHING),
     Action("undo", "Undo", "Edit", ("Ctrl+Z", "Backspace"), Needs.UNDO, "undo", True),
     Action("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), Needs.REDO, "redo", True),
     Action("search", "Search…", "Edit", ("Ctrl+F", "/"), Needs.PROJECT, "search", False, True),
@@ -81,7 +85,7 @@ ACTIONS: tuple[Action, ...] = (
             f"Category {n}",
             "Sentence",
             (str(n),),
-            Needs.SENTENCE,
+            Needs.DECIDABLE,
             deciding=True,
         )
         for n in range(1, CATEGORY_SLOTS + 1)
@@ -92,17 +96,17 @@ ACTIONS: tuple[Action, ...] = (
             f"Also category {n}",
             "",
             (f"Shift+{n}",),
-            Needs.SENTENCE,
+            Needs.DECIDABLE,
             deciding=True,
         )
         for n in range(1, CATEGORY_SLOTS + 1)
     ),
     Action("accept", "Accept the suggestion", "Sentence", ("Return", "Enter", "A"), Needs.SUGGESTION, "check", True, True),  # noqa: E501
     Action("second", "Not this: show the second", "Sentence", ("X",), Needs.SUGGESTION, "", True),
-    Action("skip", "Skip for now", "Sentence", ("Space",), Needs.SENTENCE, "skip", True),
-    Action("unsure", "Unsure", "Sentence", ("U",), Needs.SENTENCE, "unsure", True),
-    Action("flag", "Flag", "Sentence", ("F",), Needs.SENTENCE, "flag", True, True),
-    Action("note", "Note…", "Sentence", ("N",), Needs.SENTENCE, "note", True),
+    Action("skip", "Skip for now", "Sentence", ("Space",), Needs.DECIDABLE, "skip", True),
+    Action("unsure", "Unsure", "Sentence", ("U",), Needs.DECIDABLE, "unsure", True),
+    Action("flag", "Flag", "Sentence", ("F",), Needs.DECIDABLE, "flag", True, True),
+    Action("note", "Note…", "Sentence", ("N",), Needs.DECIDABLE, "note", True),
     Action("previous", "Previous sentence", "Sentence", ("Up", "K"), Needs.SENTENCE, "arrow-left", False, True),  # noqa: E501
     Action("next", "Next sentence", "Sentence", ("Down", "J"), Needs.SENTENCE, "arrow-right"),
     Action("next-open", "Next undecided sentence", "Sentence", ("Ctrl+Down",), Needs.PROJECT),

@@ -107,6 +107,11 @@ class DecisionBar(Panel):
             button.setChecked(on)
         self.note.setToolTip(shown.note)
 
+    def say(self, sentence: str) -> None:
+        """Say why there is nothing to decide."""
+        self._because.hide()
+        self._reason.set_text(sentence, "secondary")
+
     def set_undo(self, summary: str | None) -> None:
         """`summary` says what undo would take back; None: nothing."""
         self.undo.setEnabled(summary is not None)

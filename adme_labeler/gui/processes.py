@@ -88,14 +88,14 @@ class WorkerProcess(QObject):
         return not self._told
 
     def _read(self) -> None:
-        self._rest += self._process.readAllStandardOutput().data()
+        self._rest += bytes(self._process.readAllStandardOutput().data())
         *lines, self._rest = self._rest.split(b"\n")
         self._lines.extend(line for line in lines if line.strip())
         if self._lines and not self._turn.isActive():
             self._turn.start()
 
     def _read_errors(self) -> None:
-        written = self._process.readAllStandardError().data().decode("utf-8", "replace")
+        written = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
         self._errors.extend(written.splitlines(keepends=True))
 
     def _handle(self) -> None:

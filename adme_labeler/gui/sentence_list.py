@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QPointF,
@@ -37,6 +38,8 @@ _ROW_ROLE = Qt.ItemDataRole.UserRole
 PAGE = 128
 """Rows fetched together."""
 _PAGES_KEPT = 64
+_COMPARED = 10_000
+"""Longer lists count as new unless they are the same object."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ class SentenceModel(QAbstractTableModel):
         self._pages: OrderedDict[int, list[Row | None]] = OrderedDict()
 
     def set_ids(self, ids: Sequence[SentenceId]) -> None:
+        if ids is self._ids or (len(ids) < _COMPARED and ids == self._ids):
+            return
         self.beginResetModel()
         self._ids = ids
         self._rows = None
@@ -195,7 +200,8 @@ class SentenceList(QTableView):
         self.clicked.connect(lambda index: self._tell(index, self.chosen))
         self.doubleClicked.connect(lambda index: self._tell(index, self.opened))
 
-    def set_ids(self, ids: Sequence[SentenceId]) -> None:
+    def show_ids(self, ids: Sequence[SentenceId]) -> None:
+        """Show these sentences; nothing moves when they are the ones that are shown."""
         self.sentences.set_ids(ids)
 
     def set_empty_text(self, sentence: str) -> None:
@@ -219,6 +225,11 @@ class SentenceList(QTableView):
     def selected_sentences(self) -> tuple[SentenceId, ...]:
         found = (self.sentences.sentence(i.row()) for i in self.selectionModel().selectedRows())
         return tuple(ident for ident in found if ident is not None)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.verticalHeader().setDefaultSectionSize(theme.size("controls") + 21)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Paging, ends of the list and Shift+arrows; every other key belongs to the window."""

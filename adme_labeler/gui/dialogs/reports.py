@@ -104,7 +104,8 @@ class HeldOutDialog(Dialog):
         return tuple(out), tuple(back)
 
     def _checked(self, row: int) -> bool:
-        return self.table.item(row, 1).checkState() is Qt.CheckState.Checked
+        box = self.table.item(row, 1)
+        return box is not None and box.checkState() is Qt.CheckState.Checked
 
     def _say(self) -> None:
         rows = [r for r in range(len(self._groups)) if self._checked(r)]

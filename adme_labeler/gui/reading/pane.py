@@ -67,6 +67,9 @@ class ReadingPane(Panel):
         self.page.set_sentences(sentences)
         self._show_place(None)
 
+    def sentence_ids(self) -> list[SentenceId]:
+        return [sentence.id for sentence in self._sentences]
+
     def set_marks(self, marks: Mapping[SentenceId, Mark]) -> None:
         """Marks of the sentences that have any."""
         self.page.set_marks(marks)
@@ -78,6 +81,9 @@ class ReadingPane(Panel):
     def set_whole(self, whole: bool) -> None:
         """Show the whole drug label, or only what stands under the focused sentence's heading."""
         self.page.set_whole(whole)
+
+    def whole(self) -> bool:
+        return self.page.whole
 
     def focus_sentence(self, sentence: SentenceId | None) -> None:
         self.page.focus_sentence(sentence)
@@ -107,7 +113,7 @@ class _Page(QAbstractScrollArea):
         self._all: Sequence[Sentence] = ()
         self._asked: set[SentenceId] = set()
         self._shown: Sequence[Sentence] = ()
-        self._whole = True
+        self.whole = True
         self._marks: Mapping[SentenceId, Mark] = {}
         self._document: Document | None = None
         self._hover: SentenceId | None = None
@@ -135,13 +141,13 @@ class _Page(QAbstractScrollArea):
         self.viewport().update()
 
     def set_whole(self, whole: bool) -> None:
-        self._whole = whole
+        self.whole = whole
         self._select()
         self._reveal()
 
     def focus_sentence(self, sentence: SentenceId | None) -> None:
         self.focused = sentence
-        if not self._whole:
+        if not self.whole:
             self._select()
         self._reveal()
         self.viewport().update()
@@ -324,7 +330,7 @@ class _Page(QAbstractScrollArea):
 
     def _select(self) -> None:
         shown = self._all
-        if not self._whole and self.focused is not None:
+        if not self.whole and self.focused is not None:
             path = next((s.heading_path for s in self._all if s.id == self.focused), ())
             shown = [s for s in self._all if s.heading_path == path]
         if shown is not self._shown and list(shown) != list(self._shown):

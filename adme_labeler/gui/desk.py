@@ -1,0 +1,433 @@
+"""What lies on the desk: the queue, the sentence in focus, what is shown of it, what is decided.
+
+No widgets here. The window draws what the desk says and passes keys and clicks on to it. Every
+decision is committed (by `services.annotating`) before the next sentence comes into focus.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from statistics import median
+
+from PySide6.QtCore import QObject, Signal
+
+from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.operations import Changes
+from adme_labeler.domain.records import (
+    AnnotationState,
+    Arm,
+    DrugLabel,
+    LabelId,
+    SentenceId,
+    Suggestion,
+)
+from adme_labeler.domain.sentence_text import text_hash
+from adme_labeler.gui.bus import Bus
+from adme_labeler.gui.decision_bar import HELD_OUT_SENTENCE, HIDDEN_SENTENCE, Decision
+from adme_labeler.services import annotating, queue
+from adme_labeler.services.annotating import Shown
+from adme_labeler.services.queue import QueueItem, QueueKind
+from adme_labeler.services.session import Session
+from adme_labeler.storage import annotations, labels, sentences
+
+_PAUSE_S = 120.0
+"""Gaps longer than this are breaks, not reading time."""
+_ALL_DECIDED = "Every sentence is decided, skipped or marked unsure."
+_SHRINKING = (QueueKind.UNCERTAIN, QueueKind.RAREST)
+"""Queues that are drawn anew when they are used up."""
+
+
+class Desk(QObject):
+    """One project, one curator, one sentence at a time."""
+
+    moved = Signal()
+    """Another sentence, drug label or queue, or another view of the same sentence."""
+    said = Signal(str)
+    """A sentence for the curator, for example why nothing comes next."""
+
+    def __init__(self, session: Session, bus: Bus, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.kind = QueueKind.DOCUMENT
+        self.items: tuple[QueueItem, ...] = ()
+        self.item: QueueItem | None = None
+        self.label: LabelId | None = None
+        self.explanation = ""
+        self.searching = False
+        self.hide_suggestions = False
+        self.shelf: dict[LabelId, DrugLabel] = {}
+        """Drug labels by title, with their progress."""
+        self._bus = bus
+        self._position = -1
+        self._draw = 0
+        self._suggestion: Suggestion | None = None
+        self._blind = False
+        self._second = False
+        self._deciding = False
+        """The next sentence comes into focus in a moment: the present one is not drawn again."""
+        self._decided_at: deque[float] = deque(maxlen=51)
+        self.read_shelf()
+        bus.changed.connect(self._changed)
+
+    # ------------------------------------------------------------------ where we are
+
+    @property
+    def focus(self) -> SentenceId | None:
+        return None if self.item is None else self.item.sentence
+
+    @property
+    def suggestion_shown(self) -> bool:
+        return self._suggestion is not None and not self._blind
+
+    def ids(self) -> list[SentenceId]:
+        return [item.sentence for item in self.items]
+
+    def pace(self) -> float | None:
+        """Median seconds per sentence of the last fifty decisions; None before there are five."""
+        gaps = [b - a for a, b in zip(self._decided_at, list(self._decided_at)[1:], strict=False)]
+        reading = [gap for gap in gaps if gap < _PAUSE_S]
+        return median(reading) if len(reading) >= 5 else None
+
+    def read_shelf(self) -> None:
+        self.shelf = {label.id: label for label in labels.all_labels(self.session.connection)}
+
+    def decision(self) -> Decision | None:
+        """What the decision bar shows now; None where no sentence is in focus."""
+        if self.item is None:
+            return None
+        own = annotating.annotation(self.session, self.item.sentence)
+        shown = self._suggestion if self.suggestion_shown else None
+        hidden = ""
+        if self._blind:
+            hidden = HIDDEN_SENTENCE if self.hide_suggestions else HELD_OUT_SENTENCE
+        offered = None
+        if shown is not None:
+            offered = shown.second if self._second else shown.category
+        return Decision(
+            probabilities=shown.probabilities if shown else (),
+            offered=offered,
+            second=self._second,
+            hidden=hidden,
+            reason=self.item.reason,
+            elsewhere=self._elsewhere(),
+            decided=own.category if own else None,
+            also=own.also if own else (),
+            state=own.state if own else AnnotationState.OPEN,
+            flagged=own.flagged if own else False,
+            note=own.note if own else "",
+        )
+
+    # ------------------------------------------------------------------ going somewhere
+
+    def begin(self, sentence: SentenceId | None = None) -> None:
+        """Start where the curator left off, or at the first undecided sentence."""
+        if sentence is not None and sentences.get(self.session.connection, [sentence]):
+            self.go_to(sentence)
+            return
+        for label in self.shelf.values():
+            if label.decided < label.sentences:
+                self.choose_label(label.id)
+                return
+        first = next(iter(self.shelf), None)
+        if first is not None:
+            self.choose_label(first)
+        else:
+            self._set_queue(QueueKind.DOCUMENT, ())
+            self._focus(None)
+
+    def choose_queue(self, kind: QueueKind) -> None:
+        self._draw += 1
+        if kind is QueueKind.DOCUMENT:
+            self._read_in_order(self.label, self.focus)
+            return
+        drawn = queue.build(self.session, kind, seed=self._draw)
+        self._set_queue(kind, drawn.items, drawn.explanation)
+        self._focus(drawn.items[0] if drawn.items else None)
+
+    def choose_label(self, label: LabelId) -> None:
+        """Read this drug label, from its first undecided sentence."""
+        self._read_in_order(label, None)
+
+    def show_search(self, written: str) -> int:
+        """Make a queue of what matches; returns how many."""
+        found = sentences.search(self.session.connection, written)
+        items = tuple(QueueItem(i, Arm.SEARCH, None, f"found by “{written}”") for i in found)
+        self._set_queue(
+            self.kind, items, "" if items else f"No sentence contains “{written}”.", searching=True
+        )
+        self.moved.emit()
+        return len(items)
+
+    def show_ids(self, ids: Sequence[SentenceId], reason: str) -> None:
+        """Make a queue of these sentences, for example those a model missed."""
+        items = tuple(QueueItem(i, Arm.REVIEW, None, reason) for i in ids)
+        self._set_queue(self.kind, items, "" if items else f"Nothing: {reason}.", searching=True)
+        self._focus(items[0] if items else None)
+
+    def end_search(self) -> None:
+        if self.searching:
+            self.choose_queue(self.kind)
+
+    def go_to(self, sentence: SentenceId) -> None:
+        """Focus a sentence, in the queue if it is there."""
+        for position, item in enumerate(self.items):
+            if item.sentence == sentence:
+                self._position = position
+                self._focus(item)
+                return
+        if self.kind is QueueKind.DOCUMENT and not self.searching:
+            self._read_in_order(sentences.label_of(self.session.connection, sentence), sentence)
+        else:
+            self._focus(QueueItem(sentence, Arm.DOCUMENT, None, "you chose it"))
+
+    def step(self, by: int) -> None:
+        """The sentence before (-1) or after (1), decided or not."""
+        target = self._position + by
+        if 0 <= target < len(self.items):
+            self._position = target
+            self._focus(self.items[target])
+        elif self.kind is QueueKind.DOCUMENT and not self.searching:
+            self._neighbour(by)
+
+    def next_open(self) -> None:
+        """The next sentence that waits for a decision."""
+        if self.kind is QueueKind.DOCUMENT and not self.searching:
+            self._next_in_order()
+            return
+        item = self._next_waiting(range(self._position + 1, len(self.items)))
+        if item is None and self.kind in _SHRINKING and not self.searching:
+            self.choose_queue(self.kind)
+            if self.item is None:
+                self.said.emit(self.explanation)
+        elif item is None:
+            self.said.emit("That was the last one of this queue.")
+
+    def rarest(self) -> None:
+        found = queue.next_of_rarest(self.session, exclude=self.focus)
+        if found is None:
+            rare = self.session.scheme[queue.rarest_category(self.session)].name
+            self.said.emit(f"The model suggests {rare} for no undecided sentence.")
+        else:
+            self._focus(found)
+
+    # ------------------------------------------------------------------ deciding
+
+    def choose(self, category: CategoryKey) -> None:
+        """One key: set, confirm, next."""
+        self._then_next(lambda s, shown: annotating.decide(self.session, s, category, shown))
+
+    def choose_number(self, number: int) -> None:
+        """The category whose digit is `number`."""
+        for category in self.session.scheme.categories:
+            if category.shortcut == str(number):
+                self.choose(category.key)
+
+    def also_number(self, number: int) -> None:
+        for category in self.session.scheme.categories:
+            if category.shortcut == str(number):
+                self.toggle_also(category.key)
+
+    def accept(self) -> None:
+        """Take what is offered; the second-ranked category after `offer_second`."""
+        if self._suggestion is None or self._blind:
+            return
+        self.choose(self._suggestion.second if self._second else self._suggestion.category)
+
+    def offer_second(self) -> None:
+        if self.suggestion_shown:
+            self._second = not self._second
+            self.moved.emit()
+
+    def skip(self) -> None:
+        self._then_next(lambda s, shown: annotating.skip(self.session, s, shown), counts=False)
+
+    def unsure(self) -> None:
+        self._then_next(lambda s, shown: annotating.unsure(self.session, s, shown), counts=False)
+
+    def toggle_also(self, category: CategoryKey) -> None:
+        if self.focus is not None:
+            self._bus.publish(annotating.toggle_also(self.session, self.focus, category))
+
+    def toggle_flag(self) -> None:
+        if self.focus is not None:
+            self._bus.publish(annotating.toggle_flag(self.session, self.focus))
+
+    def set_note(self, note: str) -> None:
+        if self.focus is not None:
+            self._bus.publish(annotating.set_note(self.session, self.focus, note))
+
+    def undo(self) -> None:
+        self._publish_and_follow(annotating.undo(self.session))
+
+    def redo(self) -> None:
+        self._publish_and_follow(annotating.redo(self.session))
+
+    def set_hidden(self, hidden: bool) -> None:
+        self.hide_suggestions = hidden
+        self._look()
+        self.moved.emit()
+
+    # ------------------------------------------------------------------ helpers
+
+    def _then_next(self, act: Callable[[SentenceId, Shown], Changes], counts: bool = True) -> None:
+        if self.item is None:
+            return
+        shown = Shown(
+            suggestion=self._suggestion if self.suggestion_shown else None,
+            blind=self._blind,
+            arm=self.item.arm,
+            inclusion_probability=self.item.inclusion_probability,
+        )
+        changes = act(self.item.sentence, shown)
+        if counts:
+            self._decided_at.append(time.monotonic())
+        self._deciding = True
+        try:
+            self._bus.publish(changes)
+        finally:
+            self._deciding = False
+        self.next_open()
+
+    def _publish_and_follow(self, changes: Changes) -> None:
+        self._bus.publish(changes)
+        if changes.focus is not None:
+            self.go_to(changes.focus)
+        elif changes:
+            self.moved.emit()
+
+    def _read_in_order(self, label: LabelId | None, sentence: SentenceId | None) -> None:
+        if label is None:
+            self.begin()
+            return
+        drawn = queue.build(self.session, QueueKind.DOCUMENT, label)
+        self._set_queue(QueueKind.DOCUMENT, drawn.items, drawn.explanation)
+        self.label = label
+        if sentence is not None:
+            for position, item in enumerate(drawn.items):
+                if item.sentence == sentence:
+                    self._position = position
+                    self._focus(item)
+                    return
+        if self._next_waiting(range(len(drawn.items))) is None:
+            self._position = 0
+            self._focus(drawn.items[0] if drawn.items else None)
+
+    def _next_in_order(self) -> None:
+        later = [*range(self._position + 1, len(self.items)), *range(self._position)]
+        if self._next_waiting(later) is not None:
+            return
+        for label in self._shelf_after(self.label):
+            if self.shelf[label].decided >= self.shelf[label].sentences:
+                continue
+            drawn = queue.build(self.session, QueueKind.DOCUMENT, label)
+            if self._waiting([item.sentence for item in drawn.items]):
+                self._read_in_order(label, None)
+                return
+        self.said.emit(_ALL_DECIDED)
+        self.moved.emit()
+
+    def _neighbour(self, by: int) -> None:
+        """Over the edge of a drug label into the one beside it."""
+        order = list(self.shelf)
+        if self.label is None or self.label not in self.shelf:
+            return
+        place = order.index(self.label) + by
+        if not 0 <= place < len(order):
+            return
+        drawn = queue.build(self.session, QueueKind.DOCUMENT, order[place])
+        if drawn.items:
+            edge = drawn.items[0 if by > 0 else -1]
+            self._read_in_order(order[place], edge.sentence)
+
+    def _next_waiting(self, positions: Iterable[int]) -> QueueItem | None:
+        """Focus the first of these positions whose sentence waits for a decision."""
+        places = list(positions)
+        waiting = self._waiting([self.items[p].sentence for p in places])
+        for place in places:
+            if self.items[place].sentence in waiting:
+                self._position = place
+                self._focus(self.items[place])
+                return self.items[place]
+        return None
+
+    def _waiting(self, ids: Sequence[SentenceId]) -> set[SentenceId]:
+        """Those without a category that the curator did not set aside."""
+        decided = annotations.resolutions(self.session.connection, ids)
+        own = annotating.annotations_of(self.session, ids)
+        review = self.kind in (QueueKind.FLAGGED, QueueKind.UNSURE, QueueKind.SKIPPED)
+        if review or self.searching:
+            return set(ids)
+        aside = (AnnotationState.SKIPPED, AnnotationState.UNSURE)
+        return {i for i in ids if i not in decided and not (i in own and own[i].state in aside)}
+
+    def _set_queue(
+        self,
+        kind: QueueKind,
+        items: tuple[QueueItem, ...],
+        explanation: str = "",
+        searching: bool = False,
+    ) -> None:
+        self.kind, self.items, self.explanation = kind, items, explanation
+        self.searching = searching
+        self._position = 0 if items else -1
+
+    def _focus(self, item: QueueItem | None) -> None:
+        self.item = item
+        self._second = False
+        if item is not None:
+            self.label = sentences.label_of(self.session.connection, item.sentence)
+        self._suggestion = None
+        self._look()
+        self.moved.emit()
+
+    def _look(self) -> None:
+        """Take the suggestion of the focused sentence, unless one is on screen already."""
+        if self.item is None:
+            self._blind = False
+            return
+        sentence = self.item.sentence
+        own = annotating.annotation(self.session, sentence)
+        undecided = own is None or own.category is None
+        self._blind = annotating.must_be_blind(self.session, sentence) or (
+            self.hide_suggestions and undecided
+        )
+        if self._suggestion is None:
+            self._suggestion = annotating.suggestions_of(self.session, [sentence]).get(sentence)
+
+    def _elsewhere(self) -> int:
+        if self.item is None:
+            return 0
+        found = sentences.get(self.session.connection, [self.item.sentence])
+        if not found:
+            return 0
+        same = sentences.by_text_hash(self.session.connection, text_hash(found[0].text))
+        return max(0, len(same) - 1)
+
+    def _shelf_after(self, label: LabelId | None) -> list[LabelId]:
+        order = list(self.shelf)
+        at = order.index(label) + 1 if label is not None and label in self.shelf else 0
+        return order[at:] + order[:at]
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.labels or changes.groups:
+            self.read_shelf()
+            if self.item is None and self.shelf:
+                self.begin()
+                return
+        elif changes.annotations:
+            self._update_shelf(changes.annotations)
+        touched = self.focus in changes.annotations or changes.groups
+        arrived = self.focus in changes.suggestions and self._suggestion is None
+        if (touched or arrived) and not self._deciding:
+            self._look()
+            self.moved.emit()
+
+    def _update_shelf(self, touched: frozenset[SentenceId]) -> None:
+        if len(touched) > 50:
+            self.read_shelf()
+            return
+        connection = self.session.connection
+        for label in {sentences.label_of(connection, s) for s in touched}:
+            self.shelf[label] = labels.one(connection, label)

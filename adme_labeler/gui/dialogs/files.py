@@ -1,0 +1,142 @@
+"""Choosing files: which ones, which part of them, and where to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QRadioButton, QWidget
+
+from adme_labeler.domain.records import Sections
+from adme_labeler.gui.controls import Text
+from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.storage.backups import Backup
+
+LABEL_FILES = (
+    "Drug labels (*.xml *.zip *.json *.xlsx *.csv *.tsv *.txt *.gz)",
+    "All files (*)",
+)
+PROJECTS = ("Projects (*.adme)", "All files (*)")
+SHEETS = (
+    "Excel workbook (*.xlsx)",
+    "Comma-separated (*.csv)",
+    "Tab-separated (*.tsv)",
+    "JSON lines (*.jsonl)",
+)
+_TABLES = frozenset({".xlsx", ".csv", ".tsv"})
+
+
+def ask_open(
+    parent: QWidget,
+    title: str,
+    filters: Sequence[str],
+    chosen: Callable[[list[Path]], None],
+    many: bool = False,
+) -> QFileDialog:
+    """Ask for existing files; `chosen` is called with at least one path, or never."""
+    dialog = QFileDialog(parent, title)
+    mode = QFileDialog.FileMode.ExistingFiles if many else QFileDialog.FileMode.ExistingFile
+    dialog.setFileMode(mode)
+    dialog.setNameFilters(list(filters))
+    return _ask(dialog, chosen)
+
+
+def ask_save(
+    parent: QWidget,
+    title: str,
+    filters: Sequence[str],
+    proposal: Path,
+    chosen: Callable[[list[Path]], None],
+) -> QFileDialog:
+    """Ask where to write; the suffix follows the filter where none is typed."""
+    dialog = QFileDialog(parent, title)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.setNameFilters(list(filters))
+    dialog.setDefaultSuffix(proposal.suffix.lstrip("."))
+    dialog.filterSelected.connect(lambda used: dialog.setDefaultSuffix(_suffix(used)))
+    dialog.setDirectory(str(proposal.parent))
+    dialog.selectFile(proposal.name)
+    return _ask(dialog, chosen)
+
+
+class ImportDialog(Dialog):
+    """Which part of the drug labels, and whether categories in tables were read by the curator."""
+
+    def __init__(self, paths: Sequence[Path], curator: str, parent: QWidget | None = None) -> None:
+        super().__init__("Add drug labels", parent, 520)
+        shown = ", ".join(path.name for path in paths[:3])
+        more = f" and {len(paths) - 3:,} more" if len(paths) > 3 else ""
+        self.body.addWidget(Text(shown + more, "controls", "secondary", wrap=True))
+        self._buttons_by_section = {
+            Sections.PHARMACOKINETICS: QRadioButton("Pharmacokinetics (section 12.3)"),
+            Sections.CLINICAL_PHARMACOLOGY: QRadioButton("Clinical pharmacology (section 12)"),
+            Sections.ALL: QRadioButton("Everything"),
+        }
+        for button in self._buttons_by_section.values():
+            self.body.addWidget(button)
+        self._buttons_by_section[Sections.PHARMACOKINETICS].setChecked(True)
+        self.read = QCheckBox(f"The categories in the tables were read by {curator}")
+        self.read.setToolTip(
+            "Then they count as your annotations. Otherwise they train, but measure nothing."
+        )
+        self.read.setVisible(any(path.suffix.lower() in _TABLES for path in paths))
+        self.body.addWidget(self.read)
+        self.add_close("Cancel", default=False)
+        self.go = self.add_button("Add", default=True)
+        self.go.clicked.connect(self.accept)
+        self.go.setFocus()
+
+    def sections(self) -> Sections:
+        return next(s for s, b in self._buttons_by_section.items() if b.isChecked())
+
+    def was_read(self) -> bool:
+        return self.read.isVisibleTo(self) and self.read.isChecked()
+
+
+class BackupDialog(Dialog):
+    """Which backup to restore; `chosen()` after `accepted`."""
+
+    def __init__(
+        self, project: Path, backups: Sequence[Backup], parent: QWidget | None = None
+    ) -> None:
+        super().__init__("Restore a backup", parent, 520)
+        self._backups = backups
+        self._choices: list[QRadioButton] = []
+        if not backups:
+            said = f"There is no backup of {project.name} yet."
+        else:
+            said = "The present file is put aside, not deleted."
+        self.body.addWidget(Text(said, "controls", "secondary", wrap=True))
+        for backup in backups[:12]:
+            choice = QRadioButton(backup.path.stem)
+            self._choices.append(choice)
+            self.body.addWidget(choice)
+        if self._choices:
+            self._choices[0].setChecked(True)
+        self.add_close("Cancel", default=not backups)
+        go = self.add_button("Restore", default=bool(backups))
+        go.setEnabled(bool(backups))
+        go.clicked.connect(self.accept)
+
+    def chosen(self) -> Path | None:
+        for backup, choice in zip(self._backups, self._choices, strict=False):
+            if choice.isChecked():
+                return backup.path
+        return None
+
+
+def _ask(dialog: QFileDialog, chosen: Callable[[list[Path]], None]) -> QFileDialog:
+    def accepted() -> None:
+        paths = [Path(name) for name in dialog.selectedFiles()]
+        if paths:
+            chosen(paths)
+
+    dialog.accepted.connect(accepted)
+    dialog.finished.connect(lambda _: dialog.deleteLater())
+    dialog.open()
+    return dialog
+
+
+def _suffix(name_filter: str) -> str:
+    return name_filter.partition("*.")[2].partition(")")[0].split()[0]

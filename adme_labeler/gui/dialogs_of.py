@@ -1,0 +1,244 @@
+"""What the window asks and tells: each function shows one dialog and passes the answer on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adme_labeler import paths, protocol
+from adme_labeler.domain.problems import Problem
+from adme_labeler.domain.records import Sections
+from adme_labeler.gui.dialogs import files
+from adme_labeler.gui.dialogs.bulk import BulkDialog, Candidate
+from adme_labeler.gui.dialogs.guide import GuideDialog
+from adme_labeler.gui.dialogs.note import NoteDialog
+from adme_labeler.gui.dialogs.reports import AboutDialog, HeldOutDialog, ImportReport
+from adme_labeler.gui.project_view import ProjectView
+from adme_labeler.services import annotating, importing, session
+from adme_labeler.services.importing import ImportTally
+from adme_labeler.services.session import Session
+from adme_labeler.storage import backups, sentences
+
+if TYPE_CHECKING:
+    from adme_labeler.gui.main_window import MainWindow
+
+
+def new_project(window: MainWindow, found: Sequence[Path]) -> None:
+    """Ask for files where none were given, then for the project's name, then import."""
+    if not found:
+        files.ask_open(
+            window,
+            "Drug labels for the new project",
+            files.LABEL_FILES,
+            lambda chosen: new_project(window, chosen),
+            many=True,
+        )
+        return
+    proposal = paths.documents() / f"{found[0].stem.split('.')[0] or 'project'}.adme"
+    files.ask_save(
+        window,
+        "Name of the new project",
+        files.PROJECTS,
+        proposal,
+        lambda chosen: _create(window, chosen[0], found),
+    )
+
+
+def open_project(window: MainWindow) -> None:
+    files.ask_open(
+        window, "Open a project", files.PROJECTS, lambda chosen: _open(window, chosen[0])
+    )
+
+
+def open_sample(window: MainWindow, folder: Path) -> None:
+    """The sample project in `folder`; made where it is not there yet."""
+    path = folder / "adme-sample.adme"
+    if path.exists():
+        window.open_path(path)
+        return
+    opened = Session.create(path)
+    window.show_session(
+        opened, False, lambda project: _import(project, [paths.sample_labels() / "labels"])
+    )
+
+
+def import_files(window: MainWindow) -> None:
+    files.ask_open(
+        window,
+        "Add drug labels",
+        files.LABEL_FILES,
+        lambda chosen: ask_import(window, chosen),
+        many=True,
+    )
+
+
+def ask_import(window: MainWindow, found: list[Path]) -> None:
+    """Which part of these files, then import."""
+    project = window.project
+    if project is None:
+        return
+    dialog = files.ImportDialog(found, project.session.curator, window)
+
+    def start() -> None:
+        read_by = project.session.curator if dialog.was_read() else ""
+        project.importer.start(found, dialog.sections(), read_by)
+
+    window.ask(dialog, start)
+
+
+def imported(window: MainWindow, tally: ImportTally) -> None:
+    """Say what came; show the report only where something needs a look."""
+    project = window.project
+    if project is None:
+        return
+    project.work.status.say(tally.sentence)
+    if any(f.status in ("failed", "skipped") for f in tally.files):
+        window.ask(ImportReport(tally.sentence, tally.files, window), lambda: None)
+
+
+def import_report(window: MainWindow) -> None:
+    project = window.project
+    if project is not None:
+        reports = importing.reports(project.session)
+        dialog = ImportReport(
+            f"{len(reports):,} files were read into this project.", reports, window
+        )
+        window.ask(dialog, lambda: None)
+
+
+def export(window: MainWindow) -> None:
+    project = window.project
+    if project is None:
+        return
+
+    def start(chosen: list[Path]) -> None:
+        try:
+            project.exporter.start(chosen[0])
+        except Problem as problem:
+            window.tell("The export cannot start", str(problem))
+
+    proposal = project.session.path.with_suffix(".xlsx")
+    files.ask_save(window, "Export a spreadsheet", files.SHEETS, proposal, start)
+
+
+def exported(window: MainWindow, done: protocol.ExportDone) -> None:
+    if window.project is None:
+        return
+    said = f"{done.rows:,} rows written to {Path(done.out).name}"
+    window.project.work.status.say(said)
+    if done.reports:
+        window.tell("Exported, with remarks", f"{said}.", "\n".join(done.reports))
+
+
+def note(window: MainWindow) -> None:
+    project = window.project
+    if project is None or project.desk.focus is None:
+        return
+    focus = project.desk.focus
+    found = sentences.get(project.session.connection, [focus])
+    own = annotating.annotation(project.session, focus)
+    dialog = NoteDialog(found[0].text if found else "", own.note if own else "", window)
+    window.ask(dialog, lambda: project.desk.set_note(dialog.text()))
+
+
+def bulk(window: MainWindow) -> None:
+    project = window.project
+    if project is None:
+        return
+    opened = project.session
+    ids = sentences.open_ids(opened.connection, opened.curator)
+    suggested = annotating.suggestions_of(opened, ids)
+    candidates = [
+        Candidate(s.id, s.text, project.desk.shelf[s.label].title, suggested[s.id])
+        for s in sentences.get(opened.connection, [i for i in ids if i in suggested])
+        if not project.desk.shelf[s.label].held_out
+    ]
+    dialog = BulkDialog(opened.scheme, candidates, window)
+
+    def accept() -> None:
+        changes = annotating.bulk_accept(opened, dialog.chosen())
+        project.bus.publish(changes)
+        project.work.status.say(
+            f"{len(changes.annotations):,} suggestions accepted; one undo takes them back"
+        )
+
+    window.ask(dialog, accept)
+
+
+def held_out(window: MainWindow) -> None:
+    project = window.project
+    if project is None:
+        return
+    dialog = HeldOutDialog(session.groups(project.session), window)
+
+    def apply() -> None:
+        out, back = dialog.chosen()
+        for groups, held in ((out, True), (back, False)):
+            if groups:
+                project.bus.publish(importing.set_held_out(project.session, groups, held))
+        if out or back:
+            project.suggester.restart()
+
+    window.ask(dialog, apply)
+
+
+def guide(window: MainWindow) -> None:
+    from adme_labeler.domain.categories import ADME
+
+    scheme = window.project.session.scheme if window.project else ADME
+    window.ask(GuideDialog(scheme, window), lambda: None)
+
+
+def about(window: MainWindow) -> None:
+    window.ask(AboutDialog(window), lambda: None)
+
+
+def restore(window: MainWindow) -> None:
+    """Of the open project, or of one that is asked for (a damaged file cannot be opened)."""
+    if window.project is None:
+        files.ask_open(
+            window,
+            "Restore a backup of which project?",
+            files.PROJECTS,
+            lambda chosen: _ask_backup(window, chosen[0]),
+        )
+    else:
+        _ask_backup(window, window.project.session.path)
+
+
+def _ask_backup(window: MainWindow, project: Path) -> None:
+    dialog = files.BackupDialog(project, backups.listed(project.resolve()), window)
+
+    def restore_now() -> None:
+        chosen = dialog.chosen()
+        window.leave_project(lambda: _restore(window, project, chosen))
+
+    window.ask(dialog, restore_now)
+
+
+def _restore(window: MainWindow, project: Path, backup: Path | None) -> None:
+    try:
+        aside = session.restore(project, backup)
+    except Problem as problem:
+        window.tell("The backup was not restored", str(problem))
+        return
+    if window.open_path(project):
+        window.tell("Restored", f"The file as it was before is now {aside.name}.")
+
+
+def _create(window: MainWindow, path: Path, found: Sequence[Path]) -> None:
+    try:
+        opened = Session.create(path)
+    except Problem as problem:
+        window.tell("The project cannot be made", str(problem))
+        return
+    window.show_session(opened, False, lambda project: ask_import(window, list(found)))
+
+
+def _open(window: MainWindow, path: Path) -> None:
+    window.open_path(path)
+
+
+def _import(project: ProjectView, found: list[Path]) -> None:
+    project.importer.start(found, Sections.PHARMACOKINETICS)

@@ -1,0 +1,308 @@
+"""What runs beside the window: suggesting, importing, exporting. Training is in `training_job`.
+
+Each job lends a `WorkerProcess` to its service, commits what comes back in small batches and
+publishes the `Changes`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from adme_labeler import protocol
+from adme_labeler.domain.operations import Changes
+from adme_labeler.domain.problems import Problem
+from adme_labeler.domain.records import LabelDraft, LabelId, Sections, SentenceId
+from adme_labeler.gui.bus import Bus
+from adme_labeler.gui.processes import WorkerProcess
+from adme_labeler.services import exporting, importing, recall, suggesting
+from adme_labeler.services.runs import State, WorkerRun
+from adme_labeler.services.session import Session
+from adme_labeler.storage import sentences
+
+_log = logging.getLogger(__name__)
+
+_CHUNK = 400
+"""Sentences handed to the model worker per turn of the event loop."""
+_BATCH = 8
+"""Drug labels committed per transaction while importing."""
+
+
+class Job(QObject):
+    """A job that may own a worker. `said` carries one sentence for the status bar."""
+
+    said = Signal(str)
+    changed = Signal()
+
+    def __init__(self, session: Session, bus: Bus, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.bus = bus
+        self.worker: WorkerProcess | None = None
+
+    def running(self) -> bool:
+        return self.worker is not None and self.worker.is_running()
+
+    def leave(self) -> None:
+        """The application goes."""
+        if self.worker is not None:
+            self.worker.leave()
+
+
+class Suggester(Job):
+    """The long-lived model worker: knows every sentence, refits every few annotations."""
+
+    def __init__(self, session: Session, bus: Bus, parent: QObject | None = None) -> None:
+        super().__init__(session, bus, parent)
+        self.model = ""
+        self.encoder = ""
+        self._keeper: suggesting.ScoreKeeper | None = None
+        self._queue: list[SentenceId] = []
+        self._known: set[SentenceId] = set()
+        self._first: Sequence[SentenceId] = ()
+        self._since_refit = 0
+        self._wanted = False
+        self._scoring = False
+        self._restarts = 0
+        self._leaving = False
+        self._again = False
+        self._pump = QTimer(self)
+        self._pump.setInterval(0)
+        self._pump.timeout.connect(self._hand_over)
+        bus.changed.connect(self._note)
+
+    def start(self) -> None:
+        """Start the worker, unless it runs or the project is read-only."""
+        if self.session.read_only or self.running() or self._leaving:
+            return
+        try:
+            arguments = suggesting.serve_arguments(self.session)
+        except Problem as problem:
+            self.said.emit(str(problem))
+            return
+        self._keeper = suggesting.ScoreKeeper.start(self.session)
+        self._known.clear()
+        self._scoring = False
+        self.worker = WorkerProcess("serve", *arguments, parent=self)
+        self.worker.received.connect(self._received)
+        self.worker.ended.connect(self._ended)
+        self.worker.start()
+
+    def restart(self) -> None:
+        """Serve another model: the worker goes, a new one comes when it is gone."""
+        if self.running():
+            self._again = True
+            if self.worker is not None:
+                self.worker.leave()
+        else:
+            self.start()
+
+    def leave(self) -> None:
+        self._leaving = True
+        self._pump.stop()
+        super().leave()
+
+    def look_first_at(self, ids: Sequence[SentenceId]) -> None:
+        """Sentences on screen: encoded and scored before all others."""
+        self._first = ids
+        if self._known and self.worker is not None:
+            known = tuple(i for i in ids if i in self._known)
+            if known:
+                self.worker.send(protocol.Prioritise(known))
+
+    def _note(self, changes: Changes) -> None:
+        if changes.groups:
+            self._offer(sentences.in_document_order(self.session.connection))
+            self._wanted = True
+        self._since_refit += len(changes.annotations)
+        if self._since_refit >= suggesting.REFIT_EVERY:
+            self._wanted = True
+        self._refit_if_due()
+
+    def _received(self, message: protocol.FromWorker) -> None:
+        if self._keeper is None:
+            return
+        if isinstance(message, protocol.Ready):
+            self.encoder = Path(message.encoder).name
+            self.said.emit("Suggestions: the model is ready")
+            self._wanted = True
+            first = list(self._first)
+            rest = sentences.in_document_order(self.session.connection)
+            self._offer([*first, *rest])
+            if not self._queue:
+                self._refit_if_due()
+        elif isinstance(message, protocol.Encoded):
+            if message.done < message.total:
+                self.said.emit(f"Reading {message.done:,} of {message.total:,} sentences")
+            else:
+                self.said.emit("")
+        elif isinstance(message, protocol.Scores):
+            self._took(self._keeper.take(message))
+        elif isinstance(message, protocol.ScoresDone):
+            self._took(self._keeper.done(message))
+            if message.revision == self._keeper.revision:
+                self._scoring = False
+                self._restarts = 0
+                self._refit_if_due()
+        elif isinstance(message, protocol.Failed):
+            self.said.emit(message.sentence)
+
+    def _took(self, changes: Changes) -> None:
+        if changes.models:
+            # Every held-out sentence carries this revision, so the next refit may overtake.
+            self._scoring = False
+        self.bus.publish(changes)
+        if changes.models:
+            self.changed.emit()
+            self._refit_if_due()
+
+    def _offer(self, ids: Iterable[SentenceId]) -> None:
+        """Queue sentences that the worker does not know yet."""
+        if self.worker is None or self.worker.run.state is not State.RUNNING:
+            return
+        waiting = set(self._queue)
+        fresh = [i for i in dict.fromkeys(ids) if i not in self._known and i not in waiting]
+        self._queue.extend(fresh)
+        if self._queue and not self._pump.isActive():
+            self._pump.start()
+
+    def _hand_over(self) -> None:
+        chunk, self._queue = self._queue[:_CHUNK], self._queue[_CHUNK:]
+        if chunk and self.worker is not None:
+            for message in suggesting.sentence_messages(self.session, chunk):
+                self.worker.send(message)
+            self._known.update(chunk)
+        if not self._queue:
+            self._pump.stop()
+            if self.worker is not None:
+                first = [*self._first, *suggesting.evaluated_ids(self.session)]
+                self.worker.send(protocol.Prioritise(tuple(dict.fromkeys(first))))
+            self._refit_if_due()
+
+    def _refit_if_due(self) -> None:
+        ready = self._known and not self._queue and not self._scoring
+        if not (self._wanted and ready and self._keeper and self.worker and self.running()):
+            return
+        self._wanted = False
+        self._since_refit = 0
+        self._scoring = True
+        self.worker.send(self._keeper.refit())
+
+    def _ended(self, run: WorkerRun) -> None:
+        self._pump.stop()
+        self._queue = []
+        if self._leaving:
+            return
+        if self._again:
+            self._again = False
+            self.start()
+        elif isinstance(run.outcome, protocol.Failed):
+            self.said.emit(run.outcome.sentence)
+            if self._restarts < 1:
+                self._restarts += 1
+                self.start()
+
+
+class Importer(Job):
+    """Reads files in a worker, commits drug labels as they come."""
+
+    finished = Signal(object)
+    """The `ImportTally`."""
+    failed = Signal(str, str)
+    """A sentence and the log's tail."""
+
+    def __init__(self, session: Session, bus: Bus, parent: QObject | None = None) -> None:
+        super().__init__(session, bus, parent)
+        self.tally = importing.ImportTally()
+        self._waiting: list[LabelDraft] = []
+        self._read_by = ""
+        self._added: set[LabelId] = set()
+
+    def start(self, paths: Sequence[Path], sections: Sections, read_by: str = "") -> None:
+        """Import files and folders; one import at a time."""
+        if self.running():
+            self.said.emit("An import is running already; add these files when it is done.")
+            return
+        folder = self.session.project.folder / "runs" / "import"
+        try:
+            job = importing.write_job(folder, paths, sections)
+        except OSError as error:
+            self.failed.emit(f"The import cannot be prepared: {error.strerror}.", "")
+            return
+        self.tally = importing.ImportTally()
+        self._waiting = []
+        self._read_by = read_by
+        self.worker = WorkerProcess("import", str(job), parent=self)
+        self.worker.received.connect(self._received)
+        self.worker.progressed.connect(self._progressed)
+        self.worker.ended.connect(self._ended)
+        self.worker.start()
+        self.said.emit("Importing: starting")
+        self.changed.emit()
+
+    def cancel(self) -> None:
+        if self.worker is not None:
+            self.worker.cancel()
+
+    def _received(self, message: protocol.FromWorker) -> None:
+        if isinstance(message, protocol.LabelRead):
+            self._waiting.append(message.label)
+            if len(self._waiting) >= _BATCH:
+                self._commit()
+        elif isinstance(message, protocol.FileDone):
+            self._commit()
+            importing.note_file(self.session, message, self.tally)
+
+    def _progressed(self, progress: protocol.Progress) -> None:
+        files = f" · {progress.step:,} of {progress.total:,}" if progress.total else ""
+        self.said.emit(f"Importing {progress.phase}{files} · {self.tally.sentences:,} sentences")
+
+    def _commit(self) -> None:
+        if self._waiting:
+            drafts, self._waiting = self._waiting, []
+            self.bus.publish(
+                importing.commit_batch(self.session, drafts, self.tally, self._read_by)
+            )
+
+    def _ended(self, run: WorkerRun) -> None:
+        self._commit()
+        self.bus.publish(importing.choose_held_out(self.session))
+        self.said.emit("")
+        self.changed.emit()
+        if isinstance(run.outcome, protocol.Failed):
+            self.failed.emit(run.outcome.sentence, run.outcome.detail)
+        self.finished.emit(self.tally)
+
+
+class Exporter(Job):
+    """Writes the spreadsheet in a worker."""
+
+    finished = Signal(object)
+    """The `ExportDone`."""
+    failed = Signal(str, str)
+
+    def start(self, target: Path) -> None:
+        """Raises ExportProblem when the job cannot even be written down."""
+        if self.running():
+            self.said.emit("An export is running already.")
+            return
+        job = exporting.write_job(self.session, target, recall.report(self.session).held_out)
+        self.worker = WorkerProcess("export", str(job), parent=self)
+        self.worker.progressed.connect(
+            lambda p: self.said.emit(f"Exporting · {p.step:,} of {p.total:,} rows")
+        )
+        self.worker.ended.connect(self._ended)
+        self.worker.start()
+        self.said.emit("Exporting")
+        self.changed.emit()
+
+    def _ended(self, run: WorkerRun) -> None:
+        self.said.emit("")
+        self.changed.emit()
+        if isinstance(run.outcome, protocol.ExportDone):
+            self.finished.emit(run.outcome)
+        elif isinstance(run.outcome, protocol.Failed):
+            self.failed.emit(run.outcome.sentence, run.outcome.detail)

@@ -1,0 +1,375 @@
+"""The main window: menus, welcome page or project, and what every action does."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget
+
+from adme_labeler import paths
+from adme_labeler.domain.problems import Problem, StorageProblem
+from adme_labeler.gui import dialogs_of, theme
+from adme_labeler.gui.actions import BY_ID, ActionSet, Needs
+from adme_labeler.gui.controls import Text
+from adme_labeler.gui.dialogs.base import Message
+from adme_labeler.gui.icons import application_icon
+from adme_labeler.gui.preferences import Preferences
+from adme_labeler.gui.project_view import ProjectView
+from adme_labeler.gui.theme import ThemeName
+from adme_labeler.gui.training_job import Trainer
+from adme_labeler.gui.welcome import WelcomePage, dropped_paths
+from adme_labeler.services import annotating, session
+from adme_labeler.services.session import Session
+
+_log = logging.getLogger(__name__)
+
+_SIZE = (1440, 900)
+_LEAST = (1040, 640)
+
+
+class MainWindow(QMainWindow):
+    """Only assembles: panels draw, the desk decides, jobs run, dialogs ask."""
+
+    def __init__(self, preferences: Preferences | None = None) -> None:
+        super().__init__()
+        self.preferences = preferences or Preferences()
+        self.project: ProjectView | None = None
+        self.welcome = WelcomePage()
+        self._closing = False
+        self._then: Callable[[], None] | None = None
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.welcome)
+        self.setCentralWidget(self._stack)
+        self.setWindowIcon(application_icon())
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*_LEAST)
+        self.resize(*_SIZE)
+        self.actions_ = ActionSet(self.run, self)
+        self.actions_.fill(self.menuBar())
+        self._name = Text("ADME labeler", "controls", strong=True)
+        self._name.setContentsMargins(16, 0, 8, 0)
+        self._curator = Text("", "controls", "secondary")
+        self._curator.setContentsMargins(8, 0, 16, 0)
+        self.menuBar().setCornerWidget(self._name, Qt.Corner.TopLeftCorner)
+        self.menuBar().setCornerWidget(self._curator, Qt.Corner.TopRightCorner)
+        self.restoreGeometry(self.preferences.layout("window"))
+        self.welcome.asked.connect(self.run)
+        self.welcome.recent_chosen.connect(self.open_path)
+        self.welcome.dropped.connect(self._dropped)
+        self._table = self._what_actions_do()
+        self._show_welcome()
+
+    # ------------------------------------------------------------------ projects
+
+    def open_path(self, path: Path, place: bool = True) -> bool:
+        """Open a project; False (and a message) when it cannot be opened."""
+        try:
+            opened = Session.open(path)
+        except Problem as problem:
+            self.tell("This project cannot be opened", str(problem))
+            return False
+        self.show_session(opened, place)
+        return True
+
+    def show_session(
+        self,
+        opened: Session,
+        place: bool = True,
+        then: Callable[[ProjectView], None] = lambda project: None,
+    ) -> None:
+        """Show an open project in place of what is shown now, and go on with `then`."""
+        if self.project is not None:
+            self.leave_project(lambda: self.show_session(opened, place, then))
+            return
+        project = ProjectView(opened, self)
+        self.project = project
+        project.asked.connect(self.run)
+        project.actions_changed.connect(self._enable)
+        project.importer.finished.connect(lambda tally: dialogs_of.imported(self, tally))
+        project.importer.failed.connect(lambda s, d: self.tell("The import failed", s, d))
+        project.exporter.finished.connect(lambda done: dialogs_of.exported(self, done))
+        project.exporter.failed.connect(lambda s, d: self.tell("The export failed", s, d))
+        self._stack.addWidget(project.work)
+        self._stack.setCurrentWidget(project.work)
+        project.work.splitter.restoreState(self.preferences.layout("splitter"))
+        self._name.setText(opened.path.name)
+        self._curator.setText(opened.curator)
+        self.setWindowTitle(opened.path.name)
+        self.preferences.opened(opened.path)
+        sentence, kind = self.preferences.place(opened.path) if place else (None, "document")
+        project.begin(sentence, kind)
+        project.work.pane.setFocus()
+        if opened.project.warning:
+            project.work.status.say(opened.project.warning)
+        self._enable()
+        then(project)
+
+    def leave_project(self, then: Callable[[], None]) -> None:
+        """End the project's jobs, close it, and go on with `then`."""
+        project = self.project
+        if project is None:
+            then()
+            return
+        if self._then is not None:
+            return
+        self._then = then
+        desk = project.desk
+        self.preferences.set_place(project.session.path, desk.focus, desk.kind.value)
+        self.preferences.set_layout("splitter", project.work.splitter.saveState())
+        project.left.connect(self._project_left)
+        project.leave()
+
+    def tell(self, title: str, sentence: str, detail: str = "") -> None:
+        """A message that waits for nobody."""
+        message = Message(title, sentence, detail, self)
+        message.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        message.open()
+
+    def ask(self, dialog: QDialog, accepted: Callable[[], None]) -> None:
+        """Show a dialog and go on when it is accepted."""
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(accepted)
+        dialog.finished.connect(lambda _: self._focus_pane())
+        dialog.open()
+
+    # ------------------------------------------------------------------ actions
+
+    def run(self, ident: str) -> None:
+        """Do what a row of the action table, a key or a button asks for."""
+        known = BY_ID.get(ident)
+        if known is not None and not self._satisfied(known.needs):
+            return
+        try:
+            self._table[ident]()
+        except StorageProblem as problem:
+            if self.project is not None:
+                self.project.show_status("Not saved")
+            self.tell("Not saved", str(problem))
+        except Problem as problem:
+            self._say(str(problem))
+
+    def _what_actions_do(self) -> dict[str, Callable[[], None]]:
+        table: dict[str, Callable[[], None]] = {
+            "new": lambda: dialogs_of.new_project(self, ()),
+            "open": lambda: dialogs_of.open_project(self),
+            "sample": lambda: dialogs_of.open_sample(self, paths.documents()),
+            "import": lambda: dialogs_of.import_files(self),
+            "import-report": lambda: dialogs_of.import_report(self),
+            "restore": lambda: dialogs_of.restore(self),
+            "close": lambda: self.leave_project(self._show_welcome),
+            "export": lambda: dialogs_of.export(self),
+            "saved": lambda: self._say("Every decision is saved the moment it is made."),
+            "quit": self._quit,
+            "search": lambda: self._of_project().work.search.open(),
+            "note": lambda: dialogs_of.note(self),
+            "bulk": lambda: dialogs_of.bulk(self),
+            "held-out": lambda: dialogs_of.held_out(self),
+            "guideline": lambda: dialogs_of.guide(self),
+            "about": lambda: dialogs_of.about(self),
+            "log": lambda: self.tell(
+                "Log of the training", "The last lines before it ended:", self._trainer().detail
+            ),
+            "larger": lambda: self._dress(scale=self.preferences.larger(1)),
+            "smaller": lambda: self._dress(scale=self.preferences.larger(-1)),
+            "normal": lambda: self._set_scale(1.0),
+            "retrain": lambda: self._trainer().retrain(),
+            "cancel-training": lambda: self._trainer().cancel(),
+            "resume-training": lambda: self._trainer().resume(),
+            "promote": lambda: self._trainer().promote(),
+            "rollback": lambda: self._trainer().roll_back(),
+            "view-read": lambda: self._of_project().show_list(False),
+            "view-list": lambda: self._of_project().show_list(True),
+            "context": self._toggle_context,
+            "hide": self._toggle_hidden,
+        }
+        for ident, method in (
+            ("undo", "undo"), ("redo", "redo"), ("accept", "accept"), ("second", "offer_second"),
+            ("skip", "skip"), ("unsure", "unsure"), ("flag", "toggle_flag"),
+            ("next-open", "next_open"), ("rarest", "rarest"),
+        ):  # fmt: skip
+            table[ident] = lambda m=method: getattr(self._of_project().desk, m)()
+        table["previous"] = lambda: self._of_project().desk.step(-1)
+        table["next"] = lambda: self._of_project().desk.step(1)
+        for number in range(1, 6):
+            table[f"category-{number}"] = lambda n=number: self._of_project().desk.choose_number(n)
+            table[f"also-{number}"] = lambda n=number: self._of_project().desk.also_number(n)
+        for ident, kind in (
+            ("document", "document"), ("uncertain", "uncertain"), ("rare", "rarest"),
+            ("flagged", "flagged"), ("unsure", "unsure"),
+        ):  # fmt: skip
+            table[f"queue-{ident}"] = lambda k=kind: self._of_project().work.toolbar.queues.choose(
+                k
+            )
+        for name in theme.THEMES:
+            table[f"theme-{name}"] = lambda n=name: self._dress(name=n)
+        return table
+
+    def _satisfied(self, needs: Needs) -> bool:
+        project = self.project
+        if needs is Needs.NOTHING:
+            return True
+        if project is None:
+            return False
+        writable = not project.session.read_only
+        if needs is Needs.PROJECT:
+            return True
+        if needs is Needs.SENTENCE:
+            return project.desk.focus is not None
+        if needs is Needs.DECIDABLE:
+            return writable and project.desk.focus is not None
+        if needs is Needs.SUGGESTION:
+            return writable and project.desk.suggestion_shown
+        if needs is Needs.UNDO:
+            return writable and bool(project.session.stacks()[0])
+        if needs is Needs.REDO:
+            return writable and bool(project.session.stacks()[1])
+        if needs is Needs.CANDIDATE:
+            return writable and project.trainer.view().candidate is not None
+        if needs is Needs.EARLIER_VERSION:
+            return writable and project.trainer.view().can_roll_back
+        return writable
+
+    def _enable(self) -> None:
+        actions = self.actions_
+        actions.enable(self._satisfied)
+        chosen = self.preferences.theme
+        for name in theme.THEMES:
+            actions[f"theme-{name}"].setChecked(name == chosen)
+        project = self.project
+        if project is None:
+            return
+        kind = {"rarest": "rare"}.get(project.desk.kind.value, project.desk.kind.value)
+        for ident in ("document", "uncertain", "rare", "flagged", "unsure"):
+            actions[f"queue-{ident}"].setChecked(ident == kind)
+        actions["view-list"].setChecked(project.work.list_shown())
+        actions["view-read"].setChecked(not project.work.list_shown())
+        actions["hide"].setChecked(project.desk.hide_suggestions)
+        actions["context"].setChecked(project.work.pane.whole())
+        for category in project.session.scheme.categories:
+            actions.set_text(f"category-{category.shortcut}", category.name)
+        undo, redo = "", ""
+        if not project.session.read_only:
+            undo = annotating.next_undo(project.session)
+            redo = annotating.next_redo(project.session)
+        actions.set_text("undo", f"Undo: {undo[:48]}" if undo else "Undo")
+        actions.set_text("redo", f"Redo: {redo[:48]}" if redo else "Redo")
+
+    # ------------------------------------------------------------------ events
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that no focused field or control has used."""
+        if event.key() == Qt.Key.Key_Escape and self.project is not None:
+            self._focus_pane()
+        elif not self.actions_.handle(event, QApplication.focusWidget()):
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        found = dropped_paths(event)
+        if found:
+            event.acceptProposedAction()
+            self._dropped(found)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.preferences.set_layout("window", self.saveGeometry())
+        if self.project is None:
+            event.accept()
+            return
+        # The workers write their checkpoints first; nobody has to watch that.
+        event.ignore()
+        self._closing = True
+        self.hide()
+        self.leave_project(self._quit)
+
+    # ------------------------------------------------------------------ helpers
+
+    def _project_left(self) -> None:
+        project, then = self.project, self._then
+        self.project, self._then = None, None
+        if project is not None:
+            self._stack.removeWidget(project.work)
+            project.work.deleteLater()
+            path = project.session.path
+            changed = project.has_changed() and not project.session.read_only
+            project.session.close()
+            project.deleteLater()
+            if changed:
+                self._back_up(path)
+        if then is not None:
+            then()
+        if self._closing:
+            QApplication.quit()
+
+    def _quit(self) -> None:
+        self.close()
+
+    def _back_up(self, path: Path) -> None:
+        try:
+            session.back_up(path)
+        except (Problem, OSError) as problem:
+            _log.warning("No backup of %s was made: %s", path, problem)
+
+    def _show_welcome(self) -> None:
+        self.welcome.set_recent(self.preferences.recent())
+        self._stack.setCurrentWidget(self.welcome)
+        self._name.setText("ADME labeler")
+        self._curator.setText("")
+        self.setWindowTitle("ADME labeler")
+        self._enable()
+
+    def _dropped(self, found: tuple[Path, ...]) -> None:
+        projects = [path for path in found if path.suffix == ".adme"]
+        if projects:
+            self.open_path(projects[0])
+        elif self.project is None:
+            dialogs_of.new_project(self, found)
+        else:
+            dialogs_of.ask_import(self, list(found))
+
+    def _dress(self, name: ThemeName | None = None, scale: float | None = None) -> None:
+        if name is not None:
+            self.preferences.theme = name
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, self.preferences.theme, scale or self.preferences.scale)
+        QTimer.singleShot(0, self, self._enable)
+
+    def _set_scale(self, scale: float) -> None:
+        self.preferences.scale = scale
+        self._dress(scale=scale)
+
+    def _toggle_context(self) -> None:
+        pane = self._of_project().work.pane
+        pane.set_whole(not pane.whole())
+        self._enable()
+
+    def _toggle_hidden(self) -> None:
+        desk = self._of_project().desk
+        desk.set_hidden(not desk.hide_suggestions)
+        self._of_project().work.list.refresh()
+
+    def _focus_pane(self) -> None:
+        if self.project is not None:
+            work = self.project.work
+            (work.list if work.list_shown() else work.pane).setFocus()
+
+    def _say(self, sentence: str) -> None:
+        if self.project is not None:
+            self.project.work.status.say(sentence)
+        else:
+            self.tell("ADME labeler", sentence)
+
+    def _of_project(self) -> ProjectView:
+        if self.project is None:
+            raise Problem("No project is open.")
+        return self.project
+
+    def _trainer(self) -> Trainer:
+        return self._of_project().trainer

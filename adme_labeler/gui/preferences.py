@@ -1,0 +1,88 @@
+"""What the window remembers about a person, not about a project: theme, sizes, recent files."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from adme_labeler.domain.records import SentenceId
+from adme_labeler.gui.theme import THEMES, ThemeName
+
+SCALES = (0.85, 1.0, 1.15, 1.3, 1.5)
+RECENT = 8
+
+
+class Preferences:
+    """Typed access to one settings file of the curator."""
+
+    def __init__(self, settings: QSettings | None = None) -> None:
+        self._settings = settings or QSettings(
+            QSettings.Format.IniFormat, QSettings.Scope.UserScope, "adme-labeler", "window"
+        )
+
+    @property
+    def theme(self) -> ThemeName:
+        stored = self._settings.value("theme", "system")
+        known: dict[object, ThemeName] = {name: name for name in THEMES}
+        return known.get(stored, "system")
+
+    @theme.setter
+    def theme(self, name: ThemeName) -> None:
+        self._settings.setValue("theme", name)
+
+    @property
+    def scale(self) -> float:
+        try:
+            stored = float(str(self._settings.value("scale", 1.0)))
+        except ValueError:
+            return 1.0
+        return min(SCALES, key=lambda known: abs(known - stored))
+
+    @scale.setter
+    def scale(self, scale: float) -> None:
+        self._settings.setValue("scale", scale)
+
+    def larger(self, by: int) -> float:
+        """The next type size up (1) or down (-1); also stored."""
+        place = SCALES.index(self.scale) + by
+        self.scale = SCALES[min(max(place, 0), len(SCALES) - 1)]
+        return self.scale
+
+    def recent(self) -> list[Path]:
+        """Projects opened lately that still exist, newest first."""
+        stored = self._settings.value("recent", [])
+        if isinstance(stored, str):
+            stored = [stored]
+        paths = [Path(str(path)) for path in cast("list[object]", stored or [])]
+        return [path for path in paths if path.is_file()]
+
+    def opened(self, project: Path) -> None:
+        project = project.resolve()
+        rest = [path for path in self.recent() if path != project]
+        self._settings.setValue("recent", [str(path) for path in [project, *rest][:RECENT]])
+
+    def place(self, project: Path) -> tuple[SentenceId | None, str]:
+        """(sentence in focus, queue) when this project was closed."""
+        key = self._place(project)
+        sentence = str(self._settings.value(f"{key}/sentence", ""))
+        queue = str(self._settings.value(f"{key}/queue", "document"))
+        return (SentenceId(int(sentence)) if sentence.isdigit() else None), queue
+
+    def set_place(self, project: Path, sentence: SentenceId | None, queue: str) -> None:
+        key = self._place(project)
+        self._settings.setValue(f"{key}/sentence", "" if sentence is None else str(sentence))
+        self._settings.setValue(f"{key}/queue", queue)
+
+    def layout(self, name: str) -> QByteArray:
+        stored = self._settings.value(f"layout/{name}", QByteArray())
+        return stored if isinstance(stored, QByteArray) else QByteArray()
+
+    def set_layout(self, name: str, state: QByteArray) -> None:
+        self._settings.setValue(f"layout/{name}", state)
+
+    @staticmethod
+    def _place(project: Path) -> str:
+        return f"places/{hashlib.sha256(str(project.resolve()).encode()).hexdigest()[:16]}"

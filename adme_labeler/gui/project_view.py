@@ -1,0 +1,401 @@
+"""An open project on screen: ties the desk and the jobs to the panels of the work view.
+
+Panels never talk to each other. The bus and the desk say what changed; the methods here read it
+from the services and hand it to the panels.
+"""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.operations import Changes
+from adme_labeler.domain.problems import Problem
+from adme_labeler.domain.records import AnnotationState, LabelId, Sentence, SentenceId
+from adme_labeler.gui.bus import Bus
+from adme_labeler.gui.desk import Desk
+from adme_labeler.gui.dialogs.bulk import probability
+from adme_labeler.gui.jobs import Exporter, Importer, Job, Suggester
+from adme_labeler.gui.reading import Mark
+from adme_labeler.gui.recall_panel import RecallView
+from adme_labeler.gui.sentence_list import Row
+from adme_labeler.gui.status_bar import Status
+from adme_labeler.gui.training_job import Trainer
+from adme_labeler.gui.work_view import WorkView
+from adme_labeler.services import annotating, recall, session, suggesting, training
+from adme_labeler.services.queue import QueueKind
+from adme_labeler.services.session import Session
+from adme_labeler.storage import annotations, sentences
+
+_SOON_MS = 150
+"""Counts and recall follow a decision after this pause; the next sentence does not wait."""
+_NOTHING_HERE = "Add drug labels with Ctrl+I, or drop files on this window."
+
+
+class ProjectView(QObject):
+    """`work` is the widget. Close the session after `leave` has ended every job."""
+
+    asked = Signal(str)
+    """Id of an action that a panel asks for."""
+    left = Signal()
+    """Every job has ended."""
+    actions_changed = Signal()
+
+    def __init__(self, opened: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = opened
+        self.bus = Bus(self)
+        self.desk = Desk(opened, self.bus, self)
+        self.suggester = Suggester(opened, self.bus, self)
+        self.trainer = Trainer(opened, self.bus, self)
+        self.importer = Importer(opened, self.bus, self)
+        self.exporter = Exporter(opened, self.bus, self)
+        self.work = WorkView(opened.scheme, self._rows)
+        self.counts = session.counts(opened)
+        self._document: LabelId | None = None
+        self._listed: Sequence[SentenceId] = ()
+        self._saved_at = ""
+        self._leaving = False
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_SOON_MS)
+        self._soon.timeout.connect(self.show_counts)
+        self._statistics = _Preload("adme_labeler.statistics.recall")
+        self._connect()
+        self.work.labels.set_labels(self.desk.shelf.values())
+        self.work.pane.set_empty_text(_NOTHING_HERE)
+
+    def begin(self, sentence: SentenceId | None = None, kind: str = "document") -> None:
+        """Show the last place and start what runs beside."""
+        self.desk.begin(sentence)
+        if kind != QueueKind.DOCUMENT.value and kind in QueueKind:
+            self.desk.choose_queue(QueueKind(kind))
+        self.show_training()
+        self._soon.start()
+        self.suggester.start()
+        self.trainer.look_for_interrupted()
+
+    def leave(self) -> None:
+        """Ask every job to end; `left` follows."""
+        self._leaving = True
+        for job in self._jobs():
+            job.leave()
+        self._tell_left()
+
+    def has_changed(self) -> bool:
+        """Whether this window has written to the project."""
+        return bool(self._saved_at)
+
+    def jobs_running(self) -> bool:
+        return any(job.running() for job in self._jobs())
+
+    # ------------------------------------------------------------------ drawing
+
+    def show_place(self) -> None:
+        """Focus, marks and decision bar; the drug label where it is another one."""
+        desk, work = self.desk, self.work
+        if desk.label != self._document:
+            self._show_document(desk.label)
+        if desk.focus is None and desk.explanation:
+            work.pane.set_empty_text(desk.explanation)
+        work.pane.focus_sentence(desk.focus)
+        decision = desk.decision()
+        work.bar.show_decision(decision)
+        if decision is None and desk.explanation:
+            work.bar.say(desk.explanation)
+        work.toolbar.queues.set_current(desk.kind.value)
+        if work.list_shown():
+            self._fill_list()
+            work.list.set_current(desk.focus)
+        self._show_undo()
+        self.actions_changed.emit()
+
+    def show_list(self, shown: bool) -> None:
+        self.work.show_list(shown)
+        if shown:
+            self._fill_list()
+            self.work.list.set_current(self.desk.focus)
+        (self.work.list if shown else self.work.pane).setFocus()
+
+    def show_counts(self) -> None:
+        """Everything that may follow a decision after a short pause."""
+        self.counts = session.counts(self.session)
+        work = self.work
+        work.toolbar.set_counts(self.counts.flagged, self.counts.unsure)
+        self.show_status()
+        self.show_retrain()
+        if self._statistics.ready():
+            self.show_recall()
+        else:
+            self._soon.start()
+
+    def show_status(self, problem: str = "") -> None:
+        served = suggesting.served(self.session)
+        if self.session.read_only:
+            problem = problem or "Read only: open in another window"
+        model = ""
+        if served is not None:
+            version, revision = served.version, served.revision
+            model = (
+                f"version {version}.{revision} suggests" if version else "instant model suggests"
+            )
+        self.work.status.show_status(
+            Status(
+                saved_at=self._saved_at,
+                problem=problem,
+                decided=self.counts.decided,
+                total=self.counts.sentences,
+                today=self.counts.today,
+                seconds_per_sentence=self.desk.pace(),
+                model=model,
+                encoder=f"{self.suggester.encoder} · offline" if self.suggester.encoder else "",
+            )
+        )
+
+    def show_recall(self) -> None:
+        report = recall.report(self.session)
+        measured = report.held_out or report.cross_validation
+        waiting = report.explanation
+        if report.updating and not measured:
+            waiting = "The held-out sentences are being scored."
+        self.work.recall.show_recall(
+            RecallView(
+                measurement=measured,
+                version=report.version,
+                revision=report.revision,
+                waiting=waiting or RecallView().waiting,
+            )
+        )
+
+    def show_training(self) -> None:
+        self.work.training.show_training(self.trainer.view())
+        self.show_retrain()
+        self.actions_changed.emit()
+
+    def show_retrain(self) -> None:
+        new = training.since_last_training(self.session)
+        writable = not self.session.read_only
+        self.work.toolbar.set_training(self.trainer.busy(), new, writable)
+
+    # ------------------------------------------------------------------ helpers
+
+    def _connect(self) -> None:
+        work, desk = self.work, self.desk
+        self.bus.changed.connect(self._changed)
+        desk.moved.connect(self.show_place)
+        desk.said.connect(work.status.say)
+        work.labels.chosen.connect(lambda ident: desk.choose_label(LabelId(ident)))
+        work.pane.chosen.connect(lambda ident: desk.go_to(SentenceId(ident)))
+        work.list.chosen.connect(lambda ident: desk.go_to(SentenceId(ident)))
+        work.list.opened.connect(lambda ident: self._open(SentenceId(ident)))
+        work.toolbar.queue_chosen.connect(lambda kind: desk.choose_queue(QueueKind(kind)))
+        work.toolbar.view_chosen.connect(lambda view: self.show_list(view == "list"))
+        work.toolbar.asked.connect(self.asked)
+        work.training.asked.connect(self.asked)
+        work.bar.asked.connect(self.asked)
+        scheme = self.session.scheme
+        work.bar.category_chosen.connect(
+            lambda key: self.asked.emit(f"category-{scheme[key].shortcut}")
+        )
+        work.bar.also_toggled.connect(lambda key: self.asked.emit(f"also-{scheme[key].shortcut}"))
+        work.recall.category_chosen.connect(self._show_missed)
+        work.search.changed.connect(self._search)
+        work.search.left.connect(self.end_search)
+        work.search.entered.connect(self._enter_search)
+        self.trainer.changed.connect(self.show_training)
+        self.trainer.promoted.connect(self.suggester.restart)
+        for job in self._jobs():
+            job.said.connect(work.status.say)
+        self.importer.finished.connect(lambda _: self._imported())
+        self.suggester.changed.connect(self._soon_if_idle)
+
+    def _jobs(self) -> tuple[Job, ...]:
+        return self.suggester, self.trainer, self.importer, self.exporter
+
+    def _changed(self, changes: Changes) -> None:
+        work = self.work
+        if changes.operation is not None:
+            self._saved_at = f"{datetime.now():%H:%M:%S}"
+        if changes.labels or changes.groups:
+            work.labels.set_labels(self.desk.shelf.values())
+            work.labels.set_current(self.desk.label)
+            self._listed = ()
+            if self._document in changes.labels:
+                self._document = None
+        if changes.annotations:
+            for label in {self._label_of(s) for s in list(changes.annotations)[:50]}:
+                if label in self.desk.shelf:
+                    work.labels.update_label(self.desk.shelf[label])
+            if len(changes.annotations) > 50:
+                work.labels.set_labels(self.desk.shelf.values())
+                work.labels.set_current(self.desk.label)
+            self._mark()
+        if changes.annotations or changes.suggestions:
+            work.list.refresh(changes.annotations | changes.suggestions)
+        if changes.models:
+            self.trainer.forget_versions()
+            self.show_training()
+        self._show_undo()
+        self._soon_if_idle()
+
+    def _soon_if_idle(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _show_document(self, label: LabelId | None) -> None:
+        self._document = label
+        work = self.work
+        if label is None:
+            work.pane.set_document("", ())
+            work.labels.set_current(None)
+            return
+        shown = self._sentences(label)
+        work.pane.set_document(self.desk.shelf[label].title, shown)
+        work.labels.set_current(label)
+        self._mark()
+        self.suggester.look_first_at([s.id for s in shown])
+
+    def _sentences(self, label: LabelId) -> list[Sentence]:
+        return [
+            sentence
+            for block in sentences.blocks(self.session.connection, label)
+            for sentence in block.sentences
+        ]
+
+    def _mark(self) -> None:
+        ids = self.work.pane.sentence_ids()
+        own = annotating.annotations_of(self.session, ids)
+        decided = annotations.resolutions(self.session.connection, ids)
+        marks: dict[SentenceId, Mark] = {}
+        for ident in ids:
+            mine, held = own.get(ident), decided.get(ident)
+            if mine is None and held is None:
+                continue
+            category = held.category if held else mine.category if mine else None
+            marks[ident] = Mark(
+                category=category,
+                also=held.also if held else (),
+                state=mine.state if mine else AnnotationState.OPEN,
+                flagged=mine.flagged if mine else False,
+                noted=bool(mine.note) if mine else False,
+            )
+        self.work.pane.set_marks(marks)
+
+    def _fill_list(self) -> None:
+        if self.desk.kind is QueueKind.DOCUMENT and not self.desk.searching:
+            if not self._listed:
+                self._listed = sentences.in_document_order(self.session.connection)
+            ids: Sequence[SentenceId] = self._listed
+        else:
+            ids = self.desk.ids()
+        self.work.list.show_ids(ids)
+        self.work.list.set_empty_text(self.desk.explanation or _NOTHING_HERE)
+
+    def _rows(self, ids: Sequence[SentenceId]) -> Mapping[SentenceId, Row]:
+        """A page of the list."""
+        own = annotating.annotations_of(self.session, ids)
+        decided = annotations.resolutions(self.session.connection, ids)
+        suggested = annotating.suggestions_of(self.session, ids)
+        rows: dict[SentenceId, Row] = {}
+        for sentence in sentences.get(self.session.connection, ids):
+            mine, held = own.get(sentence.id), decided.get(sentence.id)
+            label = self.desk.shelf.get(sentence.label)
+            category: CategoryKey | None = held.category if held else None
+            blind = (label is not None and label.held_out) or self.desk.hide_suggestions
+            found = suggested.get(sentence.id)
+            if blind and category is None:
+                found = None
+            rows[sentence.id] = Row(
+                sentence=sentence.id,
+                state=mine.state if mine else AnnotationState.OPEN,
+                category=category,
+                text=sentence.text,
+                suggestion=found.category if found else None,
+                probability=probability(self.session.scheme, found) if found else None,
+                drug=label.title if label else "",
+                section=sentence.heading_path[-1] if sentence.heading_path else "",
+                flagged=mine.flagged if mine else False,
+            )
+        return rows
+
+    def _show_undo(self) -> None:
+        summary = "" if self.session.read_only else annotating.next_undo(self.session)
+        self.work.bar.set_undo(summary or None)
+
+    def _label_of(self, sentence: SentenceId) -> LabelId:
+        return sentences.label_of(self.session.connection, sentence)
+
+    def _open(self, sentence: SentenceId) -> None:
+        self.desk.go_to(sentence)
+        self.show_list(False)
+
+    def _imported(self) -> None:
+        self.suggester.start()
+        self._soon_if_idle()
+
+    def _search(self, written: str) -> None:
+        if not written:
+            self.work.search.set_found(None)
+            return
+        try:
+            self.work.search.set_found(self.desk.show_search(written))
+        except Problem as problem:
+            self.work.status.say(str(problem))
+        self.work.show_list(True)
+        self._fill_list()
+
+    def _enter_search(self) -> None:
+        if self.desk.items and self.desk.searching:
+            self.desk.go_to(self.desk.items[0].sentence)
+            self.work.list.setFocus()
+
+    def end_search(self) -> None:
+        self.work.search.hide()
+        self.desk.end_search()
+        self.show_list(False)
+
+    def _show_missed(self, category: str) -> None:
+        name = self.session.scheme[category].name
+        missed = recall.missed(self.session, category)
+        wrong = recall.wrongly_found(self.session, category)
+        if not missed and not wrong:
+            self.work.status.say(f"Nothing of {name} was missed or wrongly found.")
+            return
+        self.desk.show_ids(
+            _unique([*missed, *wrong]), f"{name}: missed or wrongly found by the model"
+        )
+        self.show_list(True)
+
+    def _tell_left(self) -> None:
+        if not self._leaving:
+            return
+        if self.jobs_running():
+            QTimer.singleShot(50, self, self._tell_left)
+        else:
+            self._leaving = False
+            self.left.emit()
+
+
+def _unique(ids: Iterable[SentenceId]) -> list[SentenceId]:
+    return list(dict.fromkeys(ids))
+
+
+class _Preload:
+    """Imports a heavy module beside the event loop, so that its first use does not hold it up."""
+
+    def __init__(self, module: str) -> None:
+        self._thread = threading.Thread(
+            target=importlib.import_module, args=(module,), name="preload", daemon=True
+        )
+        self._started = False
+
+    def ready(self) -> bool:
+        if not self._started:
+            self._started = True
+            self._thread.start()
+        return not self._thread.is_alive()

@@ -1,0 +1,307 @@
+"""Retraining beside the window: at most one run, at most one more waiting."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from adme_labeler import protocol
+from adme_labeler.domain.problems import Problem
+from adme_labeler.domain.records import ModelState, ModelVersion, Verdict
+from adme_labeler.gui.bus import Bus
+from adme_labeler.gui.jobs import Job
+from adme_labeler.gui.processes import WorkerProcess
+from adme_labeler.gui.training_panel import OutcomeView, RunView, TrainingView, VersionRow
+from adme_labeler.services import training
+from adme_labeler.services.runs import WorkerRun
+from adme_labeler.services.session import Session
+from adme_labeler.services.training import TrainingRun
+from adme_labeler.storage.models import Model
+
+_ENOUGH = 10
+_TITLES = {
+    Verdict.FIRST: "Version {} is active: the first one",
+    Verdict.BETTER: "Version {} is active: it finds more",
+    Verdict.NO_EVIDENCE: "Version {} is active: no worse",
+    Verdict.WORSE: "Version {} is worse and waits",
+    Verdict.INCONCLUSIVE: "Version {} waits: not enough evidence",
+}
+_TONES = {Verdict.FIRST: "success", Verdict.BETTER: "success", Verdict.WORSE: "warning"}
+
+
+class Trainer(Job):
+    """`changed` whenever `view()` would say something else."""
+
+    promoted = Signal()
+    """Another version suggests from now on."""
+
+    def __init__(self, session: Session, bus: Bus, parent: QObject | None = None) -> None:
+        super().__init__(session, bus, parent)
+        self._run: TrainingRun | None = None
+        self._title = ""
+        self._snapshot = ""
+        self._progress: protocol.Progress | None = None
+        self._preparing = False
+        self._cancelling = False
+        self._queued = False
+        self._leaving = False
+        self._outcome: OutcomeView | None = None
+        self._resumable: int | None = None
+        self._detail = ""
+        self._versions: tuple[VersionRow, ...] | None = None
+
+    # ------------------------------------------------------------------ what the panel shows
+
+    def busy(self) -> bool:
+        return self._preparing or self.running()
+
+    def view(self) -> TrainingView:
+        run = None
+        if self.busy():
+            run = RunView(
+                self._title, self._snapshot, self._progress, self._cancelling, self._queued
+            )
+        if self._versions is None:
+            self._versions = tuple(self._row(m) for m in training.versions(self.session))
+        rows = self._versions
+        # Only a candidate newer than the active version is worth promoting by a button.
+        newest = rows[0] if rows else None
+        candidate = newest.version if newest and newest.state is ModelState.CANDIDATE else None
+        return TrainingView(
+            run=run,
+            outcome=self._outcome,
+            versions=rows[:6],
+            candidate=candidate if newest and newest.here else None,
+            can_roll_back=any(r.state is ModelState.ACTIVE for r in rows),
+            writable=not self.session.read_only,
+        )
+
+    @property
+    def detail(self) -> str:
+        """Tail of the log of the last failed run."""
+        return self._detail
+
+    def forget_versions(self) -> None:
+        self._versions = None
+
+    # ------------------------------------------------------------------ what the curator does
+
+    def retrain(self) -> None:
+        """Answers at once: a run starts, or waits behind the one that runs."""
+        if self.session.read_only:
+            return
+        if self.busy():
+            self._queued = True
+            self.changed.emit()
+            return
+        versions = training.versions(self.session)
+        number = versions[0].version + 1 if versions else 1
+        self._title = f"Training version {number}"
+        self._snapshot = "Taking the snapshot"
+        self._begin()
+        # The button has answered before the snapshot is written.
+        QTimer.singleShot(0, self, self._create)
+
+    def resume(self) -> None:
+        """Go on with the run that was stopped or interrupted last."""
+        if self._resumable is None or self.busy():
+            return
+        try:
+            run = training.resume(self.session, self._resumable)
+        except Problem as problem:
+            self._fail(str(problem))
+            return
+        self._title = "Training goes on"
+        self._begin()
+        self._start(run)
+
+    def cancel(self) -> None:
+        self._queued = False
+        if self.worker is not None and self.running():
+            self._cancelling = True
+            self.worker.cancel()
+            self.changed.emit()
+
+    def leave(self) -> None:
+        self._leaving = True
+        self._queued = False
+        super().leave()
+
+    def promote(self) -> None:
+        candidate = self.view().candidate
+        if candidate is not None:
+            self._switch(candidate)
+
+    def roll_back(self) -> None:
+        try:
+            version, changes = training.roll_back(self.session)
+        except Problem as problem:
+            self._fail(str(problem))
+            return
+        name = f"version {version}" if version else "the instant model"
+        self._switched(f"Rolled back to {name}")
+        self.bus.publish(changes)
+
+    def look_for_interrupted(self) -> None:
+        """At the start: offer to go on with a run that the last window left behind."""
+        if self.session.read_only:
+            return
+        found = training.find_interrupted(self.session)
+        newest = next(iter(training.runs(self.session)), None)
+        if found and newest is not None and found[0].id == newest.id:
+            self._resumable = newest.id
+            self._outcome = OutcomeView(
+                "The last training did not finish",
+                f"{newest.message} It can go on from its last checkpoint.",
+                "warning",
+                resumable=True,
+            )
+            self.changed.emit()
+
+    # ------------------------------------------------------------------ the run
+
+    def _begin(self) -> None:
+        self._preparing = True
+        self._progress = None
+        self._cancelling = False
+        self._outcome = None
+        self.changed.emit()
+
+    def _create(self) -> None:
+        try:
+            run = training.create_run(self.session)
+        except Problem as problem:
+            self._fail(str(problem))
+            return
+        self._start(run)
+
+    def _start(self, run: TrainingRun) -> None:
+        self._run = run
+        self._resumable = None
+        learns = f"{run.annotations:,} annotations"
+        if run.hints:
+            learns += f", {run.hints:,} hints"
+        self._snapshot = f"{learns} · {datetime.now():%H:%M}"
+        self.worker = WorkerProcess("train", str(run.folder), parent=self)
+        self.worker.progressed.connect(self._progressed)
+        self.worker.ended.connect(self._ended)
+        self.worker.start()
+        self._preparing = False
+        self.changed.emit()
+
+    def _progressed(self, progress: protocol.Progress) -> None:
+        self._progress = progress
+        self.changed.emit()
+
+    def _ended(self, worker_run: WorkerRun) -> None:
+        run, self._run = self._run, None
+        self._cancelling = False
+        if run is None:
+            return
+        outcome = worker_run.outcome
+        if isinstance(outcome, protocol.TrainFinished):
+            self._take(run, outcome)
+        else:
+            self._stopped(run, outcome)
+        self.changed.emit()
+        if self._queued and not self._leaving:
+            self._queued = False
+            self.retrain()
+
+    def _take(self, run: TrainingRun, result: protocol.TrainFinished) -> None:
+        try:
+            version, changes = training.finish(self.session, run.id, result)
+        except (Problem, OSError) as error:
+            self._fail(f"The new version could not be stored: {error}")
+            return
+        verdict = Verdict(result.comparison.verdict)
+        self._outcome = OutcomeView(
+            _TITLES[verdict].format(version),
+            result.comparison.reason,
+            _TONES.get(verdict, "secondary"),
+        )
+        self._versions = None
+        if result.comparison.verdict in training.PROMOTING:
+            self.promoted.emit()
+        self.bus.publish(changes)
+
+    def _stopped(self, run: TrainingRun, outcome: protocol.FromWorker | None) -> None:
+        changes = training.stop(self.session, run.id, outcome)
+        if isinstance(outcome, protocol.Cancelled):
+            self._outcome = OutcomeView(
+                "Training cancelled",
+                "The model in use has not changed.",
+                "secondary",
+                resumable=outcome.resumable,
+            )
+            resumable = outcome.resumable
+        else:
+            failed = outcome if isinstance(outcome, protocol.Failed) else None
+            self._detail = failed.detail if failed else ""
+            resumable = failed.resumable if failed else False
+            self._outcome = OutcomeView(
+                "Training failed",
+                failed.sentence if failed else "It ended without a result.",
+                "danger",
+                resumable=resumable,
+                detail=self._detail,
+            )
+        self._resumable = run.id if resumable else None
+        self.bus.publish(changes)
+
+    def _fail(self, sentence: str) -> None:
+        self._preparing = False
+        self._queued = False
+        self._outcome = OutcomeView("Not possible now", sentence, "danger")
+        self.changed.emit()
+
+    def _switch(self, version: ModelVersion) -> None:
+        try:
+            changes = training.promote(self.session, version)
+        except Problem as problem:
+            self._fail(str(problem))
+            return
+        self._switched(f"Version {version} is active")
+        self.bus.publish(changes)
+
+    def _switched(self, title: str) -> None:
+        self._outcome = OutcomeView(title, "", "success")
+        self._versions = None
+        self.promoted.emit()
+        self.changed.emit()
+
+    def _row(self, model: Model) -> VersionRow:
+        result = training.result_of(model)
+        return VersionRow(
+            version=model.version,
+            state=model.state,
+            when=local_time(model.created_at),
+            trained_on=f"{result.train_sentences:,} annotations"
+            + (f", {result.hint_sentences:,} hints" if result.hint_sentences else ""),
+            recall=adme_recall(result, self.session.scheme.substantive),
+            here=training.weights_here(self.session, model.version),
+        )
+
+
+def adme_recall(result: protocol.TrainFinished, substantive: tuple[str, ...]) -> str:
+    """Sentences of the substantive categories that were found, when it was trained."""
+    measured = result.held_out or result.cross_validation
+    if measured is None:
+        return "not measured"
+    rows = [m for m in measured.categories if m.category in substantive]
+    support = sum(m.support for m in rows)
+    if support < _ENOUGH:
+        return f"not enough evidence (n = {support})"
+    found = sum(m.found for m in rows)
+    return f"found {found:,} of {support:,}"
+
+
+def local_time(at: str) -> str:
+    """A UTC time of the project as hours today, as a date before."""
+    try:
+        moment = datetime.fromisoformat(at.replace("Z", "+00:00")).astimezone()
+    except ValueError:
+        return at
+    today = datetime.now(UTC).astimezone().date()
+    return f"{moment:%H:%M}" if moment.date() == today else f"{moment:%d %b %H:%M}"
