@@ -14,7 +14,12 @@ import msgspec
 from adme_labeler.exporters.rows import Content, ExportRow, Written
 from adme_labeler.exporters.targets import replacing
 
-_OTHER_NAMES = {"title": "label", "curators": "curator"}
+_OTHER_NAMES = {
+    "title": "label",
+    "curators": "curator",
+    "paragraph": "paragraph_no",
+    "sentence": "sentence_no",
+}
 _NAMES = tuple((f.name, _OTHER_NAMES.get(f.name, f.name)) for f in fields(ExportRow))
 
 

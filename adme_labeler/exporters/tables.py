@@ -1,8 +1,9 @@
 """Comma- and tab-separated tables: a header of field names, then a row a sentence.
 
 csv begins with a byte order mark, because Excel reads UTF-8 only with it; tsv does not, because it
-is for programs. Quoting follows RFC 4180 in both. See `escaping` for text that looks like a
-formula.
+is for programs. Quoting follows RFC 4180: in csv where needed, in tsv everywhere, so that a reader
+can tell from the first character that quotes are quotes. See `domain.cell_text` for text that looks
+like a formula.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from adme_labeler.exporters.escaping import escape
+from adme_labeler.domain.cell_text import escape
 from adme_labeler.exporters.rows import COLUMNS, Content, Value, Written
 from adme_labeler.exporters.targets import replacing
 
@@ -23,7 +24,12 @@ def write(target: Path, content: Content) -> Written:
     with replacing(target) as draft:
         encoding = "utf-8" if tabs else "utf-8-sig"
         with draft.open("w", encoding=encoding, newline="") as file:
-            writer = csv.writer(file, delimiter="\t" if tabs else ",", lineterminator="\r\n")
+            writer = csv.writer(
+                file,
+                delimiter="\t" if tabs else ",",
+                quoting=csv.QUOTE_ALL if tabs else csv.QUOTE_MINIMAL,
+                lineterminator="\r\n",
+            )
             writer.writerow([column.name for column in COLUMNS])
             for row in content.rows:
                 values = [column.value(row) for column in COLUMNS]

@@ -14,9 +14,10 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from adme_labeler.domain.cell_text import is_formula_like
 from adme_labeler.domain.problems import ExportProblem
 from adme_labeler.exporters import workbook_sheets
-from adme_labeler.exporters.escaping import CELL_LIMIT, cut, escape_xml, is_formula_like
+from adme_labeler.exporters.cells import CELL_LIMIT, cut, escape_xml
 from adme_labeler.exporters.rows import COLUMNS, Content, ExportRow, Written
 from adme_labeler.exporters.targets import replacing
 from adme_labeler.protocol import ExportCategory

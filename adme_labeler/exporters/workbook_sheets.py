@@ -10,7 +10,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from adme_labeler.exporters.escaping import cut, escape_xml, is_formula_like
+from adme_labeler.domain.cell_text import is_formula_like
+from adme_labeler.exporters.cells import cut, escape_xml
 from adme_labeler.exporters.rows import Content, MeasurementSheet
 from adme_labeler.protocol import CategoryMeasure, ExportCategory
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from adme_labeler.domain.cell_text import unescape
 from adme_labeler.exporters import formats
-from adme_labeler.exporters.escaping import unescape
 from adme_labeler.exporters.rows import COLUMNS
 from tests.unit.exporters.samples import PLAIN, content, rows
 
@@ -62,7 +62,7 @@ def test_csv_opens_as_utf_8_in_excel_and_tsv_has_no_mark_in_its_first_column(
     for name in ("out.csv", "out.tsv"):
         formats.write(tmp_path / name, content(rows(1)))
     assert (tmp_path / "out.csv").read_bytes().startswith(b"\xef\xbb\xbfuid,")
-    assert (tmp_path / "out.tsv").read_bytes().startswith(b"uid\t")
+    assert (tmp_path / "out.tsv").read_bytes().startswith(b'"uid"\t')
 
 
 def test_json_lines_keep_types_and_every_character(tmp_path: Path) -> None:

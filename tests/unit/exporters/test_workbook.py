@@ -13,7 +13,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from adme_labeler.exporters import formats, workbook
-from adme_labeler.exporters.escaping import CELL_LIMIT, unescape_xml
+from adme_labeler.exporters.cells import CELL_LIMIT, unescape_xml
 from adme_labeler.exporters.rows import COLUMNS, MeasurementSheet, ModelRow
 from tests.unit.exporters.samples import PLAIN, content, measurement, rows
 

@@ -1,12 +1,9 @@
-"""Text that a spreadsheet would alter: formulas, control characters, cells that are too long.
-
-A cell that begins with = + - or @ (or with a tab, carriage return or newline before one) is run
-as a formula by spreadsheet programs. In the workbook such text is stored as text. In csv and tsv,
-which have no types, it gets a leading apostrophe, as a person would type it; `unescape` takes
-exactly that one back. (OWASP, "CSV Injection".)
+"""Text in workbook cells: control characters, and cells that are too long.
 
 XML cannot hold most control characters. Office Open XML writes them as _xHHHH_ (ISO/IEC 29500-1,
-22.9.2.19, ST_Xstring); text that looks like such an escape has its underscore escaped.
+22.9.2.19, ST_Xstring); text that looks like such an escape has its underscore escaped. Formulas
+are no matter here, because every text is stored with the type of text (`domain.cell_text` is for
+csv and tsv).
 """
 
 from __future__ import annotations
@@ -16,26 +13,10 @@ import re
 CELL_LIMIT = 32_767
 """Longest text in a spreadsheet cell, in UTF-16 units (Excel specifications and limits)."""
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 _NOT_IN_XML = re.compile(
     "[\x00-\x08\x0b\x0c\x0d\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)"
 )
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-
-
-def escape(text: str) -> str:
-    """Text for a csv or tsv cell. Texts that already begin with apostrophes stay distinct."""
-    return "'" + text if _FORMULA.match(text) else text
-
-
-def unescape(text: str) -> str:
-    """The text that `escape` was given."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
-
-
-def is_formula_like(text: str) -> bool:
-    """Whether a spreadsheet program would take the text for a formula if a person typed it."""
-    return text[:1] in _STARTS
 
 
 def escape_xml(text: str) -> str:
@@ -64,6 +45,3 @@ def cut(text: str, limit: int = CELL_LIMIT) -> str:
 
 def _units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
-
-
-_STARTS = frozenset("=+-@\t\r\n")
