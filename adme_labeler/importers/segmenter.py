@@ -49,7 +49,7 @@ _CITATION_GLUED = re.compile(r"(?<=[a-z)][.])\d{1,2}(?:[,–-]\d{1,2})*(?=\s+[A-
 _START = re.compile(
     r"""["'“‘«(\[*†‡§¶#]*
     (?:[A-ZÀ-ÞΑ-Ω0-9≥≤<>~±∼]
-      |[a-zα-ω]\d*-[A-Zα-ω]|[α-ω]|pH\b|mRNA|tRNA|siRNA|rh[A-Z]|nab-|l-|d-|p-|n-|cis-|trans-
+      |[a-z][.)]\s+[A-Z]|[a-zα-ω]\d*-[A-Zα-ω]|[α-ω]|pH\b|mRNA|tRNA|siRNA|rh[A-Z]|nab-|l-|d-|p-|n-|cis-|trans-
       |[a-z]+[A-Z])""",
     re.VERBOSE,
 )
@@ -73,7 +73,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     while match := _STOP.search(text, position):
         end = match.end("close")
         position = max(end, match.end("stop"))
-        if protected[match.start()]:
+        whole = text[begin] in "([" and match["close"].startswith((")", "]"))
+        if protected[match.start()] and not (whole and not protected[match.end("close") - 1]):
             # A bracket that opened before the stop closes behind it: no sentence ends inside.
             continue
         cut = _cut(text, begin, match)
@@ -157,8 +158,8 @@ def _single_letter_ends(text: str, begin: int, stop: int, following: str) -> boo
     previous = last[0] if last else ""
     if re.search(r"[\d)½%]\Z", previous):
         return True  # "3.46 L. The"
-    if not previous:
-        return False
+    if not previous or re.match(r"[A-Z]\.", following):
+        return False  # "A. B. Jones"
     if previous[:1].islower() or previous.casefold() in (
         "vitamin",
         "hepatitis",
