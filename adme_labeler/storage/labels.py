@@ -326,7 +326,8 @@ def _place_sentences(
     for position, (number, uid, text, index) in enumerate(uids):
         block = label.blocks[number]
         span = block.spans[index]
-        place = (blocks[number], position, span.start, span.end, block.kind.value, block.hint)
+        hint = block.hints[index] if block.hints else block.hint
+        place = (blocks[number], position, span.start, span.end, block.kind.value, hint)
         moved = connection.execute(
             "UPDATE sentence SET block = ?, position = ?, first = ?, last = ?, kind = ?, hint = ?, "
             "current = 1 WHERE uid = ?",
