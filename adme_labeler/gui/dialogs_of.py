@@ -14,6 +14,7 @@ from adme_labeler.gui.dialogs.bulk import BulkDialog, Candidate
 from adme_labeler.gui.dialogs.guide import GuideDialog
 from adme_labeler.gui.dialogs.note import NoteDialog
 from adme_labeler.gui.dialogs.reports import AboutDialog, HeldOutDialog, ImportReport
+from adme_labeler.gui.label_list import short_title
 from adme_labeler.gui.project_view import ProjectView
 from adme_labeler.services import annotating, importing, session
 from adme_labeler.services.importing import ImportTally
@@ -150,7 +151,7 @@ def bulk(window: MainWindow) -> None:
     ids = sentences.open_ids(opened.connection, opened.curator)
     suggested = annotating.suggestions_of(opened, ids)
     candidates = [
-        Candidate(s.id, s.text, project.desk.shelf[s.label].title, suggested[s.id])
+        Candidate(s.id, s.text, short_title(project.desk.shelf[s.label].title), suggested[s.id])
         for s in sentences.get(opened.connection, [i for i in ids if i in suggested])
         if not project.desk.shelf[s.label].held_out
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import (
@@ -34,6 +35,20 @@ from adme_labeler.gui.controls import Panel, Text
 _LABEL_ROLE = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+
+
+_AFTER_NAME = re.compile(
+    r"\s*(?:[,(\[]|\b(?:for|tablets?|capsules?|oral|injections?|injectable|inhalation|ophthalmic|"
+    r"transdermal|topical|solution|suspension|cream|ointment|gel|patch|powder|extended|delayed|"
+    r"film|intravenous|subcutaneous|nasal|system|kit|lotion|spray|drops|suppositor\w+|usp)\b).*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def short_title(title: str) -> str:
+    """The drug's name out of a title such as "Ceflodarin for Injection, USP"."""
+    name = _AFTER_NAME.sub("", title.strip(), count=1).strip()
+    return name if len(name) >= 3 else title.strip()
 
 
 class LabelListModel(QAbstractListModel):
@@ -269,7 +284,7 @@ class _Delegate(QStyledItemDelegate):
         painting.text(
             painter,
             QRectF(inner.left(), inner.top(), room, name_height),
-            label.title,
+            short_title(label.title),
             theme.bold("controls"),
             colors.text,
         )

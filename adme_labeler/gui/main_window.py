@@ -54,8 +54,6 @@ class MainWindow(QMainWindow):
         self._name.setContentsMargins(16, 0, 8, 0)
         self._curator = Text("", "controls", "secondary")
         self._curator.setContentsMargins(8, 0, 16, 0)
-        self.menuBar().setCornerWidget(self._name, Qt.Corner.TopLeftCorner)
-        self.menuBar().setCornerWidget(self._curator, Qt.Corner.TopRightCorner)
         self.restoreGeometry(self.preferences.layout("window"))
         self.welcome.asked.connect(self.run)
         self.welcome.recent_chosen.connect(self.open_path)
@@ -96,9 +94,7 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(project.work)
         self._stack.setCurrentWidget(project.work)
         project.work.splitter.restoreState(self.preferences.layout("splitter"))
-        self._name.setText(opened.path.name)
-        self._curator.setText(opened.curator)
-        self.setWindowTitle(opened.path.name)
+        self._show_names(opened.path.name, opened.curator)
         self.preferences.opened(opened.path)
         sentence, kind = self.preferences.place(opened.path) if place else (None, "document")
         project.begin(sentence, kind)
@@ -319,10 +315,22 @@ class MainWindow(QMainWindow):
     def _show_welcome(self) -> None:
         self.welcome.set_recent(self.preferences.recent())
         self._stack.setCurrentWidget(self.welcome)
-        self._name.setText("ADME labeler")
-        self._curator.setText("")
-        self.setWindowTitle("ADME labeler")
+        self._show_names("ADME labeler", "")
         self._enable()
+
+    def _show_names(self, project: str, curator: str) -> None:
+        self._name.setText(project)
+        self._curator.setText(curator)
+        self.setWindowTitle(project)
+        # The menu bar measures its corners only when they are set.
+        bar = self.menuBar()
+        for widget, corner in (
+            (self._name, Qt.Corner.TopLeftCorner),
+            (self._curator, Qt.Corner.TopRightCorner),
+        ):
+            widget.adjustSize()
+            bar.setCornerWidget(widget, corner)
+            widget.show()
 
     def _dropped(self, found: tuple[Path, ...]) -> None:
         projects = [path for path in found if path.suffix == ".adme"]

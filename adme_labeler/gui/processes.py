@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
+from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
@@ -35,10 +36,17 @@ class WorkerProcess(QObject):
     ended = Signal(object)
     """The `WorkerRun`, once, after the last message."""
 
-    def __init__(self, job: str, *arguments: str, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        job: str,
+        *arguments: str,
+        parent: QObject | None = None,
+        command: Sequence[str] | None = None,
+    ) -> None:
+        """`command` replaces the program that is started, arguments and all."""
         super().__init__(parent)
         self.run = WorkerRun(job)
-        self._command = worker_command(job, *arguments)
+        self._command = list(command or worker_command(job, *arguments))
         self._process = QProcess(self)
         self._process.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
         self._process.readyReadStandardOutput.connect(self._read)

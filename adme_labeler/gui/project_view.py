@@ -21,6 +21,7 @@ from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.desk import Desk
 from adme_labeler.gui.dialogs.bulk import probability
 from adme_labeler.gui.jobs import Exporter, Importer, Job, Suggester
+from adme_labeler.gui.label_list import short_title
 from adme_labeler.gui.reading import Mark
 from adme_labeler.gui.recall_panel import RecallView
 from adme_labeler.gui.sentence_list import Row
@@ -255,7 +256,7 @@ class ProjectView(QObject):
             work.labels.set_current(None)
             return
         shown = self._sentences(label)
-        work.pane.set_document(self.desk.shelf[label].title, shown)
+        work.pane.set_document(short_title(self.desk.shelf[label].title), shown)
         work.labels.set_current(label)
         self._mark()
         self.suggester.look_first_at([s.id for s in shown])
@@ -317,7 +318,7 @@ class ProjectView(QObject):
                 text=sentence.text,
                 suggestion=found.category if found else None,
                 probability=probability(self.session.scheme, found) if found else None,
-                drug=label.title if label else "",
+                drug=short_title(label.title) if label else "",
                 section=sentence.heading_path[-1] if sentence.heading_path else "",
                 flagged=mine.flagged if mine else False,
             )

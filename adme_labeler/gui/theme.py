@@ -169,7 +169,7 @@ def size(role: Role) -> int:
 
 @lru_cache(maxsize=64)
 def font(role: Role, weight: QFont.Weight = QFont.Weight.Normal, italic: bool = False) -> QFont:
-    """Font of the window's one family with tabular figures."""
+    """Font of the window's one family with tabular figures. Shared: copy it before changing it."""
     made = QFont(_state.family) if _state.family else QFont()
     made.setPixelSize(size(role))
     made.setWeight(weight)

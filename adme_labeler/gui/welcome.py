@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QFont,
     QPainter,
     QPaintEvent,
 )
@@ -33,7 +34,9 @@ class WelcomePage(Panel):
         self.setAcceptDrops(True)
         self._dragging = False
         self.sample = Choice(
-            "book", "Try the sample project", "Twelve drug labels about drugs that do not exist"
+            "book",
+            "Try the sample project",
+            "Real formats, drugs that do not exist: nothing can go wrong",
         )
         self.new = Choice(
             "add-files",
@@ -210,7 +213,7 @@ class _Big(Text):
 
     def _dress(self) -> None:
         super()._dress()
-        font = theme.bold("title")
+        font = QFont(theme.bold("title"))
         font.setPixelSize(round(theme.size("title") * 1.5))
         self.setFont(font)
 

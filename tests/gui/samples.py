@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
+from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.records import (
     AnnotationState,
+    BlockDraft,
     BlockKind,
     DrugLabel,
     GroupId,
+    LabelDraft,
     LabelId,
+    LabelType,
+    ModelVersion,
     Sentence,
     SentenceId,
+    SpanDraft,
+    Suggestion,
 )
 from adme_labeler.gui.reading import Mark
 from adme_labeler.protocol import CategoryMeasure, Measurement
+from adme_labeler.services import importing
+from adme_labeler.services.session import Session
+from adme_labeler.storage import sentences as stored_sentences
+from adme_labeler.storage import suggestions as stored_suggestions
 
 SECTION = ("12 Clinical pharmacology", "12.3 Pharmacokinetics")
 
@@ -168,4 +182,77 @@ def measurement(source: str = "held-out") -> Measurement:
             for key, support, found, claimed, interval in rows
         ),
         confusion=(),
+    )
+
+
+def drafts(count: int = 6, sentences: int = 8) -> list[LabelDraft]:
+    """Drug labels as an importer hands them over; every drug is its own group."""
+    return [_draft(number, sentences) for number in range(1, count + 1)]
+
+
+def make_project(path: Path, count: int = 6, sentences: int = 8, held_out: bool = False) -> Session:
+    """A project on disk with these drug labels; its session is open."""
+    session = Session.create(path, "curator")
+    importing.commit_batch(session, drafts(count, sentences), importing.ImportTally())
+    if held_out:
+        importing.choose_held_out(session)
+    return session
+
+
+def suggest_everything(session: Session, category: str = "M", second: str = "E") -> None:
+    """Store what a model worker would have sent: 70 % `category`, 20 % `second`."""
+    keys = session.scheme.keys
+    shares = {category: 0.7, second: 0.2}
+    rest = 0.1 / (len(keys) - 2)
+    found = [
+        Suggestion(
+            sentence=sentence,
+            model_version=ModelVersion(0),
+            head_revision=1,
+            category=CategoryKey(category),
+            second=CategoryKey(second),
+            probabilities=tuple(shares.get(key, rest) for key in keys),
+            margin=0.5,
+        )
+        for sentence in stored_sentences.in_document_order(session.connection)
+    ]
+    with session.project.transaction() as connection:
+        stored_suggestions.store(connection, found)
+
+
+_HEADINGS = ("Absorption", "Distribution", "Metabolism", "Elimination")
+
+
+def _draft(number: int, sentences: int) -> LabelDraft:
+    name = f"Testodrug{chr(96 + number % 26 + 1)}{number}"
+    blocks = []
+    for place in range(sentences):
+        heading = _HEADINGS[place % len(_HEADINGS)]
+        text = (
+            f"{name} statement {place + 1} about {heading.lower()} in study {number * 100 + place}."
+        )
+        blocks.append(
+            BlockDraft(
+                kind=BlockKind.PARAGRAPH,
+                section_code="43682-4",
+                section_title=SECTION[1],
+                heading_path=(*SECTION, heading),
+                text=text,
+                spans=(SpanDraft(0, len(text)),),
+            )
+        )
+    return LabelDraft(
+        source=f"{name}.xml",
+        source_format="spl",
+        set_id=f"set-{number:04d}",
+        document_id=f"doc-{number:04d}",
+        version=1,
+        effective_date="20260101",
+        title=f"{name} tablets",
+        label_type=LabelType.PRESCRIPTION,
+        dosage_form="tablet",
+        ingredients=(name.upper(),),
+        names=(name,),
+        content_hash=hashlib.sha256(name.encode()).hexdigest(),
+        blocks=tuple(blocks),
     )

@@ -107,7 +107,8 @@ class Paragraph(Item):
         if not 0 <= row < self.layout.lineCount():
             return None
         line = self.layout.lineAt(row)
-        if point.x() > self.indent + line.naturalTextWidth() + SLOT:
+        edge = self.indent + line.naturalTextWidth()
+        if not self.indent - 4 <= point.x() <= edge + 4:
             return None
         at = line.xToCursor(point.x() - self.indent)
         for ident, start, end in self.spans:
@@ -175,7 +176,7 @@ class Table(Item):
 
     def sentence_at(self, point: QPointF) -> SentenceId | None:
         for ident, _, top, height in self.rows:
-            if 0 <= point.y() - self.top - top < height and point.x() <= self.columns[-1]:
+            if 0 <= point.y() - self.top - top < height and 0 <= point.x() <= self.columns[-1]:
                 return ident
         return None
 

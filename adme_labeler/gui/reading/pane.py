@@ -45,6 +45,7 @@ class ReadingPane(Panel):
         self._place = Text("", "controls", "secondary")
         self.page = _Page(scheme)
         self.page.chosen.connect(self.chosen)
+        self.page.column_moved.connect(self._align)
         head = QHBoxLayout()
         head.setContentsMargins(int(_MARGIN), 12, int(_MARGIN), 8)
         head.setSpacing(16)
@@ -92,6 +93,10 @@ class ReadingPane(Panel):
     def focused(self) -> SentenceId | None:
         return self.page.focused
 
+    def _align(self, left: int, right: int) -> None:
+        """Keep the heading path above the column of text."""
+        self._head.setContentsMargins(left, 12, right, 8)
+
     def _show_place(self, sentence: SentenceId | None) -> None:
         asked = [s for s in self._sentences if s.kind in ASKED_ABOUT]
         for number, candidate in enumerate(asked, start=1):
@@ -105,6 +110,8 @@ class ReadingPane(Panel):
 
 class _Page(QAbstractScrollArea):
     chosen = Signal(int)
+    column_moved = Signal(int, int)
+    """Distance of the text column from the left and right edge of the pane."""
 
     def __init__(self, scheme: CategoryScheme) -> None:
         super().__init__()
@@ -170,6 +177,8 @@ class _Page(QAbstractScrollArea):
         super().resizeEvent(event)
         self._lay_out()
         self._reveal()
+        left, width = self._column()
+        self.column_moved.emit(round(left), max(0, round(self.width() - left - width)))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QMainWindow, QPlainTextEdit, QTextBrowser
+
+from adme_labeler.gui.actions import (
+    ACTIONS,
+    ActionSet,
+    action_for,
+    category_digit,
+    is_text_field,
+)
+from adme_labeler.gui.actions import _key_map as key_map
+
+NONE = Qt.KeyboardModifier.NoModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+CTRL = Qt.KeyboardModifier.ControlModifier
+PAD = Qt.KeyboardModifier.KeypadModifier
+
+
+def press(key, modifiers=NONE, text="", scan=0, repeat=False) -> QKeyEvent:
+    return QKeyEvent(QEvent.Type.KeyPress, key, modifiers, scan, 0, 0, text, repeat)
+
+
+def meaning(*arguments, **named) -> str | None:
+    return action_for(press(*arguments, **named), key_map())
+
+
+@pytest.mark.parametrize("number", range(1, 6))
+def test_a_digit_chooses_its_category_on_the_row_and_on_the_pad(number):
+    key = Qt.Key(Qt.Key.Key_0 + number)
+    assert meaning(key, text=str(number)) == f"category-{number}"
+    assert meaning(key, PAD, text=str(number)) == f"category-{number}"
+
+
+@pytest.mark.parametrize(
+    ("number", "key", "text"),
+    [
+        (1, Qt.Key.Key_Exclam, "!"),
+        (2, Qt.Key.Key_At, "@"),
+        (2, Qt.Key.Key_QuoteDbl, '"'),
+        (3, Qt.Key.Key_NumberSign, "#"),
+        (3, Qt.Key.Key_section, "§"),
+        (4, Qt.Key.Key_Dollar, "$"),
+        (5, Qt.Key.Key_Percent, "%"),
+    ],
+)
+def test_shift_and_a_digit_toggles_also_on_american_and_german_keyboards(number, key, text):
+    assert meaning(key, SHIFT, text=text) == f"also-{number}"
+
+
+@pytest.mark.parametrize(
+    ("number", "key", "text"),
+    [
+        (1, Qt.Key.Key_Ampersand, "&"),
+        (2, Qt.Key.Key_Eacute, "é"),
+        (3, Qt.Key.Key_QuoteDbl, '"'),
+        (4, Qt.Key.Key_Apostrophe, "'"),
+        (5, Qt.Key.Key_ParenLeft, "("),
+    ],
+)
+@pytest.mark.parametrize("knows_place", [True, False])
+def test_the_digit_row_of_azerty_works_with_and_without_shift(number, key, text, knows_place):
+    scan = 9 + number if knows_place else 0
+    assert meaning(key, text=text, scan=scan) == f"category-{number}"
+    digit = Qt.Key(Qt.Key.Key_0 + number)
+    assert meaning(digit, SHIFT, text=str(number), scan=scan) == f"also-{number}"
+
+
+def test_shift_turns_the_number_pad_into_arrows_and_still_means_also():
+    assert meaning(Qt.Key.Key_End, PAD | SHIFT) == "also-1"
+    assert meaning(Qt.Key.Key_Clear, PAD | SHIFT) == "also-5"
+    assert meaning(Qt.Key.Key_Down, PAD) == "next"
+
+
+@pytest.mark.parametrize(
+    ("platform", "scan", "virtual"), [("win32", 3, 0), ("linux", 11, 0), ("darwin", 0, 0x13)]
+)
+def test_the_second_key_of_the_row_is_found_by_place_on_every_system(platform, scan, virtual):
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Eacute, NONE, scan, virtual, 0, "é")
+    assert category_digit(event, platform) == (2, False)
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers", "text", "expected"),
+    [
+        (Qt.Key.Key_Return, NONE, "\r", "accept"),
+        (Qt.Key.Key_Enter, PAD, "\r", "accept"),
+        (Qt.Key.Key_A, NONE, "a", "accept"),
+        (Qt.Key.Key_X, NONE, "x", "second"),
+        (Qt.Key.Key_Space, NONE, " ", "skip"),
+        (Qt.Key.Key_U, NONE, "u", "unsure"),
+        (Qt.Key.Key_Backspace, NONE, "\b", "undo"),
+        (Qt.Key.Key_Z, CTRL, "", "undo"),
+        (Qt.Key.Key_Z, CTRL | SHIFT, "", "redo"),
+        (Qt.Key.Key_Y, CTRL, "", "redo"),
+        (Qt.Key.Key_Up, NONE, "", "previous"),
+        (Qt.Key.Key_Down, NONE, "", "next"),
+        (Qt.Key.Key_J, NONE, "j", "next"),
+        (Qt.Key.Key_K, NONE, "k", "previous"),
+        (Qt.Key.Key_Down, CTRL, "", "next-open"),
+        (Qt.Key.Key_F, NONE, "f", "flag"),
+        (Qt.Key.Key_N, NONE, "n", "note"),
+        (Qt.Key.Key_H, NONE, "h", "guideline"),
+        (Qt.Key.Key_Question, SHIFT, "?", "guideline"),
+        (Qt.Key.Key_C, NONE, "c", "context"),
+        (Qt.Key.Key_L, NONE, "l", "hide"),
+        (Qt.Key.Key_G, NONE, "g", "rarest"),
+        (Qt.Key.Key_Slash, NONE, "/", "search"),
+        (Qt.Key.Key_Slash, SHIFT, "/", "search"),
+        (Qt.Key.Key_F, CTRL, "", "search"),
+        (Qt.Key.Key_B, CTRL, "", "bulk"),
+        (Qt.Key.Key_R, CTRL, "", "retrain"),
+        (Qt.Key.Key_E, CTRL, "", "export"),
+        (Qt.Key.Key_S, CTRL, "", "saved"),
+        (Qt.Key.Key_O, CTRL, "", "open"),
+        (Qt.Key.Key_N, CTRL, "", "new"),
+        (Qt.Key.Key_I, CTRL, "", "import"),
+        (Qt.Key.Key_Q, NONE, "q", None),
+        (Qt.Key.Key_6, NONE, "6", None),
+        (Qt.Key.Key_1, CTRL, "", "view-read"),
+    ],
+)
+def test_keys_mean_what_the_key_sheet_says(key, modifiers, text, expected):
+    assert meaning(key, modifiers, text=text) == expected
+
+
+@pytest.fixture
+def window(qtbot):
+    class Window(QMainWindow):
+        def __init__(self) -> None:
+            super().__init__()
+            self.done: list[str] = []
+            self.keys = ActionSet(self.done.append, self)
+
+    made = Window()
+    qtbot.addWidget(made)
+    return made
+
+
+def test_a_held_key_decides_once(window):
+    assert window.keys.handle(press(Qt.Key.Key_1, text="1"), None)
+    assert window.keys.handle(press(Qt.Key.Key_1, text="1", repeat=True), None)
+    assert window.done == ["category-1"]
+
+
+def test_a_held_arrow_key_keeps_moving(window):
+    for repeat in (False, True, True):
+        window.keys.handle(press(Qt.Key.Key_Down, repeat=repeat), None)
+    assert window.done == ["next", "next", "next"]
+
+
+@pytest.mark.parametrize("field", [QLineEdit, QPlainTextEdit])
+def test_typing_in_a_text_field_decides_nothing(window, qtbot, field):
+    typing = field()
+    qtbot.addWidget(typing)
+    for key, text in ((Qt.Key.Key_1, "1"), (Qt.Key.Key_Space, " "), (Qt.Key.Key_G, "g")):
+        assert not window.keys.handle(press(key, text=text), typing)
+    assert window.done == []
+    window.keys.handle(press(Qt.Key.Key_R, CTRL), typing)
+    assert window.done == ["retrain"]
+
+
+def test_a_text_that_is_only_read_is_no_text_field(qtbot):
+    browser = QTextBrowser()
+    qtbot.addWidget(browser)
+    assert not is_text_field(browser)
+
+
+def test_an_action_that_is_not_possible_now_does_nothing(window):
+    window.keys.enable(lambda needs: False)
+    window.keys.handle(press(Qt.Key.Key_1, text="1"), None)
+    assert window.done == []
+
+
+def test_every_action_with_a_menu_stands_in_it(window):
+    menus = window.keys.fill(window.menuBar())
+    shown = {action.text().split("\t")[0] for menu in menus.values() for action in menu.actions()}
+    assert {row.text for row in ACTIONS if row.menu} <= shown
