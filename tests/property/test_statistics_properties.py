@@ -43,12 +43,16 @@ def test_folds_keep_groups_whole_and_do_not_depend_on_the_order(drawn, k, seed, 
     assert shuffled.tolist() == [folds[i] for i in order]
 
 
-def test_rare_categories_are_spread_over_the_folds() -> None:
-    rng = np.random.default_rng(0)
+@pytest.mark.parametrize("seed", range(4))
+def test_every_rare_category_is_spread_over_the_folds(seed: int) -> None:
+    rng = np.random.default_rng(seed)
     groups = np.repeat(np.arange(60), 12)
-    categories = np.where(np.isin(groups, np.arange(10)), "D", rng.choice(["A", "O"], 720))
-    folds = grouped_folds(groups, categories, 5)
-    assert [len(set(groups[(folds == f) & (categories == "D")])) for f in range(5)] == [2] * 5
+    categories = rng.choice(["A", "O"], 720)
+    categories[groups < 10] = "D"
+    categories[(groups >= 10) & (groups < 20)] = "M"
+    folds = grouped_folds(groups, categories, 5, seed)
+    for rare in ("D", "M"):
+        assert [len(set(groups[(folds == f) & (categories == rare)])) for f in range(5)] == [2] * 5
     assert np.bincount(folds).tolist() == pytest.approx([144] * 5, abs=24)
 
 

@@ -89,16 +89,19 @@ def test_with_few_rare_sentences_the_given_tau_stays() -> None:
     assert shift == pytest.approx(shift_for(PRIOR, 0.5))
 
 
-def test_small_categories_share_one_tau() -> None:
-    prior = np.array([0.02, 0.02, 0.16, 0.1, 0.7])
-    rng = np.random.default_rng(5)
+@pytest.mark.parametrize("seed", [2, 10])
+def test_small_categories_share_one_tau_even_where_apart_would_fit_better(seed: int) -> None:
+    prior = np.array([0.025, 0.025, 0.15, 0.1, 0.7])
+    rng = np.random.default_rng(seed)
     true = rng.choice(5, 900, p=prior)
     seen = rng.normal(size=(900, 5))
-    seen[np.arange(900), true] += 1.5
-    shift = tune_shift(softmax(seen * 1.5 + np.log(prior), axis=1), true, prior)
-    taus = shift / -np.log(prior)
+    seen[np.arange(900), true] += np.array([3, 0.9, 1.5, 1.5, 1.5])[true]
+    shown = softmax(seen * 1.5 + np.log(prior), axis=1)
+    together = tune_shift(shown, true, prior) / -np.log(prior)
+    apart = tune_shift(shown, true, prior, min_positives=5) / -np.log(prior)
     assert np.bincount(true)[:2].max() < 30
-    assert taus[0] == pytest.approx(taus[1])
+    assert together[0] == pytest.approx(together[1])
+    assert apart[0] != pytest.approx(apart[1])
 
 
 def test_tuning_finds_more_rare_sentences_without_breaking_the_floor() -> None:

@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
-from adme_labeler.statistics.duplicates import near_any, near_duplicate_pairs
+import pytest
+
+from adme_labeler.statistics.duplicates import SAME_DOCUMENT, near_any, near_duplicate_pairs
 from adme_labeler.statistics.groups import (
     GroupCandidate,
     choose_held_out,
@@ -65,12 +67,13 @@ def test_the_largest_group_share_is_reported() -> None:
     assert largest_group_share([]) == 0.0
 
 
-def test_near_identical_texts_are_linked_also_through_a_third_one() -> None:
+@pytest.mark.parametrize("order", ["acb", "abc", "bca"])
+def test_near_identical_texts_are_linked_also_through_a_third_one(order: str) -> None:
     first, middle, last = BASE, _changed(BASE, range(25)), _changed(BASE, range(50))
+    chain = {"a": " ".join(first), "b": " ".join(middle), "c": " ".join(last)}
+    assert not near_any({"c": chain["c"]}, {"a": chain["a"]}, SAME_DOCUMENT, words=5)
     texts = {
-        "a": " ".join(first),
-        "c": " ".join(last),
-        "b": " ".join(middle),
+        **{key: chain[key] for key in order},
         "same as a": " ".join(first).upper(),
         "unrelated": " ".join(f"else{i}" for i in range(200)),
         "empty": "",
