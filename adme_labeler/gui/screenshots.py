@@ -1,4 +1,4 @@
-"""Pictures of the real window on a project, drawn without a display: for the demo and the manual.
+"""Pictures of the real window on a project, drawn without a display.
 
 python -m adme_labeler.gui.screenshots PROJECT FOLDER
 """
@@ -7,79 +7,94 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from adme_labeler.domain.problems import Problem
+from adme_labeler.gui import app as application
 from adme_labeler.gui import theme
-from adme_labeler.gui.app import make_application
 from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.gui.preferences import Preferences
-from adme_labeler.gui.theme import ThemeName
 from adme_labeler.services.session import Session
 
-_SETTLED = 400
-"""Milliseconds after which panels that load lazily have drawn."""
-
-
-class Photographer(QObject):
-    """Shows one state after another and keeps a picture of each."""
-
-    def __init__(self, window: MainWindow, folder: Path) -> None:
-        super().__init__(window)
-        self._window = window
-        self._folder = folder
-        self._shots: list[tuple[str, ThemeName, Callable[[], None]]] = [
-            ("work-view-light", "light", lambda: window.run("view-read")),
-            ("work-view-dark", "dark", lambda: window.run("view-read")),
-            ("list-view-light", "light", lambda: window.run("view-list")),
-            ("list-view-dark", "dark", lambda: window.run("view-list")),
-        ]
-
-    def start(self) -> None:
-        self._next()
-
-    def _next(self) -> None:
-        if not self._shots:
-            self._window.close()
-            return
-        name, look, act = self._shots.pop(0)
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply(app, look, 1.0)
-        act()
-        QTimer.singleShot(_SETTLED, lambda: self._shoot(name))
-
-    def _shoot(self, name: str) -> None:
-        target = self._folder / f"{name}.png"
-        if not self._window.grab().save(str(target)):
-            raise OSError(f"{target} could not be written")
-        self._next()
+_PAUSE_MS = 400
+"""The window settles (fonts, counts, recall) before a picture is taken."""
+_SIZE = (1440, 900)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the pictures; returns the exit code."""
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    project, folder = (Path(word) for word in (sys.argv[1:] if arguments is None else arguments))
+    """Write PNG files into a folder; returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if len(words) != 2:
+        sys.stderr.write("usage: python -m adme_labeler.gui.screenshots PROJECT FOLDER\n")
+        return 2
+    project, folder = Path(words[0]), Path(words[1])
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     folder.mkdir(parents=True, exist_ok=True)
-    app = make_application()
-    with tempfile.TemporaryDirectory() as kept_apart:
-        settings = QSettings(str(Path(kept_apart) / "settings.ini"), QSettings.Format.IniFormat)
-        window = MainWindow(Preferences(settings))
-        window.resize(1440, 900)
-        window.show()
-        try:
-            window.show_session(Session.open(project, read_only=True), place=False)
-        except Problem as problem:
-            sys.stderr.write(f"{problem}\n")
-            return 1
-        photographer = Photographer(window, folder)
-        QTimer.singleShot(2 * _SETTLED, photographer.start)
-        return app.exec()
+    app = application.make_application()
+    theme.apply(app, "light")
+    settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+    window = MainWindow(Preferences(settings))
+    window.resize(*_SIZE)
+    try:
+        opened = Session.open(project)
+    except Problem as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    window.show_session(opened, place=False, jobs=False)
+    window.show()
+    steps = _steps(app, window, folder)
+    QTimer.singleShot(_PAUSE_MS, window, lambda: _next(window, steps))
+    done = app.exec()
+    (folder / "window.ini").unlink(missing_ok=True)
+    return done
+
+
+def _steps(
+    app: QApplication, window: MainWindow, folder: Path
+) -> list[tuple[Callable[[], object], Path]]:
+    """(what to do, where the picture of the result goes), in order."""
+    return [
+        (lambda: _open_sentence(window), folder / "work-light.png"),
+        (lambda: theme.apply(app, "dark"), folder / "work-dark.png"),
+        (lambda: window.run("view-list"), folder / "list-dark.png"),
+        (lambda: theme.apply(app, "light"), folder / "list-light.png"),
+        (lambda: _narrow(window), folder / "work-1280x720.png"),
+    ]
+
+
+def _open_sentence(window: MainWindow) -> None:
+    """A sentence whose suggestion may be shown, if there is one."""
+    project = window.project
+    if project is None:
+        return
+    for label in project.desk.shelf.values():
+        if not label.held_out and label.sentences:
+            project.desk.choose_label(label.id)
+            project.desk.step(4)
+            return
+
+
+def _narrow(window: MainWindow) -> None:
+    window.run("view-read")
+    window.resize(1280, 720)
+
+
+def _next(window: MainWindow, steps: list[tuple[Callable[[], object], Path]]) -> None:
+    if not steps:
+        window.close()
+        return
+    act, target = steps.pop(0)
+    act()
+
+    def take() -> None:
+        window.grab().save(str(target))
+        _next(window, steps)
+
+    QTimer.singleShot(_PAUSE_MS, window, take)
 
 
 if __name__ == "__main__":
