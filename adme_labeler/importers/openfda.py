@@ -113,7 +113,8 @@ def read(result: Mapping[str, Any], source: str, sections: Sections) -> LabelDra
         for text in texts:
             part = list(_pieces(name, text, result))
             if name == "clinical_pharmacology" and sections is Sections.PHARMACOKINETICS:
-                part = pharmacokinetic_part(part)
+                opening = 1 if part and part[0].title else 0
+                part = pharmacokinetic_part(part, titles=opening)
             pieces.extend(part)
     return draft(about, pieces)
 
@@ -219,11 +220,8 @@ def _pieces(name: str, text: str, result: Mapping[str, Any]) -> Iterator[Piece]:
     flat = cleaned(text)
     tables = _tables(result)
     parts = _without_tables(flat, tables) if tables else [(flat, None)]
-    title = ""
-    stack = headings.HeadingStack()
-    if (opening := _section_title(flat, name)) != "":
-        title = opening
-        stack.push(opening)
+    title = _section_title(flat, name)
+    stack = headings.HeadingStack((title,) if title else ())
     for index, (part, table) in enumerate(parts):
         if table is not None:
             for caption in table.captions:

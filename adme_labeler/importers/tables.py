@@ -11,6 +11,8 @@ import datetime
 import hashlib
 import io
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -33,6 +35,9 @@ FIELDS = (
 MOST_ROWS = 2_000_000
 LARGEST_CELL = 100_000
 """Characters; a longer "sentence" is a file read with the wrong delimiter or quoting."""
+LARGEST_WORKBOOK = 256 * 1024**2
+LARGEST_SHEET = 2 * 1024**3
+"""Bytes of a workbook, and of one sheet unpacked (a million rows have about one GB)."""
 ROWS_PER_LABEL = 1_000
 """Rows without set id and drug are cut into documents of this size."""
 
@@ -106,7 +111,7 @@ def read_rows(
     if kind is FileKind.TABLE:
         sheets: Iterator[Iterator[list[str]]] = iter([_delimited(stream, source)])
     else:
-        sheets = _sheets(stream, source)
+        sheets = _sheets(_workbook(stream, source), source)
     headers: list[str] = []
     for sheet in sheets:
         header = next(sheet, None)
@@ -145,6 +150,8 @@ def read(
     Rows keep their order inside a label. `findings` is filled while reading.
     """
     grouped: dict[tuple[str, str], list[Row]] = {}
+    if kind is not FileKind.TABLE:
+        stream = io.BytesIO(_workbook(stream, source))
     for row in read_rows(stream, kind, source, columns):
         findings.rows += 1
         text = cleaned(row.text)
@@ -154,6 +161,13 @@ def read(
         drug = cleaned(row.drug)
         key = (row.set_id.strip(), "" if row.set_id.strip() else drug)
         grouped.setdefault(key, []).append(row)
+    if findings.empty and isinstance(stream, io.BytesIO) and kind is FileKind.XLSX:
+        findings.formulas = _formulas_without_value(stream.getvalue())
+    if not grouped and findings.formulas:
+        raise ImportProblem(
+            f"{source} holds formulas without stored values; open it in a spreadsheet program, "
+            "save it and import it again."
+        )
     if not grouped:
         raise ImportProblem(f"{source} has no row with text.")
     stem = PurePath(name).stem
@@ -259,21 +273,61 @@ def _places(header: list[str], columns: Mapping[str, str], source: str) -> dict[
 # --------------------------------------------------------------------------- files to rows
 
 
-def _sheets(stream: ByteStream, source: str) -> Iterator[Iterator[list[str]]]:
+def _sheets(data: bytes, source: str) -> Iterator[Iterator[list[str]]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        with io.BytesIO(stream.read()) as held:
-            workbook = CalamineWorkbook.from_filelike(held)
-            for name in workbook.sheet_names:
-                sheet = workbook.get_sheet_by_name(name)
-                yield ([_cell(value) for value in row] for row in sheet.iter_rows())
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        for name in workbook.sheet_names:
+            sheet = workbook.get_sheet_by_name(name)
+            yield ([_cell(value) for value in row] for row in sheet.iter_rows())
     except (CalamineError, OSError, ValueError) as error:
         if "assword" in str(error):
             raise ImportProblem(
                 f"{source} is protected by a password; save it without one first."
             ) from error
-        raise ImportProblem(f"{source} is no readable spreadsheet.") from error
+        raise ImportProblem(f"{source} is damaged or no spreadsheet of a known kind.") from error
+
+
+def _workbook(stream: ByteStream, source: str) -> bytes:
+    """The file, once its sizes are sane: a workbook is a zip and unpacks in memory."""
+    data = stream.read(LARGEST_WORKBOOK + 1)
+    if len(data) > LARGEST_WORKBOOK:
+        raise ImportProblem(f"{source} is larger than {LARGEST_WORKBOOK >> 20} MB.")
+    if not data.startswith(b"PK"):
+        return data
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise ImportProblem(f"{source} is damaged or no spreadsheet of a known kind.") from error
+    for entry in entries:
+        steep = entry.file_size > 200 * max(entry.compress_size, 1)
+        if entry.file_size > LARGEST_SHEET or (steep and entry.file_size > 50 << 20):
+            raise ImportProblem(f"{source} unpacks to far more than a spreadsheet should.")
+    return data
+
+
+def _formulas_without_value(data: bytes) -> int:
+    """Cells of an xlsx that hold a formula and no stored result."""
+    import lxml.etree as etree
+
+    count = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in archive.namelist():
+                if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
+                    continue
+                with archive.open(name) as sheet:
+                    for _, cell in etree.iterparse(
+                        sheet, tag="{*}c", resolve_entities=False, no_network=True
+                    ):
+                        formula, value = cell.find("{*}f"), cell.find("{*}v")
+                        count += formula is not None and (value is None or not value.text)
+                        cell.clear()
+    except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError):
+        return 0  # calamine has read it; only the remark is lost
+    return count
 
 
 def _cell(value: Any) -> str:
