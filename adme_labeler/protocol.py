@@ -81,6 +81,10 @@ class TrainSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     categories: tuple[str, ...]
     rest: str
+    category_names: dict[str, str] = {}
+    """Name by key, for sentences that a curator reads."""
+    active_version: int = 0
+    """The trained version that was active; 0 when only the instant model suggested."""
     preset: str = "default"
     encoder: str = ""
     """Folder of the pretrained encoder; empty means the one that is shipped."""
@@ -120,6 +124,7 @@ class SnapshotRow(msgspec.Struct, frozen=True, kw_only=True):
 class CategoryMeasure(msgspec.Struct, frozen=True, kw_only=True):
     """Recall and precision of one category with counts.
 
+    Recall is None where the support, precision where the claimed are under 10.
     `support`: held-out sentences of the category; `found`: those the model decided so;
     `claimed`: sentences the model decided so. Bounds are 95 % intervals in 0..1, None when the
     support is under 10. `method` names the interval: "wilson" or "cluster bootstrap".

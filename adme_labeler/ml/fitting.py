@@ -26,7 +26,7 @@ from adme_labeler.ml.model_folder import ModelCard, save_model
 from adme_labeler.ml.predict import Floats, Predictor, softmax
 from adme_labeler.ml.recipes import ALL, Recipe, Stage, recipe_named
 from adme_labeler.statistics.calibration import decide, fit_temperature, shift_for, tune_shift
-from adme_labeler.statistics.comparison import compare
+from adme_labeler.statistics.comparison import FEWEST_GROUPS_TO_COMPARE, compare
 from adme_labeler.statistics.recall import measure
 from adme_labeler.statistics.splits import SplitProblem, grouped_folds
 
@@ -249,7 +249,7 @@ def run_training(
     watch.phase("Measuring")
     start = time.monotonic()
     predictions, held_out_measure, comparison = _measure(
-        trainer, predictor, held_out, temperature, shift, prior
+        settings, trainer, predictor, held_out, temperature, shift, prior
     )
     trainer.seconds["measuring"] = time.monotonic() - start
 
@@ -366,6 +366,7 @@ def _outside(hints: Sentences, groups: Ints) -> Sentences | None:
 
 
 def _measure(
+    settings: protocol.TrainSettings,
     trainer: Trainer,
     predictor: Predictor,
     held_out: Sequence[protocol.SnapshotRow],
@@ -391,11 +392,27 @@ def _measure(
             )
             for row, key, mine in zip(held_out, decided, probabilities, strict=True)
         )
-    comparison = compare(true, decided, active if any(active) else None, groups, keys)
+    comparison = compare(
+        true,
+        decided,
+        active if _must_compare(settings, active, groups) else None,
+        groups,
+        keys,
+        names=settings.category_names,
+    )
     if not held_out:
         return predictions, None, comparison
     blind = [row.blind for row in held_out]
     return predictions, measure(true, decided, groups, keys, blind=blind), comparison
+
+
+def _must_compare(
+    settings: protocol.TrainSettings, active: Sequence[str], groups: Sequence[int]
+) -> bool:
+    """A trained model is only replaced on evidence. The instant model, which the recipe was
+    measured to beat, is compared where drugs are held out and gives way where none are."""
+    common = {group for group, decided in zip(groups, active, strict=True) if decided}
+    return settings.active_version > 0 or len(common) >= FEWEST_GROUPS_TO_COMPARE
 
 
 def _versions() -> dict[str, str]:

@@ -22,15 +22,12 @@ from adme_labeler.domain.records import (
     OperationId,
     SentenceId,
     Suggestion,
-    Verdict,
 )
 from adme_labeler.services import suggesting
 from adme_labeler.services.session import Session
 from adme_labeler.storage import log, models, sentences, suggestions
 from adme_labeler.storage.models import Model, Run, RunState
 
-PROMOTING = frozenset({Verdict.FIRST.value, Verdict.BETTER.value, Verdict.NO_EVIDENCE.value})
-"""Verdicts with which a candidate becomes active by itself (METHOD, section 3.5)."""
 MOST_HINTS = 20_000
 LOCK_NAME = "lock"
 """Operating-system lock that a training process holds in its run directory."""
@@ -72,6 +69,8 @@ def create_run(
     run_settings = protocol.TrainSettings(
         categories=session.scheme.keys,
         rest=session.scheme.rest,
+        category_names={c.key: c.name for c in session.scheme.categories},
+        active_version=suggesting.served_version(session),
         preset=preset,
         encoder=str(folder.resolve()),
         seed=seed,
@@ -108,7 +107,9 @@ def finish(
     """Take the result of a finished run: a new version, active at once if the gate opens."""
     source = folder_of(session, run) / result.model
     groups = _snapshot_groups(folder_of(session, run))
-    promoted = result.comparison.verdict in PROMOTING
+    from adme_labeler.statistics.comparison import promotes
+
+    promoted = promotes(result.comparison.verdict)
     with session.project.operation(
         "model", "Train a model", session.curator, undoable=False
     ) as draft:
