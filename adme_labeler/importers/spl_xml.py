@@ -100,8 +100,8 @@ def _parse(stream: ByteStream, source: str) -> _Element:
         remove_comments=True,
         remove_pis=True,
     )
-    depth = size = 0
-    root = None
+    guard = _Guard(source)
+    size = 0
     carry = b""
     try:
         while chunk := stream.read(_CHUNK):
@@ -110,8 +110,7 @@ def _parse(stream: ByteStream, source: str) -> _Element:
                 raise ImportProblem(
                     f"{source} is larger than {LARGEST >> 20} MB, too large for one drug label."
                 )
-            plain = (carry + chunk).replace(b"\0", b"")
-            if b"<!ENTITY" in plain:
+            if b"<!ENTITY" in (carry + chunk).replace(b"\0", b""):
                 # Labels define none; definitions are how entity bombs and file theft begin.
                 raise ImportProblem(
                     f"{source} defines its own XML entities, which no drug label does; "
@@ -119,34 +118,42 @@ def _parse(stream: ByteStream, source: str) -> _Element:
                 )
             carry = chunk[-20:]
             parser.feed(chunk)
-            for event, element in parser.read_events():
-                if event == "end":
-                    depth -= 1
-                    continue
-                depth += 1
-                if root is None:
-                    root = element
-                    _check_root(root, source)
-                if depth > DEEPEST:
-                    raise ImportProblem(
-                        f"{source} nests its elements more than {DEEPEST} levels deep, "
-                        "which no drug label does."
-                    )
-        closed = parser.close()
+            guard.watch(parser.read_events())
+        root = parser.close()
+        guard.watch(parser.read_events())
     except etree.XMLSyntaxError as error:
-        for _, element in parser.read_events():
-            if root is None and element.getparent() is None:
-                _check_root(element, source)  # "no drug label" says more than "damaged"
-            root = root if root is not None else element
+        guard.watch(parser.read_events())  # "no drug label" says more than "damaged"
         if size == 0:
             raise ImportProblem(f"{source} is empty.") from error
         where = f" (line {error.lineno})" if error.lineno else ""
         raise ImportProblem(
             f"{source} is no complete XML document: it breaks off or is damaged{where}."
         ) from error
-    if closed.getroottree().docinfo.internalDTD is not None and root is None:
-        raise ImportProblem(f"{source} holds no drug label.")
-    return closed
+    return root
+
+
+class _Guard:
+    """Watches the elements while a document is being parsed: its root and its depth."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.depth = 0
+        self.seen = False
+
+    def watch(self, events: Iterable[tuple[str, _Element]]) -> None:
+        for event, element in events:
+            if event == "end":
+                self.depth -= 1
+                continue
+            self.depth += 1
+            if not self.seen:
+                self.seen = True
+                _check_root(element, self.source)
+            if self.depth > DEEPEST:
+                raise ImportProblem(
+                    f"{self.source} nests its elements more than {DEEPEST} levels deep, "
+                    "which no drug label does."
+                )
 
 
 def _check_root(root: _Element, source: str) -> None:

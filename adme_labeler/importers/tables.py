@@ -161,7 +161,7 @@ def read(
         drug = cleaned(row.drug)
         key = (row.set_id.strip(), "" if row.set_id.strip() else drug)
         grouped.setdefault(key, []).append(row)
-    if findings.empty and isinstance(stream, io.BytesIO) and kind is FileKind.XLSX:
+    if isinstance(stream, io.BytesIO) and kind is FileKind.XLSX:
         findings.formulas = _formulas_without_value(stream.getvalue())
     if not grouped and findings.formulas:
         raise ImportProblem(
@@ -318,6 +318,8 @@ def _formulas_without_value(data: bytes) -> int:
             for name in archive.namelist():
                 if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
                     continue
+                if not _mentions_formulas(archive, name):
+                    continue  # most sheets; a look at the bytes is many times faster
                 with archive.open(name) as sheet:
                     for _, cell in etree.iterparse(
                         sheet, tag="{*}c", resolve_entities=False, no_network=True
@@ -328,6 +330,16 @@ def _formulas_without_value(data: bytes) -> int:
     except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError):
         return 0  # calamine has read it; only the remark is lost
     return count
+
+
+def _mentions_formulas(archive: zipfile.ZipFile, name: str) -> bool:
+    with archive.open(name) as sheet:
+        before = b""
+        while chunk := sheet.read(1 << 20):
+            if re.search(rb"<(?:\w+:)?f[ />]", before + chunk):
+                return True
+            before = chunk[-16:]
+    return False
 
 
 def _cell(value: Any) -> str:

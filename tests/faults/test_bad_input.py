@@ -1,0 +1,208 @@
+"""Files that must not be read, and the sentence that the curator sees for each."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import struct
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from adme_labeler.domain.records import LabelDraft, LabelType, Sections
+from adme_labeler.importers import FileOutcome, read_paths
+
+LABEL = (
+    '<document xmlns="urn:hl7-org:v3"><code displayName="HUMAN PRESCRIPTION DRUG LABEL"/>'
+    '<setId root="s"/><component><structuredBody><component><section><code code="43682-4"/>'
+    "<text><paragraph>It is absorbed. {}</paragraph></text></section></component>"
+    "</structuredBody></component></document>"
+)
+BOMB = (
+    '<?xml version="1.0"?><!DOCTYPE document [<!ENTITY a "boom"><!ENTITY b "&a;&a;&a;&a;&a;&a;">'
+    '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;">]>'
+)
+EXTERNAL = '<!DOCTYPE document [<!ENTITY secret SYSTEM "file:///etc/hostname">]>'
+
+
+def nested(levels: int) -> str:
+    return LABEL.format("<content>" * levels + "deep" + "</content>" * levels)
+
+
+def zipped(*members: tuple[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return held.getvalue()
+
+
+def encrypted_zip() -> bytes:
+    data = bytearray(zipped(("a.xml", LABEL.encode())))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = data.index(signature) + offset
+        (flags,) = struct.unpack_from("<H", data, at)
+        struct.pack_into("<H", data, at, flags | 1)
+    return bytes(data)
+
+
+def zip_bomb() -> bytes:
+    return zipped(("a.xml", b" " * (120 << 20)))
+
+
+def lying_zip() -> bytes:
+    """A member whose directory entry says that it is small."""
+    data = bytearray(zip_bomb())
+    struct.pack_into("<I", data, data.index(b"PK\x01\x02") + 24, 1000)
+    return bytes(data)
+
+
+def formulas_only() -> bytes:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["text"])
+    book.active.append(['=CONCAT("It is ", "absorbed.")'])
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+ROWS: list[tuple[str, bytes | Callable[[], bytes], str, str]] = [
+    ("empty.xml", b"", "failed", "empty.xml is empty."),
+    ("blank.txt", b" \n\n", "failed", "blank.txt is empty."),
+    ("nul.xml", b"\0" * 4096, "failed", "nul.xml is empty."),
+    (
+        "cut.xml", LABEL.encode()[:200], "failed",
+        "cut.xml is no complete XML document: it breaks off or is damaged",
+    ),
+    (
+        "other.xml", b"<barcodes><a/></barcodes>", "failed",
+        "other.xml is XML but no drug label (its outermost element is <barcodes>).",
+    ),
+    ("bomb.xml", (BOMB + LABEL.format("&d;")).encode(), "failed", "defines its own XML entities"),
+    ("bomb16.xml", (BOMB + LABEL).encode("utf-16"), "failed", "defines its own XML entities"),
+    (
+        "outside.xml", (EXTERNAL + LABEL.format("&secret;")).encode(), "failed",
+        "defines its own XML entities",
+    ),
+    ("deep.xml", nested(200).encode(), "failed", "more than 120 levels deep"),
+    ("deeper.xml", nested(100_000).encode(), "failed", "more than 120 levels deep"),
+    ("bomb.zip", zip_bomb, "failed", "times its size, which drug labels never do"),
+    ("lying.zip", lying_zip, "failed", "a.xml is damaged in the archive."),
+    (
+        "way.zip", lambda: zipped(("../../a.xml", LABEL.encode())), "failed",
+        "has a path that leads out of the archive",
+    ),
+    ("locked.zip", encrypted_zip, "failed", "is protected by a password; unpack it first."),
+    ("half.zip", lambda: zipped(("a.xml", LABEL.encode()))[:150], "failed", "no complete zip"),
+    ("nothing.zip", lambda: zipped(("a.jpg", b"x")), "skipped", "nothing.zip holds no label."),
+    (
+        "three.zip",
+        lambda: zipped(("b.zip", zipped(("c.zip", zipped(("d.zip", zipped(("e", b"e")))))))),
+        "failed", "is a zip inside a zip inside a zip",
+    ),
+    ("half.json.gz", gzip.compress(b'{"results": []}' * 99)[:40], "failed", "cannot be unpacked"),
+    ("a.pdf", b"%PDF-1.7 /Encrypt", "failed", "a.pdf is a PDF"),
+    ("pdf.xml", b"%PDF-1.7", "failed", "pdf.xml is a PDF"),
+    ("page.xml", b"<!DOCTYPE html><html></html>", "failed", "page.xml is a web page"),
+    ("a.docx", lambda: zipped(("word/document.xml", b"<a/>")), "failed", "a Word document"),
+    ("a.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "failed", "a.xls is damaged or no spreadsheet"),
+    ("locked.xlsx", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "failed", "password-protected Office file"),
+    ("half.xlsx", lambda: formulas_only()[:900], "failed", "damaged or no spreadsheet"),
+    ("formulas.xlsx", formulas_only, "failed", "holds formulas without stored values"),
+    ("a.json", b'{"lastModified": "x"}', "failed", 'it has no "results"'),
+    ("none.json", b'{"results": []}', "skipped", "none.json holds no label."),
+    ("half.json", b'{"results": [{"set_id": "a"', "failed", "its JSON is not complete"),
+    ("deep.json", b"[" * 200_000, "failed", "deep.json nests its JSON deeper than any drug label"),
+    ("a.bin", bytes(range(1, 20)) * 400, "failed", "of a kind that this program does not know"),
+    ("a.png", b"\x89PNG\r\n\x1a\n", "skipped", "a.png is a picture."),
+    ("no_text.csv", b"sentence,drug\n", "failed", "no_text.csv has no row with text."),
+    ("columns.csv", b"a,b\n1,2\n", "failed", 'columns.csv has no column "text"'),
+    ("twice.csv", b"text,text\na,b\n", "failed", "two columns for text"),
+    ("quote.csv", b'text\n"' + b"a" * 2_000_000, "failed", "more than 1,000,000 characters"),
+    ("line.csv", b"text\n" + b"a" * 3_000_000, "failed", "more than 1,000,000 characters"),
+]  # fmt: skip
+"""(file name, content, status, what the sentence says)."""
+
+
+def read(path: Path) -> tuple[list[LabelDraft], list[FileOutcome]]:
+    items = list(
+        read_paths(
+            [path],
+            sections=Sections.PHARMACOKINETICS,
+            types=frozenset({LabelType.PRESCRIPTION}),
+            columns={},
+        )
+    )
+    outcomes = [i for i in items if isinstance(i, FileOutcome)]
+    return [i for i in items if isinstance(i, LabelDraft)], outcomes
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status", "sentence"), ROWS, ids=[row[0] for row in ROWS]
+)
+def test_a_bad_file_ends_in_one_sentence(tmp_path, name, content, status, sentence):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content())
+    labels, outcomes = read(path)
+    assert labels == []
+    assert outcomes[-1].status == status
+    said = " ".join(o.reason for o in outcomes)
+    assert sentence in said
+    assert str(tmp_path) not in said
+    assert re.fullmatch(r"[^\n]{10,400}", outcomes[0].reason)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1", "utf-8-sig"])
+def test_other_encodings_of_xml_are_read(tmp_path, encoding):
+    declared = "utf-8" if encoding == "utf-8-sig" else encoding
+    text = f'<?xml version="1.0" encoding="{declared}"?>' + LABEL.format("5 µg is bound.")
+    (tmp_path / "a.xml").write_bytes(text.encode(encoding))
+    (label,), _ = read(tmp_path / "a.xml")
+    assert label.blocks[0].text == "It is absorbed. 5 µg is bound."
+
+
+def test_the_wrong_ending_does_not_matter(tmp_path):
+    (tmp_path / "a.csv").write_bytes(LABEL.format("").encode())
+    (tmp_path / "b.xml").write_text(
+        json.dumps({"results": [{"set_id": "1", "pharmacokinetics": ["It is absorbed."]}]})
+    )
+    assert len(read(tmp_path / "a.csv")[0]) == 1
+    assert len(read(tmp_path / "b.xml")[0]) == 1
+
+
+def test_a_long_single_line_is_refused_without_holding_it(tmp_path):
+    path = tmp_path / "line.json"
+    with path.open("wb") as stream:
+        stream.write(b'{"results": [{"set_id": "')
+        for _ in range(64):
+            stream.write(b"a" * (1 << 20))
+    tracemalloc.start()
+    try:
+        labels, outcomes = read(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert labels == []
+    assert "too large for a drug label" in outcomes[-1].reason
+    assert peak < 300 << 20
+
+
+@pytest.mark.full
+def test_a_million_rows_are_read(tmp_path):
+    path = tmp_path / "rows.csv"
+    with path.open("w") as stream:
+        stream.write("text,drug\n")
+        for number in range(1_000_000):
+            stream.write(
+                f"Sentence number {number} says that the drug is absorbed.,D{number % 99}\n"
+            )
+    labels, outcomes = read(path)
+    assert outcomes[-1].sentences == 1_000_000
+    assert len(labels) == 99

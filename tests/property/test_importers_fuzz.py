@@ -1,0 +1,170 @@
+"""Whatever bytes come, an import ends in labels and one sentence, never in another exception."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adme_labeler.domain.records import LabelDraft, LabelType, Sections
+from adme_labeler.importers import FileOutcome, headings, read_paths
+from adme_labeler.importers.segmenter import sentence_spans
+from adme_labeler.importers.text import cleaned
+
+INLINE = st.sampled_from(["content", "sub", "sup", "linkHtml", "footnote", "caption", "br"])
+BLOCK = st.sampled_from(["paragraph", "list", "item", "table", "tbody", "tr", "td", "tfoot"])
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="<>&\"'"), max_size=12
+) | st.sampled_from(
+    ["Absorption", "Pharmacokinetics", " C ", "max", ". The", "5.2 L.", "[see (5.1)]", ": ", "•"]
+)
+STYLES = st.sampled_from(["", ' styleCode="bold"', ' styleCode="Italics Underline"'])
+
+
+def _element(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.builds(
+        lambda name, style, inner: f"<{name}{style}>{''.join(inner)}</{name}>",
+        INLINE | BLOCK,
+        STYLES,
+        st.lists(children, max_size=4),
+    )
+
+
+MARKUP = st.recursive(WORDS, _element, max_leaves=12)
+
+
+def _read(name: str, data: bytes) -> tuple[list[LabelDraft], FileOutcome]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(data)
+        *rest, last = read_paths(
+            [path], sections=Sections.ALL, types=frozenset(LabelType), columns={}
+        )
+    assert isinstance(last, FileOutcome)
+    assert last.status in ("read", "skipped", "failed")
+    assert last.status == "read" or last.reason
+    labels = [item for item in rest if isinstance(item, LabelDraft)]
+    for label in labels:
+        _check(label)
+    return labels, last
+
+
+def _check(label: LabelDraft) -> None:
+    assert len(label.content_hash) == 64
+    assert label.set_id or label.source_format == "spl" or label.source_format == "openfda"
+    for block in label.blocks:
+        assert block.spans
+        ends = 0
+        for span in block.spans:
+            assert ends <= span.start < span.end <= len(block.text)
+            ends = span.end
+        assert not block.hints or len(block.hints) == len(block.spans)
+        assert not block.rows or len(block.rows) == len(block.spans)
+        assert {block.hint, *block.hints} <= set("ADMEO") | {""}
+
+
+@given(st.lists(MARKUP, max_size=5), WORDS)
+def test_any_markup_in_a_section_is_read(parts: list[str], title: str):
+    document = (
+        '<document xmlns="urn:hl7-org:v3"><setId root="s"/><component><structuredBody><component>'
+        f'<section><code code="43682-4"/><title>{title}</title><text>{"".join(parts)}</text>'
+        "</section></component></structuredBody></component></document>"
+    )
+    _read("a.xml", document.encode())
+
+
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(["a.xml", "a.json", "a.csv", "a.xlsx", "a.txt", "a.zip", "a.gz"]),
+)
+def test_any_bytes_end_in_an_outcome(data: bytes, name: str):
+    _read(name, data)
+
+
+@given(
+    st.sampled_from(
+        [b"PK\x03\x04", b"\x1f\x8b\x08\x00", b"<document", b'{"results":[', b"text\n", b"\xff\xfe"]
+    ),
+    st.binary(max_size=300),
+    st.sampled_from(["a.xml", "a.json", "a.csv", "a.xlsx", "a.zip"]),
+)
+def test_any_bytes_behind_a_known_beginning_end_in_an_outcome(start: bytes, rest: bytes, name: str):
+    _read(name, start + rest)
+
+
+@given(st.data())
+def test_a_damaged_zip_ends_in_an_outcome(data: st.DataObject):
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", "text\nIt is absorbed.\n" * 20)
+        archive.writestr("b.zip", b"PK\x05\x06" + b"\0" * 18)
+    damaged = bytearray(held.getvalue())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(damaged) - 1))
+        damaged[at] = data.draw(st.integers(0, 255))
+    _read("a.zip", bytes(damaged))
+
+
+FIELDS = st.sampled_from(
+    ["pharmacokinetics", "pharmacokinetics_table", "clinical_pharmacology", "openfda", "set_id",
+     "version", "brand_name", "results", "id", "effective_time"]
+) | st.text(max_size=5)  # fmt: skip
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@given(st.lists(st.dictionaries(FIELDS, JSON, max_size=5), max_size=3))
+def test_any_json_results_end_in_an_outcome(results: list[dict]):
+    _read("a.json", json.dumps({"results": results}).encode())
+
+
+@given(st.lists(st.lists(st.text(max_size=20), max_size=4), max_size=8), st.sampled_from(",;\t"))
+def test_any_table_ends_in_an_outcome(rows: list[list[str]], delimiter: str):
+    lines = [delimiter.join(["text", "drug", "category", "heading"])]
+    lines += [delimiter.join(row) for row in rows]
+    _read("a.csv", "\n".join(lines).encode("utf-8", "replace"))
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
+def test_spans_cover_every_letter_of_any_text(text: str):
+    text = cleaned(text)
+    spans = sentence_spans(text)
+    covered = "".join(text[a:b] for a, b in spans)
+    assert [c for c in covered if c.isalnum()] == [c for c in text if c.isalnum()]
+
+
+@given(
+    st.lists(
+        WORDS | st.sampled_from(["Distribution", "Elimination It", "Effect of Food"]), max_size=12
+    )
+)
+def test_headings_lifted_out_of_text_lose_nothing(parts: list[str]):
+    text = cleaned(". ".join(parts))
+    stack = headings.HeadingStack()
+    starts = [start for start, _ in sentence_spans(text)]
+    pieces = headings.split_running_text(text, stack, starts)
+    begin = 0
+    for _, start, end in pieces:
+        assert begin <= start < end <= len(text)
+        begin = end
+
+
+@pytest.mark.full
+@given(st.lists(MARKUP, max_size=30))
+def test_large_markup_is_read(parts: list[str]):
+    body = f"<text>{''.join(parts)}</text>"
+    document = (
+        '<document xmlns="urn:hl7-org:v3"><component><structuredBody><component><section>'
+        f'<code code="34090-1"/>{body}</section></component></structuredBody></component>'
+        "</document>"
+    )
+    _read("a.xml", document.encode())
