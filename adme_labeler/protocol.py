@@ -392,6 +392,8 @@ class EvaluateJob(msgspec.Struct, frozen=True, kw_only=True):
     folds: int = 0
     seeds: tuple[int, ...] = (0,)
     limit: int = 0
+    predictions: str = ""
+    """File (tsv) for every test sentence's decision and probabilities; "" writes none."""
 
 
 class EvaluateDone(Message, tag="evaluate_done", frozen=True):

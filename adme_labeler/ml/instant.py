@@ -8,7 +8,7 @@ towards the model's own last layer, so that it moves gently.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from adme_labeler.ml import logistic
 from adme_labeler.ml.logistic import Design, Floats, Ints
 from adme_labeler.ml.predict import softmax
-from adme_labeler.statistics.calibration import fit_temperature, shift_for
+from adme_labeler.statistics.calibration import decide, fit_temperature, shift_for
 from adme_labeler.statistics.splits import SplitProblem, grouped_folds
 
 Floats32 = NDArray[np.float32]
@@ -131,18 +131,36 @@ class InstantHead:
 
 
 @dataclass(frozen=True)
-class HintHead:
-    """What heading hints teach: the start of every head until there are annotations.
+class Weights:
+    """`dense` (d, c), `words` (WORD_SLOTS, c) or None, `bias` (c,)."""
 
-    `dense` (d, c), `words` (WORD_SLOTS, c) or None, `bias` (c,), `prior` (c,) shares of the hints.
-    """
-
-    scaling: Scaling
     dense: Floats
     words: Floats32 | None
     bias: Floats
+
+
+@dataclass(frozen=True)
+class HintHead:
+    """What heading hints teach: the start of every head until there are annotations.
+
+    `without[f]` was taught without the drug groups of fold f, for estimates on unseen drugs.
+    `prior` (c,): shares of the hints.
+    """
+
+    scaling: Scaling
+    weights: Weights
+    without: tuple[Weights, ...]
+    fold_of: Mapping[int, int]
     temperature: float
     prior: Floats
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A head; `out_of_fold` (n,) are decisions on drug groups not seen, None with too few."""
+
+    head: InstantHead
+    out_of_fold: Ints | None
 
 
 def fit_hints(hints: Known, count: int, scaling: Scaling) -> HintHead:
@@ -150,15 +168,30 @@ def fit_hints(hints: Known, count: int, scaling: Scaling) -> HintHead:
     columns = _columns(hints, None)
     design = _design(hints, scaling, columns)
     kinds = hints.categories
-    weights = logistic.fit(design, kinds, count, HINT_PENALTY, most_steps=80)
-    temperature = _temperature(design, kinds, hints.groups, count, HINT_PENALTY, None)
-    dense, words, bias = _apart(weights, design, columns, hints.words is not None, None)
-    return HintHead(scaling, dense, words, bias, temperature, _shares(kinds, count))
+    found = logistic.fit(design, kinds, count, HINT_PENALTY, most_steps=80)
+    weights = _apart(found, design, columns, hints.words is not None, None)
+    folds = _folds(hints.groups, kinds, {})
+    without: list[Weights] = []
+    temperature = 1.0
+    if folds is not None:
+        logits = np.zeros((len(design), count))
+        for fold in range(int(folds.max()) + 1):
+            seen, out = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+            found = logistic.fit(
+                design.take(seen), kinds[seen], count, HINT_PENALTY, tolerance=5e-2, most_steps=60
+            )
+            logits[out] = design.take(out).times(found)
+            without.append(_apart(found, design, columns, hints.words is not None, None))
+        temperature = fit_temperature(logits, kinds)
+    fold_of: dict[int, int] = {}
+    if folds is not None:
+        fold_of = dict(zip(hints.groups.tolist(), folds.tolist(), strict=True))
+    return HintHead(scaling, weights, tuple(without), fold_of, temperature, _shares(kinds, count))
 
 
 def fit_instant(
     known: Known, count: int, tau: float, scaling: Scaling, hints: HintHead | None = None
-) -> InstantHead:
+) -> Fitted:
     """Head on the pretrained encoder from annotations of `count` categories, starting at `hints`.
 
     Without any sentence, and without hints, it knows nothing: every category is equally likely.
@@ -167,19 +200,47 @@ def fit_instant(
     temperature = hints.temperature if hints else 1.0
     columns = _columns(known, hints)
     design = _design(known, scaling, columns)
-    toward = _together(hints, columns, known.words is not None) if hints else None
-    weights = toward if toward is not None else np.zeros((design.size, count))
+    words = known.words is not None
+    toward = _together(hints.weights, columns, words) if hints else None
+    found = toward if toward is not None else np.zeros((design.size, count))
+    out_of_fold = None
     if len(known):
         penalty = PENALTY_WITH_HINTS if hints else PENALTY
-        weights = logistic.fit(design, known.categories, count, penalty, toward)
+        found = logistic.fit(design, known.categories, count, penalty, toward)
         prior = _mixed_prior(known.categories, prior)
-        if len(known) >= FEWEST_FOR_TEMPERATURE:
-            temperature = _temperature(
-                design, known.categories, known.groups, count, penalty, toward
-            )
-    before = hints.words if hints else None
-    dense, words, bias = _apart(weights, design, columns, known.words is not None, before)
-    return InstantHead(scaling, dense, words, bias, temperature, prior, shift_for(prior, tau))
+        folds = _folds(known.groups, known.categories, hints.fold_of if hints else {})
+        if len(known) >= FEWEST_FOR_TEMPERATURE and folds is not None:
+            logits = np.zeros((len(known), count))
+            for fold in np.unique(folds):
+                seen, out = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+                start = toward
+                if hints and fold < len(hints.without):
+                    start = _together(hints.without[fold], columns, words)
+                mine = logistic.fit(
+                    design.take(seen),
+                    known.categories[seen],
+                    count,
+                    penalty,
+                    start,
+                    tolerance=5e-2,
+                    most_steps=60,
+                )
+                logits[out] = design.take(out).times(mine)
+            temperature = fit_temperature(logits, known.categories)
+            shown = softmax(logits, temperature)
+            out_of_fold = decide(shown, shift_for(prior, tau), prior).first
+    before = hints.weights.words if hints else None
+    weights = _apart(found, design, columns, words, before)
+    head = InstantHead(
+        scaling,
+        weights.dense,
+        weights.words,
+        weights.bias,
+        temperature,
+        prior,
+        shift_for(prior, tau),
+    )
+    return Fitted(head, out_of_fold)
 
 
 def refit_trained(
@@ -213,46 +274,45 @@ def _columns(known: Known, hints: HintHead | None) -> Ints:
         return np.zeros(0, dtype=np.int64)
     occurs = np.bincount(known.words.indices, minlength=WORD_SLOTS)
     useful = occurs >= 2
-    if hints is not None and hints.words is not None:
-        useful |= (occurs > 0) & hints.words.any(axis=1)
+    if hints is not None and hints.weights.words is not None:
+        useful |= (occurs > 0) & hints.weights.words.any(axis=1)
     return np.flatnonzero(useful)
 
 
-def _together(hints: HintHead, columns: Ints, words: bool) -> Floats:
-    parts = [hints.dense]
-    if words and hints.words is not None:
-        parts.append(hints.words[columns].astype(np.float64))
-    return np.concatenate([*parts, hints.bias[None, :]])
+def _together(weights: Weights, columns: Ints, words: bool) -> Floats:
+    parts = [weights.dense]
+    if words and weights.words is not None:
+        parts.append(weights.words[columns].astype(np.float64))
+    return np.concatenate([*parts, weights.bias[None, :]])
 
 
 def _apart(
-    weights: Floats, design: Design, columns: Ints, words: bool, before: Floats32 | None
-) -> tuple[Floats, Floats32 | None, Floats]:
-    """Weights of the solver as (dense, words by slot, bias); other words keep those `before`."""
+    found: Floats, design: Design, columns: Ints, words: bool, before: Floats32 | None
+) -> Weights:
+    """Weights as the solver has them, words put in their slots; other words keep `before`."""
     d = design.dense.shape[1]
     if not words:
-        return weights[:d], None, weights[-1]
-    slots = before.copy() if before is not None else np.zeros((WORD_SLOTS, weights.shape[1]), "f4")
-    slots[columns] = weights[d:-1]
-    return weights[:d], slots, weights[-1]
+        return Weights(found[:d], None, found[-1])
+    slots = before.copy() if before is not None else np.zeros((WORD_SLOTS, found.shape[1]), "f4")
+    slots[columns] = found[d:-1]
+    return Weights(found[:d], slots, found[-1])
 
 
-def _temperature(
-    design: Design, kinds: Ints, groups: Ints, count: int, penalty: float, toward: Floats | None
-) -> float:
-    """Temperature from predictions for drug groups that the head did not see."""
-    try:
-        folds = grouped_folds(groups, kinds, FOLDS, 0)
-    except SplitProblem:
-        return 1.0
-    logits = np.zeros((len(design), count))
-    for fold in range(int(folds.max()) + 1):
-        seen, out = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        weights = logistic.fit(
-            design.take(seen), kinds[seen], count, penalty, toward, tolerance=5e-2, most_steps=60
-        )
-        logits[out] = design.take(out).times(weights)
-    return fit_temperature(logits, kinds)
+def _folds(groups: Ints, kinds: Ints, fixed: Mapping[int, int]) -> Ints | None:
+    """Fold (n,) by drug group; groups that hints have put in a fold stay there, so that what the
+    hints of a fold's drugs taught is left out with it. None where there are too few groups."""
+    if not fixed:
+        try:
+            return grouped_folds(groups, kinds, FOLDS, 0)
+        except SplitProblem:
+            return None
+    fold_of = dict(fixed)
+    sizes = np.zeros(max(fixed.values()) + 1)
+    for group, size in zip(*np.unique(groups, return_counts=True), strict=True):
+        fold = fold_of.setdefault(int(group), int(sizes.argmin()))
+        sizes[fold] += size
+    folds = np.array([fold_of[int(group)] for group in groups], dtype=np.int64)
+    return folds if len(np.unique(folds)) > 1 else None
 
 
 def _shares(kinds: Ints, count: int) -> Floats:

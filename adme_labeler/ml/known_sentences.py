@@ -27,6 +27,9 @@ UNIT_SECONDS = 0.06
 WINDOW = 256
 """Waiting sentences are sorted by length within windows of this size."""
 
+SCREEN = 64
+"""So many prioritised sentences come even before those that a refit waits for."""
+
 SIMILAR_CHUNK = 8192
 
 
@@ -49,6 +52,7 @@ class KnownSentences:
         self._served, self._store = served, store
         self._words = served.card is None
         self._known: dict[int, _Sentence] = {}
+        self._screen: deque[int] = deque()
         self._wanted: deque[int] = deque()
         self._first: deque[int] = deque()
         self._waiting: deque[int] = deque()
@@ -65,7 +69,7 @@ class KnownSentences:
 
     @property
     def waiting(self) -> bool:
-        return bool(self._wanted or self._first or self._window or self._waiting)
+        return bool(self._screen or self._wanted or self._first or self._window or self._waiting)
 
     def ids(self) -> list[int]:
         return list(self._known)
@@ -102,11 +106,12 @@ class KnownSentences:
                 self._count_words(old.slots, -1)
 
     def prioritise(self, ids: Iterable[int]) -> None:
-        """Encode these before the others."""
-        self._first = deque(i for i in ids if self._needs(i))
+        """Encode these before the others; the first of them, which are on screen, before all."""
+        needed = [i for i in ids if self._needs(i)]
+        self._screen, self._first = deque(needed[:SCREEN]), deque(needed[SCREEN:])
 
     def want(self, ids: Iterable[int]) -> None:
-        """Encode these before all else: a refit waits for them."""
+        """Encode these next: a refit waits for them."""
         self._wanted = deque(i for i in ids if self._needs(i))
 
     def encoded_among(self, ids: Iterable[int]) -> list[int]:
@@ -185,7 +190,7 @@ class KnownSentences:
         return sentence in self._known and self._known[sentence].row < 0
 
     def _next_batch(self) -> list[int]:
-        for queue in (self._wanted, self._first):
+        for queue in (self._screen, self._wanted, self._first):
             batch: list[int] = []
             while queue and len(batch) < 16:
                 sentence = queue.popleft()

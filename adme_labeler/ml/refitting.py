@@ -9,6 +9,7 @@ import numpy as np
 
 from adme_labeler import protocol
 from adme_labeler.ml.instant import (
+    Fitted,
     HintHead,
     InstantHead,
     Known,
@@ -19,6 +20,7 @@ from adme_labeler.ml.instant import (
 from adme_labeler.ml.known_sentences import KnownSentences
 from adme_labeler.ml.served_model import ServedModel
 from adme_labeler.statistics.calibration import decide
+from adme_labeler.statistics.recall import measure
 
 HINTS_PER_CATEGORY = 300
 """So many heading hints are encoded before the first suggestions appear (some seconds)."""
@@ -49,15 +51,32 @@ class Refitter:
         have = set(known.encoded_among(needed))
         return [i for i in dict.fromkeys(needed) if i not in have]
 
-    def fit(self, refit: protocol.Refit, known: KnownSentences) -> InstantHead:
-        """Fit the head; all that `missing` named must have features."""
-        keys = refit.categories
+    def fit(
+        self, refit: protocol.Refit, known: KnownSentences
+    ) -> tuple[InstantHead, protocol.Measurement | None]:
+        """Fit the head; all that `missing` named must have features.
+
+        With it comes its grouped cross-validation over the annotations. None for a trained model,
+        whose encoder has seen them, and for examples that are not of this project.
+        """
+        self._categories = keys = refit.categories
         if self._served.card is not None:
-            self._head = self._served.refit(self._learn(refit, known, hint=False), keys, refit.tau)
-        else:
-            self._head = self._fit_instant(refit, known)
-        self._categories = keys
-        return self._head
+            examples = self._learn(refit, known, hint=False)
+            self._head = self._served.refit(examples, keys, refit.tau)
+            return self._head, None
+        fitted = self._fit_instant(refit, known)
+        self._head = fitted.head
+        usable = _usable(refit, known, hint=False)
+        if fitted.out_of_fold is None or any(e.id not in known for e in usable):
+            return self._head, None
+        estimate = measure(
+            [e.category for e in usable],
+            [keys[i] for i in fitted.out_of_fold],
+            [e.group for e in usable],
+            keys,
+            source="cross-validation",
+        )
+        return self._head, estimate
 
     def score(self, ids: Sequence[int], known: KnownSentences) -> tuple[protocol.Score, ...]:
         """Scores of encoded sentences by the current head."""
@@ -84,7 +103,7 @@ class Refitter:
             )
         )
 
-    def _fit_instant(self, refit: protocol.Refit, known: KnownSentences) -> InstantHead:
+    def _fit_instant(self, refit: protocol.Refit, known: KnownSentences) -> Fitted:
         count = len(refit.categories)
         wants_hints = self._needs_hints(refit, known)
         if wants_hints or self._grown(known):

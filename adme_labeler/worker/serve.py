@@ -122,7 +122,7 @@ class Server:
     def _do_refit(self, refit: protocol.Refit) -> None:
         self._refit = None
         start = time.monotonic()
-        head = self._refitter.fit(refit, self._known)
+        head, estimate = self._refitter.fit(refit, self._known)
         self._channel.send(
             protocol.Refitted(
                 revision=refit.revision,
@@ -130,6 +130,7 @@ class Server:
                 hints=sum(e.hint for e in refit.examples),
                 seconds=time.monotonic() - start,
                 temperature=head.temperature,
+                cross_validation=estimate,
             )
         )
         self._revision = refit.revision
