@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from statistics import median
 
 from PySide6.QtCore import QObject, Signal
@@ -86,7 +87,7 @@ class Desk(QObject):
 
     def pace(self) -> float | None:
         """Median seconds per sentence of the last fifty decisions; None before there are five."""
-        gaps = [b - a for a, b in zip(self._decided_at, list(self._decided_at)[1:], strict=False)]
+        gaps = [later - earlier for earlier, later in pairwise(self._decided_at)]
         reading = [gap for gap in gaps if gap < _PAUSE_S]
         return median(reading) if len(reading) >= 5 else None
 

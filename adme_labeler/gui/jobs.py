@@ -93,10 +93,11 @@ class Suggester(Job):
 
     def restart(self) -> None:
         """Serve another model: the worker goes, a new one comes when it is gone."""
+        if self.worker is None:
+            return
         if self.running():
             self._again = True
-            if self.worker is not None:
-                self.worker.leave()
+            self.worker.leave()
         else:
             self.start()
 

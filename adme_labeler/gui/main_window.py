@@ -78,10 +78,14 @@ class MainWindow(QMainWindow):
         opened: Session,
         place: bool = True,
         then: Callable[[ProjectView], None] = lambda project: None,
+        jobs: bool = True,
     ) -> None:
-        """Show an open project in place of what is shown now, and go on with `then`."""
+        """Show an open project in place of what is shown now, and go on with `then`.
+
+        `place`: where the curator left off; `jobs`: start the model worker.
+        """
         if self.project is not None:
-            self.leave_project(lambda: self.show_session(opened, place, then))
+            self.leave_project(lambda: self.show_session(opened, place, then, jobs))
             return
         project = ProjectView(opened, self)
         self.project = project
@@ -97,7 +101,7 @@ class MainWindow(QMainWindow):
         self._show_names(opened.path.name, opened.curator)
         self.preferences.opened(opened.path)
         sentence, kind = self.preferences.place(opened.path) if place else (None, "document")
-        project.begin(sentence, kind)
+        project.begin(sentence, kind, jobs)
         project.work.pane.setFocus()
         if opened.project.warning:
             project.work.status.say(opened.project.warning)

@@ -15,6 +15,7 @@ import msgspec
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from adme_labeler import protocol
+from adme_labeler.services import runs
 from adme_labeler.services.runs import Action, State, WorkerRun, worker_command
 
 _log = logging.getLogger(__name__)
@@ -58,6 +59,8 @@ class WorkerProcess(QObject):
         self._errors: deque[str] = deque(maxlen=_TAIL_LINES)
         self._exit_code: int | None = None
         self._told = False
+        self._at_work = False
+        self._over_since: float | None = None
         self._turn = _timer(self, 0, self._handle)
         self._progress = _timer(self, PROGRESS_MS, self._tell_progress)
         self._ladder = QTimer(self)
@@ -90,6 +93,9 @@ class WorkerProcess(QObject):
         self.run.cancel(time.monotonic())
         self.send(protocol.Shutdown())
         self._process.closeWriteChannel()
+        if not self._at_work:
+            # Still loading its libraries: it would hear of this only many seconds later.
+            self._process.terminate()
         self._ladder.start()
 
     def is_running(self) -> bool:
@@ -124,12 +130,16 @@ class WorkerProcess(QObject):
             return
         before = self.run.state
         self.run.receive(message)
+        if self.run.over and self._over_since is None:
+            self._over_since = time.monotonic()
+            self._ladder.start()
         if isinstance(message, protocol.Hello):
             if self.run.state is State.FAILED:
                 self._process.terminate()
             return
         if before in (State.FAILED, State.CANCELLED, State.FINISHED):
             return
+        self._at_work = True
         if isinstance(message, protocol.Progress):
             if not self._progress.isActive():
                 self._progress.start()
@@ -141,10 +151,14 @@ class WorkerProcess(QObject):
             self.progressed.emit(self.run.progress)
 
     def _climb(self) -> None:
-        action = self.run.tick(time.monotonic())
+        now = time.monotonic()
+        action = self.run.tick(now)
         if action is Action.TERMINATE:
             self._process.terminate()
         elif action is Action.KILL:
+            self._process.kill()
+        elif self._over_since is not None and now > self._over_since + runs.KILL_AFTER:
+            # It has said how it ended and yet does not go.
             self._process.kill()
 
     def _failed_to_start(self, error: QProcess.ProcessError) -> None:

@@ -62,6 +62,7 @@ class ProjectView(QObject):
         self._listed: Sequence[SentenceId] = ()
         self._saved_at = ""
         self._leaving = False
+        self._closed = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SOON_MS)
@@ -71,15 +72,19 @@ class ProjectView(QObject):
         self.work.labels.set_labels(self.desk.shelf.values())
         self.work.pane.set_empty_text(_NOTHING_HERE)
 
-    def begin(self, sentence: SentenceId | None = None, kind: str = "document") -> None:
-        """Show the last place and start what runs beside."""
+    def begin(
+        self, sentence: SentenceId | None = None, kind: str = "document", jobs: bool = True
+    ) -> None:
+        """Show the last place and start what runs beside, unless `jobs` is false."""
         self.desk.begin(sentence)
         if kind != QueueKind.DOCUMENT.value and kind in QueueKind:
             self.desk.choose_queue(QueueKind(kind))
         self.show_training()
+        self.show_status()
         self._soon.start()
-        self.suggester.start()
-        self.trainer.look_for_interrupted()
+        if jobs:
+            self.suggester.start()
+            self.trainer.look_for_interrupted()
 
     def leave(self) -> None:
         """Ask every job to end; `left` follows."""
@@ -245,7 +250,7 @@ class ProjectView(QObject):
         self._soon_if_idle()
 
     def _soon_if_idle(self) -> None:
-        if not self._soon.isActive():
+        if not self._soon.isActive() and not self._closed:
             self._soon.start()
 
     def _show_document(self, label: LabelId | None) -> None:
@@ -379,6 +384,8 @@ class ProjectView(QObject):
             QTimer.singleShot(50, self, self._tell_left)
         else:
             self._leaving = False
+            self._closed = True
+            self._soon.stop()
             self.left.emit()
 
 
