@@ -125,7 +125,7 @@ def _measurement(sheet: Any, item: MeasurementSheet, names: dict[str, str]) -> N
     _row(sheet, [_bold(sheet, item.title)])
     _row(sheet, [f"{m.sentences:,} sentences of {m.groups:,} drug groups"])
     if m.not_blind:
-        _row(sheet, [f"{m.not_blind:,} of them were decided with the suggestion in view."])
+        _row(sheet, [f"{m.not_blind:,} of them were not decided blind."])
     if m.accuracy is not None and m.macro_f1 is not None:
         _row(sheet, ["Accuracy", _percent(sheet, m.accuracy), None, None, None, m.sentences])
         _row(sheet, ["Macro-F1", _percent(sheet, m.macro_f1), None, None, None, m.sentences])
@@ -168,7 +168,7 @@ def _category(sheet: Any, m: CategoryMeasure, names: dict[str, str]) -> None:
             _percent(sheet, m.precision_low),
             _percent(sheet, m.precision_high),
             m.claimed,
-            m.method if m.recall is not None else None,
+            m.method if m.recall is not None or m.precision is not None else None,
         ],
     )
 

@@ -119,7 +119,7 @@ def about(
     suggesting = connection.execute(_SUGGESTING).fetchone()
     entries: list[tuple[str, Value]] = [
         ("Project", project.path.stem),
-        ("Project file", str(project.path)),
+        ("Project file", project.path.name),
         ("Project fingerprint", _fingerprint(connection)),
         ("Operation", number),
         ("Hash of that operation", head),
