@@ -117,6 +117,8 @@ class SnapshotRow(msgspec.Struct, frozen=True, kw_only=True):
     heading: str = ""
     also: tuple[str, ...] = ()
     blind: bool = False
+    read: bool = True
+    """Whether a person read it; bulk-accepted sentences train, but estimate nothing."""
     served: tuple[float, ...] = ()
     served_category: str = ""
 

@@ -24,7 +24,7 @@ from adme_labeler.ml.compute import Compute
 from adme_labeler.ml.encoder import default_folder, load_encoder, read_config
 from adme_labeler.ml.model_folder import ModelCard, save_model
 from adme_labeler.ml.predict import Floats, Predictor, softmax
-from adme_labeler.ml.recipes import ALL, Recipe, Stage, recipe_named
+from adme_labeler.ml.recipes import ALL, Recipe, Stage, from_hints_alone, recipe_named
 from adme_labeler.statistics.calibration import decide, fit_temperature, shift_for, tune_shift
 from adme_labeler.statistics.comparison import FEWEST_GROUPS_TO_COMPARE, compare
 from adme_labeler.statistics.recall import measure
@@ -197,6 +197,10 @@ def run_training(
     not_seen = {row.group for row in held_out}
     train_rows = [r for r in known if r.role == "train" and r.group not in not_seen]
     hint_rows = [r for r in known if r.role == "hint" and r.group not in not_seen]
+    annotations = len(train_rows)
+    if recipe.hints is not None and hint_rows and len({r.category for r in train_rows}) < 2:
+        recipe = from_hints_alone(recipe)
+        train_rows, hint_rows = train_rows + hint_rows, []
     two_stage.check(np.array([keys.index(r.category) for r in train_rows], dtype=np.int64))
 
     watch.phase("Reading")
@@ -216,7 +220,8 @@ def run_training(
     if len(shared_hints) >= ENOUGH_SHARED_HINTS:
         hint_rows = shared_hints
     hints = _sentences(trainer, hint_rows) if hint_rows else None
-    folds = _folds(train, settings)
+    learns_from_annotations = len(train_rows) == annotations
+    folds = _folds(train, settings) if learns_from_annotations else None
     fold_count = int(folds.max()) + 1 if folds is not None else 0
     fits = trainer.cost(len(train), len(hint_rows))
     watch.plan(fits * (1 + fold_count * (fold_count - 1) / max(1, fold_count)))
@@ -237,12 +242,13 @@ def run_training(
                 probabilities, train.examples.categories, prior, tau, settings.precision_floor
             )
         first = decide(probabilities, shift, prior).first
+        read = [(row, keys[i]) for row, i in zip(train_rows, first, strict=True) if row.read]
         cross_validation = measure(
-            [row.category for row in train_rows],
-            [keys[i] for i in first],
-            [row.group for row in train_rows],
+            [row.category for row, _ in read],
+            [decided for _, decided in read],
+            [row.group for row, _ in read],
             keys,
-            blind=[row.blind for row in train_rows],
+            blind=[row.blind for row, _ in read],
             source="cross-validation",
         )
 
@@ -278,8 +284,8 @@ def run_training(
     save_model(folder / "model", model, trainer.encoder.tokenizer, read_config(place), card)
     return protocol.TrainFinished(
         model="model",
-        train_sentences=len(train_rows),
-        hint_sentences=len(hint_rows) if recipe.hints is not None else 0,
+        train_sentences=annotations,
+        hint_sentences=len(train_rows) - annotations + len(hint_rows if recipe.hints else ()),
         seconds=time.monotonic() - started,
         seconds_per_phase={name: round(s, 3) for name, s in trainer.seconds.items()},
         held_out=held_out_measure,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -262,13 +263,13 @@ def _snapshot_row(
     item: sentences.ModelInput,
     role: str,
     category: str,
-    row: object,
+    row: sqlite3.Row | None,
     suggestion: Suggestion | None,
 ) -> protocol.SnapshotRow:
     masked = suggesting.as_sentence_input(item)
-    also, blind = "", False
+    also, blind, read = "", False, False
     if row is not None:
-        also, blind = str(row["also"]), bool(row["blind"])  # type: ignore[index]
+        also, blind, read = str(row["also"]), bool(row["blind"]), bool(row["read"])
     return protocol.SnapshotRow(
         sentence=item.id,
         text=masked.text,
@@ -278,6 +279,7 @@ def _snapshot_row(
         role=role,
         also=tuple(key for key in also.split("+") if key),
         blind=blind,
+        read=read,
         served=() if suggestion is None else suggestion.probabilities,
         served_category="" if suggestion is None else suggestion.category,
     )
