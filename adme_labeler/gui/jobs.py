@@ -140,6 +140,8 @@ class Suggester(Job):
                 self.said.emit(f"Reading {message.done:,} of {message.total:,} sentences")
             else:
                 self.said.emit("")
+        elif isinstance(message, protocol.Refitted):
+            self._keeper.fitted(message)
         elif isinstance(message, protocol.Scores):
             self._took(self._keeper.take(message))
         elif isinstance(message, protocol.ScoresDone):

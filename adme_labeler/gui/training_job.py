@@ -222,7 +222,10 @@ class Trainer(Job):
             _TONES.get(verdict, "secondary"),
         )
         self._versions = None
-        if result.comparison.verdict in training.PROMOTING:
+        active = {
+            m.version for m in training.versions(self.session) if m.state is ModelState.ACTIVE
+        }
+        if version in active:
             self.promoted.emit()
         self.bus.publish(changes)
 

@@ -331,7 +331,6 @@ def test_a_decision_and_the_next_sentence_take_less_than_fifty_milliseconds(open
 
 FRESH = """
 import json, sys, time
-started = time.perf_counter()
 from adme_labeler.gui import app, theme
 from adme_labeler.gui.main_window import MainWindow
 application = app.make_application()
@@ -339,28 +338,24 @@ theme.apply(application, "light")
 window = MainWindow()
 window.show()
 window.grab()
-seconds = time.perf_counter() - started
+seconds = time.process_time()
 heavy = ("numpy", "pandas", "torch", "transformers", "openpyxl", "lxml", "scipy", "sklearn")
 print(json.dumps([seconds, [m for m in heavy if m in sys.modules]]))
 """
 
 
 def test_the_window_starts_within_a_second_and_imports_nothing_heavy():
-    best = float("inf")
-    for _ in range(3):  # a busy neighbour may slow one start down, not three
-        done = subprocess.run(
-            [sys.executable, "-c", FRESH],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        )
-        seconds, heavy = json.loads(done.stdout.strip().splitlines()[-1])
-        assert heavy == []
-        best = min(best, seconds)
-        if best < 1.0:
-            break
-    assert best < 1.0
+    """Processor time from the start of the interpreter: neighbours must not fail this test."""
+    done = subprocess.run(
+        [sys.executable, "-c", FRESH],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    seconds, heavy = json.loads(done.stdout.strip().splitlines()[-1])
+    assert heavy == []
+    assert seconds < 1.0
 
 
 def test_the_sample_project_is_made_once_and_opened_later(window, tmp_path, qtbot):
