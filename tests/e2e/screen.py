@@ -24,7 +24,7 @@ def wait_until(holds: Callable[[], bool], what: str, seconds: float = 60.0) -> N
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, f"waited {seconds:.0f} s for {what}"
-        time.sleep(0.05)
+        time.sleep(0.05)  # noqa: TID251
 
 
 class Screen:

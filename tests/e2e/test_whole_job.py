@@ -107,7 +107,7 @@ def _judge(project: Path, sheet: Path) -> None:
     book = openpyxl.load_workbook(sheet, read_only=True)
     table = [list(row) for row in book["Annotations"].iter_rows(values_only=True)]
     book.close()
-    header = [str(cell) for cell in table[0]]
+    header = [str(cell).casefold() for cell in table[0]]
     categories = [row[header.index("category")] for row in table[1:]]
     assert len(table) - 1 >= total
     assert sorted(c for c in categories if c) == ["Absorption", "Excretion", "Metabolism", "Other"]
