@@ -103,6 +103,9 @@ class Desk(QObject):
         hidden = ""
         if self._blind:
             hidden = HIDDEN_SENTENCE if self.hide_suggestions else HELD_OUT_SENTENCE
+        reason = self.item.reason
+        if self._suggestion is None and not hidden:
+            reason += " · no suggestion yet"
         offered = None
         if shown is not None:
             offered = shown.second if self._second else shown.category
@@ -111,7 +114,7 @@ class Desk(QObject):
             offered=offered,
             second=self._second,
             hidden=hidden,
-            reason=self.item.reason,
+            reason=reason,
             elsewhere=self._elsewhere(),
             decided=own.category if own else None,
             also=own.also if own else (),

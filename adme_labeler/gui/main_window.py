@@ -332,6 +332,7 @@ class MainWindow(QMainWindow):
             (self._name, Qt.Corner.TopLeftCorner),
             (self._curator, Qt.Corner.TopRightCorner),
         ):
+            widget.setMinimumHeight(bar.sizeHint().height())
             widget.adjustSize()
             bar.setCornerWidget(widget, corner)
             widget.show()

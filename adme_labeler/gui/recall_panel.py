@@ -94,7 +94,7 @@ class RecallPanel(QWidget):
 def source_sentence(measured: Measurement, version: int, revision: int) -> str:
     """What the numbers stand on, in one line."""
     drugs = f"{measured.groups:,} drug{'s' if measured.groups != 1 else ''}"
-    model = f"version {version}.{revision}"
+    model = f"version {version}.{revision}" if version else f"instant model, revision {revision}"
     if measured.source == "held-out":
         where = f"Recall on {drugs} it never saw"
     else:
