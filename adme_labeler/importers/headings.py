@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from adme_labeler.importers.text import compact, word_set
 
@@ -142,6 +143,7 @@ def bare(heading: str) -> str:
     return _COMPACT_TOPICS.get(compact(text), text) if " " in text else text
 
 
+@lru_cache(maxsize=8192)
 def family(heading: str) -> str:
     """Which family of headings this is (PK, TOPIC, POPULATION, …), UNKNOWN for none."""
     text = bare(heading)
@@ -221,6 +223,7 @@ def hint_for(heading_path: tuple[str, ...] | list[str]) -> str:
     return nearest
 
 
+@lru_cache(maxsize=8192)
 def _implied(heading: str) -> str | None:
     """One category key, "" for a heading that names several or everything, None for no word."""
     text = bare(heading)

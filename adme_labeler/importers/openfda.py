@@ -109,9 +109,10 @@ def read(result: Mapping[str, Any], source: str, sections: Sections) -> LabelDra
     """One result as a drug label with the blocks of the chosen sections."""
     about = _about(result, source)
     pieces: list[Piece] = []
+    tables = _tables(result, everything=sections is Sections.ALL)
     for name, texts in _chosen(result, sections):
         for text in texts:
-            part = list(_pieces(name, text, result))
+            part = list(_pieces(name, text, tables))
             if name == "clinical_pharmacology" and sections is Sections.PHARMACOKINETICS:
                 opening = 1 if part and part[0].title else 0
                 part = pharmacokinetic_part(part, titles=opening)
@@ -215,19 +216,20 @@ def _within(text: str, others: list[str]) -> bool:
     return any(short in other for other in others)
 
 
-def _pieces(name: str, text: str, result: Mapping[str, Any]) -> Iterator[Piece]:
+def _pieces(name: str, text: str, tables: list[_Table]) -> Iterator[Piece]:
     code = _CODES.get(name, "")
     flat = cleaned(text)
-    tables = _tables(result)
     parts = _without_tables(flat, tables) if tables else [(flat, None)]
     title = _section_title(flat, name)
     stack = headings.HeadingStack((title,) if title else ())
     for index, (part, table) in enumerate(parts):
         if table is not None:
-            for caption in table.captions:
+            captions, rows, notes = table.parts()
+            for caption in captions:
                 yield Piece(BlockKind.CAPTION, code, title, stack.path, caption)
-            yield Piece(BlockKind.TABLE, code, title, stack.path, rows=table.rows)
-            for note in table.notes:
+            if rows:
+                yield Piece(BlockKind.TABLE, code, title, stack.path, rows=rows)
+            for note in notes:
                 yield Piece(BlockKind.FOOTNOTE, code, title, stack.path, note)
             continue
         if index == 0 and title:
@@ -256,7 +258,7 @@ def _section_title(text: str, name: str) -> str:
 
 
 class _Table:
-    """A table of a *_table field: its parts and its text as the flat string has it."""
+    """A table of a *_table field: its text as the flat string has it, its parts when wanted."""
 
     def __init__(self, markup: str) -> None:
         import lxml.etree as etree
@@ -267,24 +269,26 @@ class _Table:
             root = html.fragment_fromstring(markup, create_parent=True, parser=parser)
         except (etree.ParserError, etree.XMLSyntaxError, ValueError):
             root = html.Element("div")
+        self._element = next(root.iter("table"), root)
+        self.letters = "".join(cleaned("".join(self._element.itertext())).split())
+
+    def parts(self) -> tuple[list[str], tuple[tuple[str, ...], ...], list[str]]:
+        """(captions, rows, footnotes)."""
         from adme_labeler.importers.spl_text import table_rows
 
-        element = next(root.iter("table"), root)
-        self.captions, self.rows, self.notes = table_rows(element)
-        pieces = [cleaned(t) for t in element.itertext()]
-        self.letters = re.sub(r"\s+", "", "".join(pieces))
+        return table_rows(self._element)
 
 
-def _tables(result: Mapping[str, Any]) -> list[_Table]:
-    fields = ("pharmacokinetics_table", "clinical_pharmacology_table", "pharmacodynamics_table")
+def _tables(result: Mapping[str, Any], everything: bool) -> list[_Table]:
+    names = ["pharmacokinetics_table", "clinical_pharmacology_table", "pharmacodynamics_table"]
+    if everything:
+        names += [n for n in result if n.endswith("_table") and n not in names]
     markups: dict[str, None] = {}
-    names = [n for n in fields if n in result]
-    names += [n for n in result if n.endswith("_table") and n not in fields]
     for name in names:
-        for markup in _strings(result[name]):
+        for markup in _strings(result.get(name)):
             for piece in _separate(markup):
                 markups.setdefault(piece)
-    return [table for markup in markups if (table := _Table(markup)).rows]
+    return [_Table(markup) for markup in markups]
 
 
 def _separate(markup: str) -> list[str]:

@@ -234,6 +234,8 @@ def _single(value: str) -> tuple[str, ...]:
 
 def _several(written: str) -> str:
     """Further categories as keys joined with "+"; unknown ones stay as written."""
+    if not written:
+        return ""
     parts = [cleaned(p) for p in re.split(r"[;,|+]", written)]
     return "+".join(dict.fromkeys(ADME.find(part) or part for part in parts if part))
 

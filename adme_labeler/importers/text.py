@@ -38,10 +38,16 @@ def cleaned(text: str) -> str:
     Kept as they are: superscript digits, dashes, accents, the replacement character. A Greek mu
     before a unit becomes the micro sign, so that both spellings of "µg" are one.
     """
-    text = _BLANKS.sub(" ", text.translate(_TABLE)).strip()
-    text = _GREEK_MU_AS_UNIT.sub("\u00b5", text)
-    text = _LATIN_PHRASE_LEFT.sub(r"\1 ", text)
-    return _LATIN_PHRASE_RIGHT.sub(r" \1", text)
+    if not text:
+        return ""
+    text = text.translate(_TABLE).strip()
+    if "  " in text:
+        text = _BLANKS.sub(" ", text)
+    if "\u03bc" in text:
+        text = _GREEK_MU_AS_UNIT.sub("\u00b5", text)
+    if "vitro" in text or "vivo" in text:
+        text = _LATIN_PHRASE_RIGHT.sub(r" \1", _LATIN_PHRASE_LEFT.sub(r"\1 ", text))
+    return text
 
 
 def without_blanks_of_markup(text: str) -> str:
