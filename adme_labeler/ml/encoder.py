@@ -22,7 +22,8 @@ from adme_labeler.domain.problems import TrainingProblem
 FAMILIES = ("bert", "roberta", "xlm-roberta", "camembert", "deberta", "deberta-v2", "mpnet")
 """Values of `model_type` in config.json that are read."""
 
-POOLINGS = ("mean", "cls")
+VOCABULARIES = ("vocab.txt", "vocab.json", "spm.model", "sentencepiece.bpe.model")
+"""Files from which a tokenizer can be built where there is no tokenizer.json."""
 
 
 @dataclass(frozen=True)
@@ -252,6 +253,8 @@ def _load_tokenizer(folder: Path) -> Tokenizer:
     try:
         if (folder / "tokenizer.json").is_file():
             return Tokenizer.from_file(str(folder / "tokenizer.json"))
+        if not any((folder / name).is_file() for name in VOCABULARIES):
+            raise FileNotFoundError("there is no vocabulary")
         from transformers import AutoTokenizer
 
         slow = AutoTokenizer.from_pretrained(str(folder), local_files_only=True, use_fast=True)

@@ -16,12 +16,14 @@ from adme_labeler.domain.sentence_text import mask_names
 
 _PARTS = re.compile(r"/|,|;| and ", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]{4,}")
-_SALTS = frozenset(
-    ("acetate", "acid", "alafenamide", "besylate", "bromide", "calcium", "chloride", "citrate")
-    + ("dimeglumine", "disoproxil", "fumarate", "hydrobromide", "hydrochloride", "malate")
-    + ("maleate", "medoxomil", "mesylate", "mofetil", "nitrate", "phosphate", "potassium")
-    + ("sodium", "succinate", "sulfate", "tartrate", "tosylate", "tromethamine", "with")
-)
+# fmt: off
+_SALTS = frozenset((
+    "acetate", "acid", "alafenamide", "besylate", "bromide", "calcium", "chloride", "citrate",
+    "dimeglumine", "disoproxil", "fumarate", "hydrobromide", "hydrochloride", "malate", "maleate",
+    "medoxomil", "mesylate", "mofetil", "nitrate", "phosphate", "potassium", "sodium",
+    "succinate", "sulfate", "tartrate", "tosylate", "tromethamine", "with",
+))
+# fmt: on
 """Words of drug names that many drugs share."""
 
 COLUMNS = {

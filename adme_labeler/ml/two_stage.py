@@ -122,18 +122,9 @@ def train(
                     place.epoch, place.step = epoch, number
                     _save(saved, model, trained, optimizer, schedule, place, stages, seed)
                     raise Stopped
-                try:
-                    loss = _step(work, loss_of, batches[number], micro, optimizer)
-                except (RuntimeError, MemoryError) as error:
-                    if not is_out_of_memory(error):
-                        raise
-                    if micro < recipe.batch:
-                        raise checkpoint.ResumableProblem(
-                            "The computer has too little free memory to train this model: close "
-                            "other programs or choose a smaller encoder."
-                        ) from error
-                    micro = max(1, recipe.batch // 4)
-                    loss = _step(work, loss_of, batches[number], micro, optimizer)
+                loss, micro = _step_in_memory(
+                    work, loss_of, batches[number], micro, recipe.batch, optimizer
+                )
                 if not math.isfinite(loss):
                     raise TrainingProblem(
                         "Training broke off because its loss is no longer a number: the encoder "
@@ -303,6 +294,36 @@ def _affordable(categories: Ints, most: int, seed: int) -> Ints:
 
 
 # --------------------------------------------------------------------------- one step
+
+
+def _step_in_memory(
+    work: _Whole | _Top,
+    loss_of: Callable[[Tensor, Tensor], Tensor],
+    rows: Ints,
+    micro: int,
+    batch: int,
+    optimizer: torch.optim.Optimizer,
+) -> tuple[float, int]:
+    """A step; where memory runs out, once more in smaller parts, which then stay small.
+
+    The gradients are those of the whole batch either way.
+    """
+    try:
+        return _step(work, loss_of, rows, micro, optimizer), micro
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        smaller = max(1, batch // 4)
+        try:
+            if micro > smaller:
+                return _step(work, loss_of, rows, smaller, optimizer), smaller
+        except (RuntimeError, MemoryError) as again:
+            if not is_out_of_memory(again):
+                raise
+        raise checkpoint.ResumableProblem(
+            "The computer has too little free memory to train this model: close other programs "
+            "or choose a smaller encoder."
+        ) from error
 
 
 def _step(
