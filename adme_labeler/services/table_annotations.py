@@ -20,6 +20,11 @@ from adme_labeler.services import annotating
 from adme_labeler.services.session import Session
 
 
+_FEWEST_WORDS = 5
+_LONGEST_HEADING = 12
+"""A heading of more words would be a sentence."""
+
+
 @dataclass(frozen=True)
 class TableRow:
     """One row of an annotation table; `category` and `also` as the file writes them."""
@@ -71,7 +76,8 @@ def annotate(
 
     A row finds its sentence by id, else by text within its drug label, else by text anywhere;
     blanks, case and punctuation do not matter. A text that stands in several drug labels
-    annotates each of them.
+    annotates each of them. A row that carries a heading before the sentence still fits the one
+    sentence of its drug label that it ends with.
     """
     by_uid, by_text, label_sets = _index(session)
     found: dict[SentenceId, Annotation] = {}
@@ -141,7 +147,24 @@ def _targets(
         return [by_uid[row.uid]]
     candidates = by_text.get(_letters(row.text), [])
     same_label = [s for s in candidates if label_sets[s] == row.set_id]
-    return same_label or candidates
+    return same_label or candidates or _behind_a_heading(row, by_text, label_sets)
+
+
+def _behind_a_heading(
+    row: TableRow, by_text: _Index, label_sets: dict[SentenceId, str]
+) -> list[SentenceId]:
+    """Words at the beginning are dropped one by one, up to the first full stop."""
+    if not row.set_id:
+        return []
+    words = row.text.split()
+    for start in range(1, min(len(words) - _FEWEST_WORDS, _LONGEST_HEADING) + 1):
+        if words[start - 1].endswith((".", "!", "?", ";")):
+            return []
+        found = by_text.get(_letters(" ".join(words[start:])), [])
+        same_label = [s for s in found if label_sets[s] == row.set_id]
+        if same_label:
+            return same_label if len(same_label) == 1 else []
+    return []
 
 
 def _letters(text: str) -> str:

@@ -74,3 +74,16 @@ def test_a_table_is_one_undo_step_and_names_its_curator(session: Session) -> Non
     assert [tuple(row) for row in curators] == [("ben", "imported")]
     annotating.undo(session)
     assert resolved(session) == {}
+
+
+def test_a_heading_before_the_sentence_does_not_hide_it_but_another_sentence_does(
+    session: Session,
+) -> None:
+    drafts = [label("s3", "Three", [block("", ["The mean half-life was about 12 hours."])])]
+    importing.commit_batch(session, drafts, importing.ImportTally())
+    body = "The mean half-life was about 12 hours."
+    report, _ = annotate(session, [TableRow(f"Plasma Elimination: {body}", "E", "s3")], "ben")
+    assert report.matched == 1
+    two = TableRow(f"It is absorbed quickly. {body}", "A", "s3")
+    assert annotate(session, [two], "ben")[0].unmatched == 1
+    assert annotate(session, [TableRow(f"Elimination {body}", "E", "s1")], "ben")[0].unmatched == 1
