@@ -19,7 +19,6 @@ from adme_labeler.domain.records import (
 from adme_labeler.services import annotating
 from adme_labeler.services.session import Session
 
-
 _FEWEST_WORDS = 5
 _LONGEST_HEADING = 12
 """A heading of more words would be a sentence."""
