@@ -77,6 +77,7 @@ class DecisionBar(Panel):
             getattr(self, ident).clicked.connect(lambda _=False, i=ident: self.asked.emit(i))
         self._arrange()
         self.show_decision(None)
+        self.set_undo(None)
 
     def show_decision(self, decision: Decision | None) -> None:
         """None: there is no sentence to decide."""
@@ -242,7 +243,7 @@ class CategoryButton(QAbstractButton):
             painting.text(
                 painter,
                 QRectF(below.right() - room, below.top(), room, below.height()),
-                f"{self._probability:.0%}".replace("%", " %"),
+                painting.percent(self._probability),
                 font,
                 ink if self._offered else colors.secondary,
                 Qt.AlignmentFlag.AlignRight,

@@ -51,9 +51,9 @@ class MainWindow(QMainWindow):
         self.actions_ = ActionSet(self.run, self)
         self.actions_.fill(self.menuBar())
         self._name = Text("ADME labeler", "controls", strong=True)
-        self._name.setContentsMargins(16, 0, 8, 0)
+        self._name.setContentsMargins(8, 0, 14, 0)
         self._curator = Text("", "controls", "secondary")
-        self._curator.setContentsMargins(8, 0, 16, 0)
+        self._curator.setContentsMargins(8, 0, 8, 0)
         self.restoreGeometry(self.preferences.layout("window"))
         self.welcome.asked.connect(self.run)
         self.welcome.recent_chosen.connect(self.open_path)
@@ -328,11 +328,12 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(project)
         # The menu bar measures its corners only when they are set.
         bar = self.menuBar()
-        for widget, corner in (
-            (self._name, Qt.Corner.TopLeftCorner),
-            (self._curator, Qt.Corner.TopRightCorner),
+        entry = bar.fontMetrics().height() + 12
+        for widget, corner, height in (
+            (self._name, Qt.Corner.TopLeftCorner, entry + 4),
+            (self._curator, Qt.Corner.TopRightCorner, entry),
         ):
-            widget.setMinimumHeight(bar.sizeHint().height())
+            widget.setFixedHeight(height)  # the left corner starts at 0, the right one at 2
             widget.adjustSize()
             bar.setCornerWidget(widget, corner)
             widget.show()

@@ -44,6 +44,11 @@ def text(
     painter.drawText(rect, int(flags), shown)
 
 
+def percent(share: float) -> str:
+    """A share as people read it: "82 %"."""
+    return f"{100 * share:.0f} %"
+
+
 def text_width(content: str, font: QFont) -> float:
     return QFontMetricsF(font).horizontalAdvance(content)
 

@@ -197,7 +197,7 @@ class RecallRow(QWidget):
         painting.text(
             painter,
             QRectF(right, upper.top(), numbers, upper.height()),
-            f"{m.recall:.0%}".replace("%", " %"),
+            painting.percent(m.recall),
             theme.font("controls"),
             colors.text,
             Qt.AlignmentFlag.AlignRight,

@@ -59,7 +59,7 @@ class Row:
 
 Fetch = Callable[[Sequence[SentenceId]], Mapping[SentenceId, Row]]
 
-COLUMNS = ("", "Sentence", "Suggestion", "Drug", "Section")
+COLUMNS = ("State", "Sentence", "Suggestion", "Drug", "Section")
 _STATE, _TEXT, _SUGGESTION, _DRUG, _SECTION = range(len(COLUMNS))
 _STATE_WORDS = {
     AnnotationState.OPEN: "open",
@@ -159,7 +159,7 @@ class SentenceModel(QAbstractTableModel):
         if column == _SUGGESTION:
             if row.suggestion is None or row.probability is None:
                 return ""
-            return f"{self._scheme[row.suggestion].name} {row.probability:.0%}"
+            return f"{self._scheme[row.suggestion].name} {painting.percent(row.probability)}"
         return row.drug if column == _DRUG else row.section
 
     def _emit(self, first: int, last: int) -> None:
@@ -310,7 +310,7 @@ class _Delegate(QStyledItemDelegate):
                 painting.text(
                     painter,
                     words,
-                    f"{row.probability:.0%}",
+                    painting.percent(row.probability),
                     theme.font("secondary"),
                     colors.secondary,
                     Qt.AlignmentFlag.AlignRight,

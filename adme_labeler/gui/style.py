@@ -9,8 +9,11 @@ if TYPE_CHECKING:
     from adme_labeler.gui.theme import Colors
 
 
-def stylesheet(c: Colors, size: Callable[..., int]) -> str:
-    """Qt style sheet for these colours; `size` gives the pixel size of a type role."""
+def stylesheet(c: Colors, size: Callable[..., int], check: str) -> str:
+    """Qt style sheet for these colours.
+
+    `size` gives the pixel size of a type role; `check` is the file of a tick in `accent_ink`.
+    """
     return f"""
 QMainWindow, QDialog {{ background: {c.chrome}; }}
 QToolTip {{
@@ -65,6 +68,22 @@ QTableView {{
     gridline-color: {c.border}; selection-background-color: {c.accent_tint};
     selection-color: {c.text}; background: {c.page};
 }}
+QTableWidget {{ background: {c.chrome}; }}
+QTableWidget::item {{ padding: 0 12px; border-bottom: 1px solid {c.border}; }}
+QTableWidget::item:selected {{ background: {c.accent_tint}; color: {c.text}; }}
+QCheckBox::indicator, QTableWidget::indicator {{
+    width: 14px; height: 14px; border: 1px solid {c.secondary}; border-radius: 4px;
+    background: {c.raised};
+}}
+QCheckBox::indicator:checked, QTableWidget::indicator:checked {{
+    border-color: {c.accent}; background: {c.accent}; image: url({check});
+}}
+QRadioButton::indicator {{
+    width: 14px; height: 14px; border: 1px solid {c.secondary}; border-radius: 8px;
+    background: {c.raised};
+}}
+QRadioButton::indicator:checked {{ border: 5px solid {c.accent}; width: 6px; height: 6px; }}
+QCheckBox:focus, QRadioButton:focus {{ color: {c.accent}; }}
 QHeaderView {{ background: {c.chrome}; }}
 QHeaderView::section {{
     background: {c.chrome}; color: {c.secondary}; border: none;
@@ -79,6 +98,7 @@ QScrollBar::handle:horizontal {{ min-width: 32px; }}
 QScrollBar::handle:hover {{ background: {c.secondary}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QSlider {{ min-height: 24px; }}
 QSlider::groove:horizontal {{ height: 4px; background: {c.track}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {c.accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{

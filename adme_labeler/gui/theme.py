@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTemporaryDir
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from adme_labeler import paths
 from adme_labeler.domain.categories import Category
 from adme_labeler.gui.style import stylesheet
 
@@ -155,7 +157,7 @@ def apply(app: QApplication, theme: ThemeName = "system", scale: float = 1.0) ->
         app.setStyle("Fusion")
     app.setFont(font("controls"))
     app.setPalette(_palette(colors))
-    app.setStyleSheet(stylesheet(colors, size))
+    app.setStyleSheet(stylesheet(colors, size, _tick(colors.accent_ink)))
 
 
 def current() -> Colors:
@@ -231,6 +233,24 @@ def _follow_system() -> None:
     app = QApplication.instance()
     if isinstance(app, QApplication) and _state.wanted == "system":
         apply(app, "system", _state.scale)
+
+
+@lru_cache(maxsize=8)
+def _tick(color: str) -> str:
+    """File of the shipped tick in a colour: style sheets can show files only, and only as are."""
+    source = paths.resources() / "icons" / "check.svg"
+    target = Path(_files().path()) / f"tick-{color.lstrip('#')}.svg"
+    try:
+        target.write_text(source.read_text("utf-8").replace("#000", color), "utf-8")
+    except OSError:
+        return ""
+    return target.as_posix()
+
+
+@lru_cache(maxsize=1)
+def _files() -> QTemporaryDir:
+    """Removed when the program ends."""
+    return QTemporaryDir()
 
 
 def _system_family(app: QApplication) -> str:

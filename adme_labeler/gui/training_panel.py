@@ -154,6 +154,7 @@ class TrainingPanel(QWidget):
         self._none.setVisible(not versions)
         for line in self._rows:
             self._versions.removeWidget(line)
+            line.hide()
             line.deleteLater()
         self._rows = [_VersionLine(row) for row in versions]
         for line in self._rows:

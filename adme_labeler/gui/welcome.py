@@ -91,6 +91,7 @@ class WelcomePage(Panel):
     def set_recent(self, projects: Sequence[Path]) -> None:
         for entry in self._entries:
             self._recent.removeWidget(entry)
+            entry.hide()
             entry.deleteLater()
         self._entries = []
         self._recent_title.setVisible(bool(projects))

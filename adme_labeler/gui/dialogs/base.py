@@ -53,14 +53,14 @@ class Message(Dialog):
     def __init__(
         self, title: str, sentence: str, detail: str = "", parent: QWidget | None = None
     ) -> None:
-        super().__init__(title, parent)
+        super().__init__(title, parent, 640 if detail else 480)
         said = QLabel(sentence)
         said.setWordWrap(True)
         self.body.addWidget(said)
         if detail:
             box = QPlainTextEdit(detail)
             box.setReadOnly(True)
-            box.setMinimumSize(560, 200)
+            box.setMinimumHeight(200)
             box.setAccessibleName("Details")
             self.body.addWidget(box)
         self.add_close()

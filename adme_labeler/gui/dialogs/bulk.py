@@ -146,7 +146,7 @@ class _Line(QWidget):
         category = self._scheme[found.suggestion.category]
         painting.chip(painter, QRectF(0, 0, painting.CHIP_WIDTH, rect.height()).center(), category)
         small = theme.font("secondary")
-        right = f"{probability(self._scheme, found.suggestion):.0%}".replace("%", " %")
+        right = painting.percent(probability(self._scheme, found.suggestion))
         painting.text(painter, rect.adjusted(26, 0, -176, 0), found.text, small, colors.text)
         drug = QRectF(rect.right() - 168, 0, 116, rect.height())
         painting.text(painter, drug, found.drug, small, colors.secondary)

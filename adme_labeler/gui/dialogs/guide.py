@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QWidget
 
 from adme_labeler import paths
@@ -58,7 +59,27 @@ class GuideDialog(Dialog):
             self._text.setHtml(key_sheet(self._scheme))
         else:
             self._text.setMarkdown(guideline_text())
+            _space_out(self._text.document())
         self._text.verticalScrollBar().setValue(0)
+
+
+def _space_out(document: QTextDocument) -> None:
+    """Give Markdown the window's type sizes and some air."""
+    block = document.begin()
+    while block.isValid():
+        form = block.blockFormat()
+        level = form.headingLevel()
+        form.setTopMargin(18 if level and block.blockNumber() else 0)
+        form.setBottomMargin(4 if level else 3 if block.textList() else 8)
+        form.setLineHeight(135, 1)  # proportional
+        cursor = QTextCursor(block)
+        cursor.setBlockFormat(form)
+        if level:
+            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+            letters = QTextCharFormat()
+            letters.setFont(theme.bold("reading" if level == 1 else "title"))
+            cursor.mergeCharFormat(letters)
+        block = block.next()
 
 
 def key_sheet(scheme: CategoryScheme) -> str:
@@ -67,7 +88,7 @@ def key_sheet(scheme: CategoryScheme) -> str:
     rows: list[str] = []
     names = {f"category-{c.shortcut}": c.name for c in scheme.categories}
     names |= {f"also-{c.shortcut}": f"Also {c.name}" for c in scheme.categories}
-    for menu in MENUS:
+    for menu in sorted(MENUS, key=lambda m: m != "Sentence"):
         inside = [
             a
             for a in ACTIONS

@@ -16,6 +16,8 @@ from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.services.importing import FileReport
 from adme_labeler.storage.labels import DrugGroup
 
+_NUMBERS = ("Drug labels", "Sentences", "Decided")
+
 
 class ImportReport(Dialog):
     """One row per file, files with a problem first."""
@@ -47,7 +49,7 @@ class ImportReport(Dialog):
                             Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                         )
                     self.table.setItem(row, column, item)
-            _widths(self.table, (220, 90, 90, 90))
+            _widths(self.table, (200, 96, 112, 104))
             self.body.addWidget(self.table, 1)
         self.add_close()
 
@@ -83,7 +85,7 @@ class HeldOutDialog(Dialog):
                 item = QTableWidgetItem(f"{number:,}")
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(row, column, item)
-        _widths(self.table, (260, 150, 100, 100))
+        _widths(self.table, (250, 150, 112, 104))
         self.body.addWidget(self.table, 1)
         self._count = Text("", "secondary", "secondary")
         self.body.addWidget(self._count)
@@ -146,6 +148,10 @@ def _table(columns: Sequence[str], rows: int) -> QTableWidget:
     head = table.horizontalHeader()
     head.setHighlightSections(False)
     head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    for column, name in enumerate(columns):
+        item = table.horizontalHeaderItem(column)
+        if item is not None and name in _NUMBERS:
+            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return table
 
 
