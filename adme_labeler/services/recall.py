@@ -64,7 +64,7 @@ def report(session: Session) -> RecallReport:
         version=served.version if served else ModelVersion(0),
         revision=served.revision if served else 0,
         held_out=held_out,
-        cross_validation=_cross_validation(session, served, active),
+        cross_validation=_cross_validation(served, active),
         candidate_version=candidate.version if candidate else None,
         candidate=training.result_of(candidate).held_out if candidate else None,
         previous=training.result_of(retired).held_out if retired else None,
@@ -120,11 +120,14 @@ def wrongly_found(session: Session, category: str) -> list[SentenceId]:
 
 
 def _cross_validation(
-    session: Session, served: suggesting.Served | None, active: Model | None
+    served: suggesting.Served | None, active: Model | None
 ) -> protocol.Measurement | None:
-    if active is not None and suggesting.served_version(session) == active.version:
+    """Estimate of the model that is served, never of one that only waits to be."""
+    if served is None:
+        return None
+    if active is not None and served.version == active.version:
         return training.result_of(active).cross_validation
-    return None if served is None else served.cross_validation
+    return served.cross_validation
 
 
 def _explanation(groups: int, decided: int, suggesting_now: bool) -> str:
