@@ -329,11 +329,11 @@ class MainWindow(QMainWindow):
         # The menu bar measures its corners only when they are set.
         bar = self.menuBar()
         entry = bar.fontMetrics().height() + 12
-        for widget, corner, height in (
-            (self._name, Qt.Corner.TopLeftCorner, entry + 4),
-            (self._curator, Qt.Corner.TopRightCorner, entry),
+        for widget, corner in (
+            (self._name, Qt.Corner.TopLeftCorner),
+            (self._curator, Qt.Corner.TopRightCorner),
         ):
-            widget.setFixedHeight(height)  # the left corner starts at 0, the right one at 2
+            widget.setFixedHeight(entry)
             widget.adjustSize()
             bar.setCornerWidget(widget, corner)
             widget.show()

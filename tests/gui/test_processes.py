@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import sys
 import time
-from itertools import pairwise
 
 import pytest
 
@@ -126,19 +125,22 @@ def test_a_talkative_worker_does_not_hold_the_window_up(qtbot):
         'json.dumps(dict(type="encoded", done=n, total=20000)) + "\\n")\n'
         "sys.stdout.flush()"
     )
-    beats: list[float] = []
+    between_beats = [0]
     heart = QTimer()
     heart.setInterval(5)
-    heart.timeout.connect(lambda: beats.append(time.perf_counter()))
-    got: list[object] = []
-    process.received.connect(got.append)
+    heart.timeout.connect(lambda: between_beats.append(0))
+
+    def count(message: object) -> None:
+        between_beats[-1] += 1
+
+    process.received.connect(count)
     heart.start()
     with qtbot.waitSignal(process.ended, timeout=20_000):
         process.start()
     heart.stop()
-    assert len(got) == 20_000
-    gaps = [b - a for a, b in pairwise(beats)]
-    assert max(gaps) < 0.1
+    assert sum(between_beats) == 20_000
+    # All at once would be one turn of the event loop; the budget of 8 ms makes many of them.
+    assert max(between_beats) < 5_000
 
 
 def test_of_much_progress_only_the_latest_is_passed_on(qtbot):
