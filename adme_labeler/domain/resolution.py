@@ -23,7 +23,7 @@ class ResolutionSource(StrEnum):
 class Resolution:
     """`category` is None only in a conflict. `read`: a person read it (bulk alone is not reading).
 
-    `blind`: everybody who read it decided without seeing a suggestion.
+    `blind`: nobody who read it saw a suggestion (hidden, not made yet, or decided elsewhere).
     """
 
     category: CategoryKey | None
@@ -51,7 +51,7 @@ def resolve(
     if not decided:
         return None
     read = [a for a in decided if a.state in READ_BY_A_PERSON]
-    blind = bool(read) and all(a.provenance.blind for a in read)
+    blind = bool(read) and all(a.provenance.suggested is None for a in read)
     if adjudication is not None:
         return Resolution(
             adjudication.category, adjudication.also, ResolutionSource.ADJUDICATED, True, blind

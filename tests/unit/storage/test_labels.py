@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adme_labeler.domain.categories import CategoryKey
-from adme_labeler.domain.records import LabelDraft
+from adme_labeler.domain.records import LabelDraft, ModelVersion, Suggestion
 from adme_labeler.services import annotating, importing
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.session import Session
@@ -123,7 +123,9 @@ def test_a_group_decided_with_suggestions_in_view_is_not_chosen(session: Session
     importing.commit_batch(session, [simple_label(i) for i in range(5)], tally)
     for one in labels.all_labels(session.connection)[:3]:
         sentence = sentences.in_document_order(session.connection, one.id)[0]
-        annotating.decide(session, sentence, CategoryKey("A"), Shown())
+        key, other = CategoryKey("A"), CategoryKey("O")
+        seen = Suggestion(sentence, ModelVersion(0), 0, key, other, (0.6, 0.1, 0.1, 0.1, 0.1), 0.5)
+        annotating.decide(session, sentence, key, Shown(seen))
     importing.choose_held_out(session)
     held = {g.key for g in labels.groups(session.connection) if g.held_out}
     assert held == {"TESTAZOLE3", "TESTAZOLE4"}
