@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adme_labeler import paths, protocol
+from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.problems import Problem
-from adme_labeler.domain.records import Sections
+from adme_labeler.domain.records import Sections, SentenceId
 from adme_labeler.gui.dialogs import files
 from adme_labeler.gui.dialogs.bulk import BulkDialog, Candidate
 from adme_labeler.gui.dialogs.guide import GuideDialog
@@ -23,6 +24,8 @@ from adme_labeler.storage import backups, sentences
 
 if TYPE_CHECKING:
     from adme_labeler.gui.main_window import MainWindow
+
+_EVERYTHING = 1 << 40
 
 
 def new_project(window: MainWindow, found: Sequence[Path]) -> None:
@@ -148,14 +151,19 @@ def bulk(window: MainWindow) -> None:
     if project is None:
         return
     opened = project.session
-    ids = sentences.open_ids(opened.connection, opened.curator)
-    suggested = annotating.suggestions_of(opened, ids)
+    waiting = sentences.open_sentences(
+        opened.connection, opened.curator, order="probability", held_out=False, limit=_EVERYTHING
+    )
     candidates = [
-        Candidate(s.id, s.text, short_title(project.desk.shelf[s.label].title), suggested[s.id])
-        for s in sentences.get(opened.connection, [i for i in ids if i in suggested])
-        if not project.desk.shelf[s.label].held_out
+        Candidate(s.id, CategoryKey(s.category), s.probability) for s in waiting if s.category
     ]
-    dialog = BulkDialog(opened.scheme, candidates, window)
+
+    def texts(ids: Sequence[SentenceId]) -> dict[SentenceId, tuple[str, str]]:
+        shelf = project.desk.shelf
+        found = sentences.get(opened.connection, ids)
+        return {s.id: (s.text, short_title(shelf[s.label].title)) for s in found}
+
+    dialog = BulkDialog(opened.scheme, candidates, texts, window)
 
     def accept() -> None:
         changes = annotating.bulk_accept(opened, dialog.chosen())

@@ -19,7 +19,6 @@ from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import AnnotationState, LabelId, Sentence, SentenceId
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.desk import Desk
-from adme_labeler.gui.dialogs.bulk import probability
 from adme_labeler.gui.jobs import Exporter, Importer, Job, Suggester
 from adme_labeler.gui.label_list import short_title
 from adme_labeler.gui.reading import Mark
@@ -307,6 +306,7 @@ class ProjectView(QObject):
         own = annotating.annotations_of(self.session, ids)
         decided = annotations.resolutions(self.session.connection, ids)
         suggested = annotating.suggestions_of(self.session, ids)
+        keys = self.session.scheme.keys
         rows: dict[SentenceId, Row] = {}
         for sentence in sentences.get(self.session.connection, ids):
             mine, held = own.get(sentence.id), decided.get(sentence.id)
@@ -322,7 +322,7 @@ class ProjectView(QObject):
                 category=category,
                 text=sentence.text,
                 suggestion=found.category if found else None,
-                probability=probability(self.session.scheme, found) if found else None,
+                probability=found.probabilities[keys.index(found.category)] if found else None,
                 drug=short_title(label.title) if label else "",
                 section=sentence.heading_path[-1] if sentence.heading_path else "",
                 flagged=mine.flagged if mine else False,

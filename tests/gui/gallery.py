@@ -40,7 +40,7 @@ from adme_labeler.gui.status_bar import Status
 from adme_labeler.gui.training_panel import OutcomeView, RunView, TrainingView, VersionRow
 from adme_labeler.gui.work_view import WorkView
 from adme_labeler.protocol import Progress
-from adme_labeler.services import annotating, session
+from adme_labeler.services import session
 from adme_labeler.services.importing import FileReport
 from adme_labeler.storage import sentences
 
@@ -178,14 +178,12 @@ def window(opened: bool) -> MainWindow:
 
 def bulk() -> QWidget:
     opened = _project(Path(tempfile.mkdtemp(prefix="gallery-")))
-    ids = sentences.in_document_order(opened.connection)
-    found = annotating.suggestions_of(opened, ids)
+    found = sentences.get(opened.connection, sentences.in_document_order(opened.connection))
+    candidates = [Candidate(s.id, ADME.keys[n % 5], 0.7 + n % 3 / 10) for n, s in enumerate(found)]
     dialog = BulkDialog(
         ADME,
-        [
-            Candidate(s.id, s.text, "Testodruga1", found[s.id])
-            for s in sentences.get(opened.connection, ids)
-        ],
+        candidates,
+        lambda ids: {s.id: (s.text, "Testodruga1") for s in found if s.id in ids},
         seed=1,
     )
     dialog.slider.setValue(66)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
-from adme_labeler.domain.categories import CategoryScheme
-from adme_labeler.domain.records import SentenceId, Suggestion
+from adme_labeler.domain.categories import CategoryKey, CategoryScheme
+from adme_labeler.domain.records import SentenceId
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
@@ -21,12 +21,15 @@ PREVIEW = 10
 
 @dataclass(frozen=True)
 class Candidate:
-    """An undecided sentence outside the held-out drugs, with its suggestion."""
+    """An undecided sentence outside the held-out drugs; `probability` is its suggestion's."""
 
     sentence: SentenceId
-    text: str
-    drug: str
-    suggestion: Suggestion
+    category: CategoryKey
+    probability: float
+
+
+Texts = Callable[[Sequence[SentenceId]], Mapping[SentenceId, tuple[str, str]]]
+"""Text and drug of the few sentences that the preview shows."""
 
 
 class BulkDialog(Dialog):
@@ -36,13 +39,14 @@ class BulkDialog(Dialog):
         self,
         scheme: CategoryScheme,
         candidates: Sequence[Candidate],
+        texts: Texts,
         parent: QWidget | None = None,
         seed: int | None = None,
     ) -> None:
         super().__init__("Accept many suggestions", parent, 720)
         self._scheme = scheme
         self._candidates = candidates
-        self._sure = [probability(scheme, c.suggestion) for c in candidates]
+        self._texts = texts
         self._seed = random.randrange(1 << 30) if seed is None else seed
         self.body.addWidget(
             Text(
@@ -87,14 +91,14 @@ class BulkDialog(Dialog):
 
     def _matching(self) -> list[Candidate]:
         least = self.slider.value() / 100
-        return [c for c, p in zip(self._candidates, self._sure, strict=True) if p >= least]
+        return [c for c in self._candidates if c.probability >= least]
 
     def _show(self) -> None:
         found = self._matching()
         number = len(found)
         self._threshold.setText(f"At least {self.slider.value()} %")
         self.count.setText(f"{number:,} of {len(self._candidates):,} sentences")
-        expected = sum(1 - probability(self._scheme, c.suggestion) for c in found)
+        expected = sum(1 - c.probability for c in found)
         if found:
             self._errors.setText(
                 f"By the model's own calibration about {expected:.0f} of them would be wrong."
@@ -108,15 +112,12 @@ class BulkDialog(Dialog):
             f"{len(shown)} of them, drawn at random" if number > PREVIEW else "All of them"
         )
         self._preview_title.setVisible(bool(shown))
+        texts = self._texts([c.sentence for c in shown])
         for line, candidate in zip(self._lines, [*shown, *[None] * PREVIEW], strict=False):
-            line.show_candidate(candidate)
+            text, drug = texts.get(candidate.sentence, ("", "")) if candidate else ("", "")
+            line.show_candidate(candidate, text, drug)
         self.go.setText(f"Accept {number:,}")
         self.go.setEnabled(bool(found))
-
-
-def probability(scheme: CategoryScheme, suggestion: Suggestion) -> float:
-    """Calibrated probability of the suggested category."""
-    return suggestion.probabilities[scheme.keys.index(suggestion.category)]
 
 
 class _Line(QWidget):
@@ -124,12 +125,14 @@ class _Line(QWidget):
         super().__init__()
         self._scheme = scheme
         self._candidate: Candidate | None = None
+        self._text = ""
+        self._drug = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_candidate(self, candidate: Candidate | None) -> None:
-        self._candidate = candidate
-        self.setToolTip(candidate.text if candidate else "")
-        self.setAccessibleName(candidate.text if candidate else "")
+    def show_candidate(self, candidate: Candidate | None, text: str, drug: str) -> None:
+        self._candidate, self._text, self._drug = candidate, text, drug
+        self.setToolTip(text)
+        self.setAccessibleName(text)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -143,11 +146,11 @@ class _Line(QWidget):
         found = self._candidate
         if found is None:
             return
-        category = self._scheme[found.suggestion.category]
+        category = self._scheme[found.category]
         painting.chip(painter, QRectF(0, 0, painting.CHIP_WIDTH, rect.height()).center(), category)
         small = theme.font("secondary")
-        right = painting.percent(probability(self._scheme, found.suggestion))
-        painting.text(painter, rect.adjusted(26, 0, -176, 0), found.text, small, colors.text)
-        drug = QRectF(rect.right() - 168, 0, 116, rect.height())
-        painting.text(painter, drug, found.drug, small, colors.secondary)
+        right = painting.percent(found.probability)
+        painting.text(painter, rect.adjusted(26, 0, -176, 0), self._text, small, colors.text)
+        place = QRectF(rect.right() - 168, 0, 116, rect.height())
+        painting.text(painter, place, self._drug, small, colors.secondary)
         painting.text(painter, rect, right, small, colors.secondary, Qt.AlignmentFlag.AlignRight)
