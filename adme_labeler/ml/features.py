@@ -13,8 +13,8 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Sequence
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 import numpy as np
@@ -81,11 +81,12 @@ class FeatureStore:
         """Write features (n, size); returns their rows. Raises TrainingProblem on a full disk."""
         start = len(self._rows)
         try:
-            self._vectors.write(np.ascontiguousarray(features, dtype=self._type).tobytes())
-            self._vectors.flush()
-            self._index.write(b"".join(keys))
-            self._index.flush()
+            _write_all(self._vectors, np.ascontiguousarray(features, dtype=self._type).tobytes())
+            _write_all(self._index, b"".join(keys))
         except OSError as error:
+            # Half a row would shift all later ones.
+            os.truncate(self._vectors.name, start * self._row_bytes)
+            os.truncate(self._index.name, start * KEY_BYTES)
             raise TrainingProblem(
                 f"Sentence features cannot be written: {error.strerror or error}."
             ) from error
@@ -111,7 +112,6 @@ class FeatureStore:
         self._map = None
         for file in (self._vectors, self._index):
             with contextlib.suppress(OSError):
-                file.flush()
                 os.fsync(file.fileno())
             file.close()
         if self._lock is not None:
@@ -119,7 +119,7 @@ class FeatureStore:
         if self._own is not None:
             self._own.cleanup()
 
-    def _open(self, folder: Path) -> tuple[BinaryIO, BinaryIO]:
+    def _open(self, folder: Path) -> tuple[FileIO, FileIO]:
         vectors, index = folder / "vectors", folder / "index"
         vectors.touch()
         index.touch()
@@ -133,7 +133,13 @@ class FeatureStore:
             self._rows[key] = number
         os.truncate(vectors, whole * self._row_bytes)
         os.truncate(index, whole * KEY_BYTES)
-        return vectors.open("ab"), index.open("ab")
+        return vectors.open("ab", buffering=0), index.open("ab", buffering=0)
+
+
+def _write_all(file: FileIO, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) or 0 :]
 
 
 def text_key(text: str, heading: str = "") -> bytes:
