@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,6 +20,20 @@ Report = Callable[[str], None]
 """Takes a line about what is going on."""
 
 
+class _Pace:
+    """Lets a line through when the phase changes, else every ten seconds."""
+
+    def __init__(self) -> None:
+        self._phase, self._said = "", 0.0
+
+    def due(self, phase: str) -> bool:
+        now = time.monotonic()
+        if phase == self._phase and now - self._said < 10:
+            return False
+        self._phase, self._said = phase, now
+        return True
+
+
 def import_paths(
     session: Session,
     paths: Sequence[Path],
@@ -29,6 +44,7 @@ def import_paths(
     tally = importing.ImportTally()
     job = importing.write_job(session.project.folder / "runs" / "import", paths, sections)
     waiting: list[LabelDraft] = []
+    pace = _Pace()
 
     def commit() -> None:
         if waiting:
@@ -46,7 +62,7 @@ def import_paths(
                 importing.note_file(session, message, tally)
                 if message.status != "read":
                     report(message.reason)
-            elif isinstance(message, protocol.Progress):
+            elif isinstance(message, protocol.Progress) and pace.due("reading"):
                 report(message.phase)
     commit()
     importing.choose_held_out(session)
@@ -72,6 +88,7 @@ def read_table(session: Session, table: Path) -> list[LabelDraft]:
 def suggest(session: Session, report: Report = lambda line: None) -> int:
     """Suggest for every sentence with the served model; returns how many were scored."""
     keeper = suggesting.ScoreKeeper.start(session)
+    pace = _Pace()
     count = 0
     with WorkerClient("serve", *suggesting.serve_arguments(session)) as worker:
         for message in worker.messages():
@@ -86,7 +103,8 @@ def suggest(session: Session, report: Report = lambda line: None) -> int:
             elif isinstance(message, protocol.Scores):
                 keeper.take(message)
                 count += len(message.items)
-                report(f"{count:,} sentences scored")
+                if pace.due("scoring"):
+                    report(f"{count:,} sentences scored")
             elif isinstance(message, protocol.ScoresDone):
                 keeper.done(message)
                 worker.send(protocol.Shutdown())
@@ -108,9 +126,10 @@ def train(
         f"Learning from {run.annotations:,} annotations and {run.hints:,} heading hints; "
         f"measuring on {run.held_out:,} held-out sentences"
     )
+    pace = _Pace()
     with WorkerClient("train", str(run.folder)) as worker:
         for message in worker.messages():
-            if isinstance(message, protocol.Progress):
+            if isinstance(message, protocol.Progress) and pace.due(message.phase):
                 left = (
                     "" if message.seconds_left is None else f", {message.seconds_left:.0f} s left"
                 )
