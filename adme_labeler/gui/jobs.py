@@ -7,6 +7,7 @@ publishes the `Changes`.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from adme_labeler import protocol
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
-from adme_labeler.domain.records import LabelDraft, LabelId, Sections, SentenceId
+from adme_labeler.domain.records import LabelDraft, Sections, SentenceId
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.processes import WorkerProcess
 from adme_labeler.services import exporting, importing, recall, suggesting
@@ -27,8 +28,13 @@ _log = logging.getLogger(__name__)
 
 _CHUNK = 400
 """Sentences handed to the model worker per turn of the event loop."""
-_BATCH = 8
+_BATCH = 4
 """Drug labels committed per transaction while importing."""
+
+
+_TELL_PAUSE_S = 0.4
+_TELL_SHARE = 20
+"""Between two updates of the views: this many times what the last one took."""
 
 
 class Job(QObject):
@@ -222,7 +228,8 @@ class Importer(Job):
         self.tally = importing.ImportTally()
         self._waiting: list[LabelDraft] = []
         self._read_by = ""
-        self._added: set[LabelId] = set()
+        self._untold = Changes()
+        self._tell_at = 0.0
 
     def start(self, paths: Sequence[Path], sections: Sections, read_by: str = "") -> None:
         """Import files and folders; one import at a time."""
@@ -236,6 +243,7 @@ class Importer(Job):
             self.failed.emit(f"The import cannot be prepared: {error.strerror}.", "")
             return
         self.tally = importing.ImportTally()
+        self._tell_at = 0.0
         self._waiting = []
         self._read_by = read_by
         self.worker = WorkerProcess("import", str(job), parent=self)
@@ -266,13 +274,22 @@ class Importer(Job):
     def _commit(self) -> None:
         if self._waiting:
             drafts, self._waiting = self._waiting, []
-            self.bus.publish(
-                importing.commit_batch(self.session, drafts, self.tally, self._read_by)
-            )
+            self._untold |= importing.commit_batch(self.session, drafts, self.tally, self._read_by)
+            if time.monotonic() >= self._tell_at:
+                self._tell()
+
+    def _tell(self) -> None:
+        """Views read the whole shelf of drug labels again, so they are told now and then only."""
+        started = time.monotonic()
+        untold, self._untold = self._untold, Changes()
+        self.bus.publish(untold)
+        now = time.monotonic()
+        self._tell_at = now + max(_TELL_PAUSE_S, _TELL_SHARE * (now - started))
 
     def _ended(self, run: WorkerRun) -> None:
         self._commit()
-        self.bus.publish(importing.choose_held_out(self.session))
+        self._untold |= importing.choose_held_out(self.session)
+        self._tell()
         self.said.emit("")
         self.changed.emit()
         if isinstance(run.outcome, protocol.Failed):
