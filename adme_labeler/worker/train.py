@@ -13,6 +13,7 @@ from adme_labeler import protocol
 from adme_labeler.domain.problems import TrainingProblem
 from adme_labeler.ml import checkpoint, compute, fitting, two_stage
 from adme_labeler.ml.recipes import Stage
+from adme_labeler.ml.trainer import step_cost
 from adme_labeler.worker.channel import Channel
 
 LOCK = "lock"
@@ -77,7 +78,7 @@ class Watch:
             self._channel.progress(protocol.Progress(phase=name, seconds_left=self._left()))
 
     def step(self, stage: Stage, step: int, total: int, loss: float | None) -> None:
-        self._done += fitting.step_cost(stage)
+        self._done += step_cost(stage)
         self._channel.progress(
             protocol.Progress(
                 phase=self._phase or stage.name,

@@ -12,9 +12,10 @@ import torch
 from adme_labeler.domain.problems import TrainingProblem
 from adme_labeler.ml import two_stage
 from adme_labeler.ml.compute import Compute
-from adme_labeler.ml.fitting import Trainer
 from adme_labeler.ml.predict import Predictor
 from adme_labeler.ml.recipes import PRESETS, Stage
+from adme_labeler.ml.stage_work import affordable
+from adme_labeler.ml.trainer import Trainer
 
 KEYS = ("A", "D", "M", "E", "O")
 CPU = Compute("cpu", "float32", 1)
@@ -204,7 +205,7 @@ def test_epochs_reach_the_least_steps_and_respect_the_most_passes():
 
 def test_a_limited_draw_keeps_all_of_the_rare_categories():
     categories = np.array([0] * 5000 + [1] * 40 + [2] * 3)
-    rows = two_stage._affordable(categories, 200, seed=1)
+    rows = affordable(categories, 200, seed=1)
     assert len(rows) == 200 == len(set(rows.tolist()))
     assert np.bincount(categories[rows]).tolist() == [157, 40, 3]
 
