@@ -20,7 +20,9 @@ class ExportRow:
     the decision was made, empty where nothing was. `category` is the resolved one. `state` is that
     of the deciding annotation, or "open", "conflict" (the curators disagree; `curators` then says
     who chose what) or "adjudicated". `also` holds category names. `paragraph` and `sentence` count
-    from 1, in the drug label and in the paragraph. `time` is UTC, ISO 8601.
+    from 1, in the drug label and in the paragraph. `time` is UTC, ISO 8601. `revision` names the
+    operation and the project that the row shows (see `storage.log.Revision`), so that an edited
+    table can be compared with what it was.
     """
 
     uid: str
@@ -52,6 +54,7 @@ class ExportRow:
     label_version: int
     source: str
     text_hash: str
+    revision: str
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ COLUMNS: Final = (
     Column("kind", "Kind", 11, lambda r: r.kind),
     Column("source", "Source", 24, lambda r: r.source),
     Column("text_hash", "Text hash", 34, lambda r: r.text_hash, hidden=True),
+    Column("revision", "Revision", 34, lambda r: r.revision, hidden=True),
 )
 
 

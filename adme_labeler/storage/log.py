@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,10 @@ from dataclasses import dataclass, field
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 GENESIS = "0" * 64
+HASH_DIGITS = 12
+"""Digits of a hash that a `Revision` carries."""
+
+_REVISION = re.compile(rf"r(\d{{1,18}})\.([0-9a-f]{{{HASH_DIGITS}}})\.([0-9a-f]{{{HASH_DIGITS}}})")
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,43 @@ def head(connection: sqlite3.Connection) -> tuple[int, str]:
     """Id and hash of the newest operation; (0, 64 zeros) in a new project."""
     row = connection.execute("SELECT id, hash FROM operation ORDER BY id DESC LIMIT 1").fetchone()
     return (0, GENESIS) if row is None else (int(row["id"]), str(row["hash"]))
+
+
+def fingerprint(connection: sqlite3.Connection) -> str:
+    """Hash of the project's first operation: the same in every copy of it, in no other project."""
+    return _hash_of(connection, 1) or GENESIS
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A project as it was after one operation; the hashes are cut to `HASH_DIGITS`.
+
+    Written as "r120.3fa5c01b77d2.90e1ab34cd56": a text that no spreadsheet program takes for a
+    number or a date.
+    """
+
+    operation: int
+    project: str
+    hash: str
+
+    def __str__(self) -> str:
+        return f"r{self.operation}.{self.project}.{self.hash}"
+
+    @classmethod
+    def parse(cls, written: str) -> Revision | None:
+        """None for a text that is no revision."""
+        found = _REVISION.fullmatch(written.strip())
+        return None if found is None else cls(int(found[1]), found[2], found[3])
+
+
+def revision(connection: sqlite3.Connection, operation: int | None = None) -> Revision | None:
+    """The project after `operation`, or as it is now; None when it has no such operation."""
+    number, digest = head(connection)
+    if operation is not None and operation != number:
+        number, digest = operation, _hash_of(connection, operation) or ""
+        if not digest:
+            return None
+    return Revision(number, fingerprint(connection)[:HASH_DIGITS], digest[:HASH_DIGITS])
 
 
 def append(connection: sqlite3.Connection, draft: Draft) -> None:
@@ -162,6 +204,11 @@ def first_broken(connection: sqlite3.Connection) -> int | None:
         previous = operation.hash
         expected += 1
     return None
+
+
+def _hash_of(connection: sqlite3.Connection, operation: int) -> str | None:
+    row = connection.execute("SELECT hash FROM operation WHERE id = ?", (operation,)).fetchone()
+    return None if row is None else str(row["hash"])
 
 
 def _digest(previous: str, number: int, draft: Draft, changes: list[Change]) -> str:

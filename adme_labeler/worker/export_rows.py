@@ -6,7 +6,6 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from itertools import groupby
-from typing import Any
 
 import msgspec
 
@@ -31,6 +30,7 @@ def rows(connection: sqlite3.Connection, names: Mapping[str, str]) -> Iterator[E
     that have no category yet come without their suggestion: they are to be decided blind, in the
     file as in the window.
     """
+    revision = str(log.revision(connection))
     for label in connection.execute(_LABELS).fetchall():
         drug = _drug(label)
         paragraph, block, sentence = 0, None, 0
@@ -43,7 +43,7 @@ def rows(connection: sqlite3.Connection, names: Mapping[str, str]) -> Iterator[E
             sentence += 1
             decisions = [row for row in annotated if row["a_state"] is not None]
             if first["kind"] in QUEUED or decisions:
-                yield _row(label, drug, first, decisions, names, paragraph, sentence)
+                yield _row(label, drug, first, decisions, names, paragraph, sentence, revision)
 
 
 def expected(connection: sqlite3.Connection) -> int:
@@ -120,7 +120,7 @@ def about(
     entries: list[tuple[str, Value]] = [
         ("Project", project.path.stem),
         ("Project file", project.path.name),
-        ("Project fingerprint", _fingerprint(connection)),
+        ("Project fingerprint", log.fingerprint(connection)),
         ("Operation", number),
         ("Hash of that operation", head),
         ("Exported at (UTC)", project.now()),
@@ -155,6 +155,7 @@ def _row(
     names: Mapping[str, str],
     paragraph: int,
     sentence: int,
+    revision: str,
 ) -> ExportRow:
     def name(key: str | None) -> str:
         return names.get(key, key) if key else ""
@@ -203,6 +204,7 @@ def _row(
         label_version=label["version"],
         source=label["source"],
         text_hash=row["text_hash"],
+        revision=revision,
     )
 
 
@@ -250,12 +252,6 @@ def _drug(label: sqlite3.Row) -> str:
 
 def _result(model: models.Model) -> TrainFinished:
     return msgspec.json.decode(model.result, type=TrainFinished)
-
-
-def _fingerprint(connection: sqlite3.Connection) -> str:
-    """Hash of the project's first operation: the same in every copy of it, in no other project."""
-    row: Any = connection.execute("SELECT hash FROM operation WHERE id = 1").fetchone()
-    return str(row["hash"]) if row is not None else log.GENESIS
 
 
 _LABELS = """

@@ -43,6 +43,7 @@ PLAIN = ExportRow(
     label_version=3,
     source="testazole.xml",
     text_hash="ab" * 16,
+    revision="r17.3fa5c01b77d2.90e1ab34cd56",
 )
 
 

@@ -49,9 +49,9 @@ def test_header_filter_widths_hidden_columns_and_category_list_are_set(tmp_path:
     formats.write(tmp_path / "out.xlsx", content(rows(3)))
     sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["Annotations"]
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == "A1:AC4"
+    assert sheet.auto_filter.ref == "A1:AD4"
     hidden = {c.title for n, c in enumerate(COLUMNS) if sheet.column_dimensions[_letter(n)].hidden}
-    assert hidden == {"Sentence id", "Text hash"}
+    assert hidden == {"Sentence id", "Text hash", "Revision"}
     assert sheet.column_dimensions[_letter(TITLES.index("Text"))].width == 80
     assert sheet.cell(2, TITLES.index("Text") + 1).alignment.wrap_text
     (choice,) = sheet.data_validations.dataValidation
@@ -133,7 +133,7 @@ def test_sentences_beyond_a_full_sheet_go_on_in_the_next_one(tmp_path: Path) -> 
     assert ["Sheets with sentences", ", ".join(names[:3])] in cells(out, "About")
     assert "3 sheets" in written.reports[-1]
     book = openpyxl.load_workbook(out)
-    assert [book[name].auto_filter.ref for name in names[:3]] == ["A1:AC4", "A1:AC4", "A1:AC2"]
+    assert [book[name].auto_filter.ref for name in names[:3]] == ["A1:AD4", "A1:AD4", "A1:AD2"]
 
 
 def test_a_full_last_sheet_is_not_followed_by_an_empty_one(tmp_path: Path) -> None:
