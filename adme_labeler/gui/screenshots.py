@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QSettings, QTemporaryDir, QTimer
 from PySide6.QtWidgets import QApplication
 
 from adme_labeler.domain.problems import Problem
@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     app = application.make_application()
     theme.apply(app, "light")
-    settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+    passing = QTemporaryDir()
+    settings = QSettings(passing.filePath("window.ini"), QSettings.Format.IniFormat)
     window = MainWindow(Preferences(settings))
     window.resize(*_SIZE)
     try:
@@ -48,9 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     window.show()
     steps = _steps(app, window, folder)
     QTimer.singleShot(_PAUSE_MS, window, lambda: _next(window, steps))
-    done = app.exec()
-    (folder / "window.ini").unlink(missing_ok=True)
-    return done
+    return app.exec()
 
 
 def _steps(

@@ -59,3 +59,22 @@ def test_pictures_are_sharp_at_twice_the_size(folder, tmp_path):
     draw(folder / "200", 2, "light")
     image = QImage(str(folder / "200" / "work-light.png"))
     assert (image.width(), image.height()) == (2880, 1740)
+
+
+def test_the_window_draws_itself_on_a_project_for_the_demo(tmp_path):
+    from samples import make_project
+
+    make_project(tmp_path / "p.adme").close()
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "adme_labeler.gui.screenshots",
+            tmp_path / "p.adme",
+            tmp_path / "out",
+        ],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert sorted(p.suffix for p in (tmp_path / "out").iterdir()) == [".png"] * 5
