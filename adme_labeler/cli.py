@@ -27,6 +27,7 @@ COMMANDS = (
     "recall",
     "models",
     "export",
+    "merge-table",
     "check",
     "backup",
     "restore",
@@ -125,6 +126,17 @@ def _parser() -> argparse.ArgumentParser:
     versions.add_argument("version", nargs="?", type=int, metavar="ID")
     export = project(add("export", _export, "write a spreadsheet (.xlsx .csv .tsv .jsonl)"))
     export.add_argument("out", type=Path, metavar="OUT")
+    merge = project(
+        add("merge-table", _merge_table, "take an exported spreadsheet back that was edited")
+    )
+    merge.add_argument("edited", type=Path, metavar="EDITED")
+    merge.add_argument("--dry-run", action="store_true", help="compare only, change nothing")
+    merge.add_argument("--curator", default="", metavar="NAME", help="who edited the sheet")
+    merge.add_argument(
+        "--take-conflicts",
+        action="store_true",
+        help="the sheet wins where the project has changed since the export",
+    )
     project(add("check", _check, "integrity, hash chain and replay of the log"))
     project(add("backup", _backup, "make a verified backup"))
     restore = project(add("restore", _restore, "restore a backup, the newest unless named"))
@@ -319,6 +331,37 @@ def _export(options: argparse.Namespace, say: Say) -> dict[str, Any]:
         "reports": list(done.reports),
         "seconds": round(time.monotonic() - started, 2),
     }
+
+
+def _merge_table(options: argparse.Namespace, say: Say) -> dict[str, Any]:
+    from adme_labeler.services import headless, merge_text, merging
+    from adme_labeler.services.session import Session
+
+    with Session.open(options.project, options.curator, read_only=options.dry_run) as session:
+        plan = headless.compare_table(session, options.edited, say)
+        counts = {kind.value: number for kind, number in plan.counts.items()}
+        say(", ".join(f"{number:,} {kind}" for kind, number in counts.items()))
+        for row in plan.rows:
+            say(merge_text.line(row, session.scheme))
+        for written, count in plan.unknown_categories.items():
+            say(f'"{written}" is no category ({count} rows).')
+        changes = None
+        if not options.dry_run:
+            wanted = (merging.RowKind.CHANGED, merging.RowKind.CONFLICT)
+            named = {r.sentence for r in plan.rows if r.kind in wanted and r.sentence is not None}
+            changes = merging.apply(session, plan, named if options.take_conflicts else "all")
+            say(f"{len(changes.annotations):,} sentences changed in the project.")
+        return {
+            "source": plan.source,
+            "sha256": plan.sha256,
+            "exported_at": plan.exported_at,
+            "counts": counts,
+            "repeated": plan.repeated,
+            "unknown_categories": plan.unknown_categories,
+            "applied": len(changes.annotations) if changes is not None else 0,
+            "operation": changes.operation if changes is not None else None,
+            "rows": [merge_text.fields(row, session.scheme) for row in plan.rows],
+        }
 
 
 def _check(options: argparse.Namespace, say: Say) -> dict[str, Any]:

@@ -109,11 +109,11 @@ def read_rows(
     Raises ImportProblem when there is no text column, a column comes twice or the file is broken.
     """
     if kind is FileKind.TABLE:
-        sheets: Iterator[Iterator[list[str]]] = iter([_delimited(stream, source)])
+        found: Iterator[Iterator[list[str]]] = iter([_delimited(stream, source)])
     else:
-        sheets = _sheets(_workbook(stream, source), source)
+        found = (rows for _, rows in _sheets(_workbook(stream, source), source))
     headers: list[str] = []
-    for sheet in sheets:
+    for sheet in found:
         header = next(sheet, None)
         if header is None:
             continue
@@ -275,14 +275,37 @@ def _places(header: list[str], columns: Mapping[str, str], source: str) -> dict[
 # --------------------------------------------------------------------------- files to rows
 
 
-def _sheets(data: bytes, source: str) -> Iterator[Iterator[list[str]]]:
+def sheets(
+    stream: ByteStream, kind: FileKind, source: str, first: str = ""
+) -> Iterator[tuple[str, Iterator[list[str]]]]:
+    """(name, rows of cells as text) of every sheet; a csv or tsv file is one sheet named "".
+
+    The sheet named `first` comes before the others, which come in their order.
+
+    Raises ImportProblem for a file that is damaged, protected or too large, and for a workbook
+    with formulas whose results are not stored: their cells would read as empty.
+    """
+    if kind is FileKind.TABLE:
+        yield "", _delimited(stream, source)
+        return
+    data = _workbook(stream, source)
+    unknown = _formulas_without_value(data) if kind is FileKind.XLSX else 0
+    if unknown:
+        raise ImportProblem(
+            f"{source} holds formulas without stored values ({unknown:,} cells); open it in a "
+            "spreadsheet program and save it again."
+        )
+    yield from _sheets(data, source, first)
+
+
+def _sheets(data: bytes, source: str, first: str = "") -> Iterator[tuple[str, Iterator[list[str]]]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for name in workbook.sheet_names:
+        for name in sorted(workbook.sheet_names, key=lambda name: name != first):
             sheet = workbook.get_sheet_by_name(name)
-            yield ([_cell(value) for value in row] for row in sheet.iter_rows())
+            yield name, ([_cell(value) for value in row] for row in sheet.iter_rows())
     except (CalamineError, OSError, ValueError) as error:
         if "assword" in str(error):
             raise ImportProblem(

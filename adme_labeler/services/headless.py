@@ -9,7 +9,7 @@ from pathlib import Path
 from adme_labeler import protocol
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import LabelDraft, ModelVersion, Sections
-from adme_labeler.services import exporting, importing, recall, suggesting, training
+from adme_labeler.services import exporting, importing, merging, recall, suggesting, training
 from adme_labeler.services.session import Session
 from adme_labeler.services.worker_client import WorkerClient
 
@@ -155,6 +155,31 @@ def export(
     done = worker.result()
     assert isinstance(done, protocol.ExportDone)
     return done
+
+
+def compare_table(
+    session: Session, table: Path, report: Report = lambda line: None
+) -> merging.MergePlan:
+    """Read an edited export and compare it with the project; nothing is changed.
+
+    Raises Problem when the file cannot be read or is no export of this project.
+    """
+    import tempfile
+
+    planner = merging.Planner(session)
+    with (
+        tempfile.TemporaryDirectory(prefix="adme-merge-") as folder,
+        WorkerClient("merge", str(merging.write_job(Path(folder), table))) as worker,
+    ):
+        for message in worker.messages():
+            if isinstance(message, protocol.EditedSource):
+                planner.begin(message)
+            elif isinstance(message, protocol.EditedRows):
+                planner.add(message.items)
+            elif isinstance(message, protocol.Progress):
+                report(f"{message.step:,} rows read" if message.step else message.phase)
+        worker.result()
+    return planner.plan()
 
 
 def evaluate(job: protocol.EvaluateJob, report: Report = lambda line: None) -> dict[str, object]:

@@ -39,6 +39,7 @@ _RESULTS = (
     protocol.TrainFinished,
     protocol.ImportDone,
     protocol.ExportDone,
+    protocol.EditedDone,
     protocol.EvaluateDone,
 )
 

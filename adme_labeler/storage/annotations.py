@@ -67,6 +67,66 @@ def of_curator(
     return {SentenceId(row["sentence"]): _annotation(row) for row in rows}
 
 
+def of_sentences(
+    connection: sqlite3.Connection, sentences: Iterable[SentenceId]
+) -> dict[SentenceId, list[Annotation]]:
+    """Every curator's annotations on these sentences, by curator; others are absent."""
+    rows = connection.execute(
+        "SELECT * FROM annotation WHERE sentence IN (SELECT value FROM json_each(?)) "
+        "ORDER BY sentence, curator",
+        (json.dumps(list(sentences)),),
+    )
+    found: dict[SentenceId, list[Annotation]] = {}
+    for row in rows:
+        found.setdefault(SentenceId(row["sentence"]), []).append(_annotation(row))
+    return found
+
+
+def adjudications(
+    connection: sqlite3.Connection, sentences: Iterable[SentenceId]
+) -> dict[SentenceId, Adjudication]:
+    rows = connection.execute(
+        "SELECT * FROM adjudication WHERE sentence IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(sentences)),),
+    )
+    return {SentenceId(row["sentence"]): _adjudication(row) for row in rows}
+
+
+def touched_since(connection: sqlite3.Connection, operation: int) -> set[SentenceId]:
+    """Sentences with an annotation or adjudication that changed after `operation`."""
+    rows = connection.execute(
+        "SELECT kind, key FROM change WHERE operation > ? "
+        "AND kind IN ('annotation', 'adjudication')",
+        (operation,),
+    )
+    return {
+        _split_key(row["key"])[0]
+        if row["kind"] == "annotation"
+        else SentenceId(json.loads(row["key"]))
+        for row in rows
+    }
+
+
+def as_of(
+    connection: sqlite3.Connection, sentence: SentenceId, operation: int
+) -> tuple[list[Annotation], Adjudication | None]:
+    """One sentence's annotations (by curator) and adjudication after `operation`, from the log."""
+    # Keys are JSON, [sentence,"curator"]; "," and "-" are neighbours, so this takes all curators.
+    rows = connection.execute(
+        "SELECT kind, key, before, after FROM change WHERE operation <= ? AND "
+        "(kind = 'annotation' AND key >= ? AND key < ? OR kind = 'adjudication' AND key = ?) "
+        "ORDER BY operation, ordinal",
+        (operation, f"[{sentence},", f"[{sentence}-", canonical(int(sentence))),
+    )
+    held, settled = replayed(Change(r["kind"], r["key"], r["before"], r["after"]) for r in rows)
+    found = [_load(*_split_key(key), dumped) for key, dumped in held.items()]
+    fields = [json.loads(dumped) for dumped in settled.values()]
+    return (
+        sorted(found, key=lambda a: a.curator),
+        _adjudication(fields[0]) if fields else None,
+    )
+
+
 def everything(connection: sqlite3.Connection) -> list[Annotation]:
     rows = connection.execute("SELECT * FROM annotation ORDER BY sentence, curator")
     return [_annotation(row) for row in rows]
@@ -328,7 +388,7 @@ def _resolution(row: sqlite3.Row) -> Resolution:
     )
 
 
-def _adjudication(row: sqlite3.Row) -> Adjudication:
+def _adjudication(row: sqlite3.Row | dict[str, Any]) -> Adjudication:
     return Adjudication(row["category"], _keys(row["also"]), row["curator"], row["at"])
 
 

@@ -291,6 +291,20 @@ def by_text_hash(
     return [SentenceId(row[0]) for row in rows]
 
 
+def existing_at(connection: sqlite3.Connection, operation: int) -> list[SentenceId]:
+    """Current sentences of the queue that were in the project after `operation`, in any version."""
+    marks = ",".join("?" * len(QUEUED_KINDS))
+    rows = connection.execute(
+        "SELECT s.id FROM sentence s JOIN block b ON b.id = s.block "
+        "JOIN label_version v ON v.id = b.label_version "
+        f"WHERE s.current = 1 AND s.kind IN ({marks}) AND (v.operation <= ? OR EXISTS ("
+        "SELECT 1 FROM former_place f JOIN label_version o ON o.id = f.label_version "
+        "WHERE f.sentence = s.id AND o.operation <= ?)) ORDER BY s.drug_label, s.position",
+        (*QUEUED_KINDS, operation, operation),
+    )
+    return [SentenceId(row[0]) for row in rows]
+
+
 def label_of(connection: sqlite3.Connection, sentence: SentenceId) -> LabelId:
     row = connection.execute("SELECT drug_label FROM sentence WHERE id = ?", (sentence,)).fetchone()
     return LabelId(row["drug_label"])

@@ -13,6 +13,7 @@ JOBS = {
     "serve": ("adme_labeler.worker.serve", ("model folder", "features folder")),
     "import": ("adme_labeler.worker.import_job", ("job file",)),
     "export": ("adme_labeler.worker.export_job", ("job file",)),
+    "merge": ("adme_labeler.worker.merge_job", ("job file",)),
     "evaluate": ("adme_labeler.worker.evaluate_job", ("job file",)),
 }
 """Job -> module with ``run(*paths, channel) -> exit code``, and what its paths are."""

@@ -1,0 +1,59 @@
+"""A compared row as a person reads it, and as JSON."""
+
+from __future__ import annotations
+
+from adme_labeler.domain.categories import CategoryScheme
+from adme_labeler.services.merge_compare import Entry
+from adme_labeler.services.merging import MergeRow
+from adme_labeler.storage.log import Json
+
+
+def line(row: MergeRow, scheme: CategoryScheme) -> str:
+    """One line: place, kind, what the sheet changed, and why it cannot be taken if so."""
+    parts = [row.kind.value]
+    before, after = (entry(e, scheme) for e in (row.exported, row.edited))
+    now = entry(row.current, scheme)
+    if before and after and now:
+        for name in row.fields:
+            change = f"{name} {_shown(before[name])} -> {_shown(after[name])}"
+            parts.append(
+                change + (f" (now {_shown(now[name])})" if now[name] != before[name] else "")
+            )
+    if row.disagrees:
+        parts.append(f"{' and '.join(row.disagrees)} decided otherwise")
+    return f"{row.place}: {', '.join(parts)}. {row.reason}".rstrip()
+
+
+def fields(row: MergeRow, scheme: CategoryScheme) -> dict[str, Json]:
+    """Everything about a row, categories by name."""
+    return {
+        "kind": row.kind.value,
+        "place": row.place,
+        "uid": row.uid,
+        "text": row.text,
+        "fields": list(row.fields),
+        "exported": entry(row.exported, scheme),
+        "edited": entry(row.edited, scheme),
+        "current": entry(row.current, scheme),
+        "disagrees": list(row.disagrees),
+        "reason": row.reason,
+    }
+
+
+def entry(held: Entry | None, scheme: CategoryScheme) -> dict[str, Json] | None:
+    """One of the three states; a category is "" where there is none."""
+    if held is None:
+        return None
+    return {
+        "category": scheme[held.category].name if held.category else "",
+        "also": [scheme[key].name for key in held.also],
+        "note": held.note,
+        "flagged": held.flagged,
+    }
+
+
+def _shown(value: Json) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text or "(none)"
