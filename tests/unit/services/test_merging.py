@@ -365,6 +365,25 @@ def test_rows_may_be_shuffled_deleted_repeated_and_foreign(
     assert resolved(session, ids[5]) == D
 
 
+def test_rows_of_two_exports_are_each_compared_with_their_own(
+    session: Session, tmp_path: Path
+) -> None:
+    ids = ids_of(session)
+    older = edited(session, tmp_path, lambda rows: rows[:8], "older")
+    annotating.decide(session, ids[0], M, Shown())
+    annotating.decide(session, ids[8], M, Shown())
+    with older.open(encoding="utf-8", newline="") as file:
+        first_half = list(csv.DictReader(file, delimiter="\t"))
+
+    def edit(rows: list[Row]) -> list[Row]:
+        rows[8]["category"] = ""
+        return [*first_half, *rows[8:]]
+
+    plan = compared(session, edited(session, tmp_path, edit, "both"))
+    assert kinds(plan) == {"changed": 1, "unchanged": 15}
+    assert plan.rows[0].sentence == ids[8]
+
+
 def test_sentences_that_came_after_the_export_are_not_missing(
     session: Session, tmp_path: Path
 ) -> None:
@@ -576,6 +595,15 @@ def test_a_project_that_changed_after_the_comparison_is_compared_again(
     with pytest.raises(Problem, match="compare again"):
         merging.apply(session, plan, "all")
     assert resolved(session, first) == E
+
+
+def test_a_second_window_can_compare_but_not_take(session: Session, tmp_path: Path) -> None:
+    path = edited(session, tmp_path, setting(0, category="Metabolism"))
+    with Session.open(session.path, "ann", read_only=True) as reader:
+        plan = headless.compare_table(reader, path)
+        assert kinds(plan) == {"changed": 1, "unchanged": 15}
+        with pytest.raises(Problem, match="can only read it"):
+            merging.apply(reader, plan, "all")
 
 
 # --------------------------------------------------------------------------- command line
