@@ -80,8 +80,10 @@ def run_training(
     learns_from_annotations = len(train_rows) == annotations
     folds = _folds(train, settings) if learns_from_annotations else None
     fold_count = int(folds.max()) + 1 if folds is not None else 0
-    fits = trainer.cost(len(train), len(hint_rows))
-    watch.plan(fits * (1 + fold_count * (fold_count - 1) / max(1, fold_count)))
+    shared = hint_rows is shared_hints  # then every fold starts from the same result
+    in_a_fold = len(train) * (fold_count - 1) // max(1, fold_count)
+    fold_cost = trainer.cost(in_a_fold, 0 if shared else len(hint_rows)) if fold_count else 0.0
+    watch.plan(trainer.cost(len(train), len(hint_rows)) + fold_count * fold_cost)
 
     model, losses = trainer.fit("final", train, hints, settings.seed)
     predictor = Predictor(model, compute)
