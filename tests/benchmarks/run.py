@@ -27,6 +27,9 @@ def main(words: list[str]) -> int:
     if words[:1] == ["--one"]:
         return _one(words[1])
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # As the workers set them, before numpy or torch is loaded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     names = sorted(path.stem for path in _FOLDER.glob("bench_*.py"))
     failed = []
     for name in names:
