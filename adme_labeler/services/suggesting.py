@@ -24,7 +24,7 @@ from adme_labeler.domain.records import (
 )
 from adme_labeler.domain.sentence_text import heading_for_model, mask_names
 from adme_labeler.services.session import Session
-from adme_labeler.storage import models, sentences, settings, suggestions
+from adme_labeler.storage import labels, models, sentences, settings, suggestions
 from adme_labeler.storage.sentences import ModelInput
 
 REFIT_EVERY = 5
@@ -36,7 +36,10 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Served:
-    """The one model that suggests and is measured; `groups` are those its head has learned from."""
+    """The one model that suggests and is measured; `groups` are those its head has learned from.
+
+    Groups go by the names of today: a group that was merged since is its survivor.
+    """
 
     version: ModelVersion
     revision: int
@@ -53,7 +56,7 @@ def served(session: Session) -> Served | None:
     return Served(
         ModelVersion(stored["version"]),
         int(stored["revision"]),
-        frozenset(GroupId(g) for g in stored["groups"]),
+        labels.survivors(session.connection, stored["groups"]),
         None if estimate is None else msgspec.convert(estimate, protocol.Measurement),
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,20 +80,27 @@ def create_run(
         precision_floor=float(floor) if isinstance(floor, int | float) else 0.7,
     )
     body = b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
-    with session.project.transaction() as connection:
-        run = models.add_run(
-            connection,
-            "train",
-            session.project.now(),
-            msgspec.json.encode(run_settings).decode(),
-            hashlib.sha256(body).hexdigest(),
-            log.head(connection)[0],
-            annotations,
-        )
-        run_folder = folder_of(session, run)
-        run_folder.mkdir(parents=True, exist_ok=True)
-        (run_folder / "run.json").write_bytes(msgspec.json.encode(run_settings))
-        (run_folder / "snapshot.jsonl").write_bytes(body)
+    try:
+        with session.project.transaction() as connection:
+            run = models.add_run(
+                connection,
+                "train",
+                session.project.now(),
+                msgspec.json.encode(run_settings).decode(),
+                hashlib.sha256(body).hexdigest(),
+                log.head(connection)[0],
+                annotations,
+                above=_highest_number(session.project.folder / "runs"),
+            )
+            run_folder = folder_of(session, run)
+            run_folder.mkdir(parents=True)
+            (run_folder / "run.json").write_bytes(msgspec.json.encode(run_settings))
+            (run_folder / "snapshot.jsonl").write_bytes(body)
+    except OSError as error:
+        raise TrainingProblem(
+            f"The training cannot start: nothing can be written to {session.project.folder} "
+            f"({error.strerror})."
+        ) from error
     held_out = sum(row.role == "held_out" for row in rows)
     return TrainingRun(run, run_folder, annotations, hints, held_out)
 
@@ -106,7 +113,6 @@ def finish(
     session: Session, run: int, result: protocol.TrainFinished
 ) -> tuple[ModelVersion, Changes]:
     """Take the result of a finished run: a new version, active at once if the gate opens."""
-    source = folder_of(session, run) / result.model
     groups = _snapshot_groups(folder_of(session, run))
     from adme_labeler.statistics.comparison import promotes
 
@@ -121,17 +127,38 @@ def finish(
             result.comparison.verdict,
             msgspec.json.encode(result).decode(),
             groups,
+            above=_highest_number(session.project.folder / "models"),
         )
         draft.summary = f"Train version {version}: {result.comparison.verdict}"
         models.set_run_state(session.connection, run, RunState.FINISHED, session.project.now())
-        target = suggesting.model_folder(session, version)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            shutil.rmtree(target)
-        source.rename(target)
         if promoted:
             models.activate(session.connection, draft, version)
+    put_weights_in_place(session)
     return version, Changes(operation=OperationId(draft.id), models=True)
+
+
+def put_weights_in_place(session: Session) -> None:
+    """Move the weights of recorded versions from their run folders to where they are served from.
+
+    Follows the commit, so that a version never loses its weights to a rolled back transaction; a
+    move that a crash or a full disk prevented is made up for at the next start. Raises
+    TrainingProblem when the folder cannot be written.
+    """
+    for model in versions(session):
+        target = suggesting.model_folder(session, model.version)
+        if target.exists():
+            continue
+        source = folder_of(session, model.run) / result_of(model).model
+        if not (source / "model.json").is_file():
+            continue
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.rename(target)
+        except OSError as error:
+            raise TrainingProblem(
+                f"The weights of version {model.version} could not be moved to {target.parent} "
+                f"({error.strerror}); open the project again once that folder can be written."
+            ) from error
 
 
 def stop(session: Session, run: int, outcome: protocol.FromWorker | None) -> Changes:
@@ -190,7 +217,12 @@ def runs(session: Session) -> list[Run]:
 
 
 def find_interrupted(session: Session) -> list[Run]:
-    """Mark runs whose process is gone as interrupted; returns all that can be resumed."""
+    """Mark runs whose process is gone as interrupted; returns all that can be resumed.
+
+    For the start of a session that writes; makes up for `put_weights_in_place` too.
+    """
+    with contextlib.suppress(TrainingProblem):  # the version then says that it has no weights
+        put_weights_in_place(session)
     for run in models.runs(session.connection):
         if run.state is RunState.RUNNING and _lock_is_free(folder_of(session, run.id)):
             with session.project.transaction() as connection:
@@ -293,6 +325,17 @@ def _read_snapshot(folder: Path) -> list[protocol.SnapshotRow]:
 
 def _snapshot_groups(folder: Path) -> set[GroupId]:
     return {GroupId(r.group) for r in _read_snapshot(folder) if r.role in ("train", "hint")}
+
+
+def _highest_number(folder: Path) -> int:
+    """Highest number that a folder in `folder` carries, 0 for none.
+
+    Numbers are not used twice: after an older backup was restored, the folders of later runs and
+    versions are still there, and belong to the project that was put aside.
+    """
+    if not folder.is_dir():
+        return 0
+    return max((int(p.name) for p in folder.iterdir() if p.name.isdecimal()), default=0)
 
 
 def _lock_is_free(folder: Path) -> bool:

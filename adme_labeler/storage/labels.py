@@ -173,6 +173,16 @@ def set_held_out(
         )
 
 
+def survivors(connection: sqlite3.Connection, groups: Iterable[int]) -> frozenset[GroupId]:
+    """The groups that stand today for these, followed through merges."""
+    rows = connection.execute(
+        "SELECT coalesce(merged_into, id) FROM drug_group "
+        "WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(groups)),),
+    )
+    return frozenset(GroupId(row[0]) for row in rows)
+
+
 def apply(connection: sqlite3.Connection, changes: Iterable[Change]) -> bool:
     """Bring held-out choices to the `after` of each change; true when there was one."""
     touched = False

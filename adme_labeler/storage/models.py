@@ -55,11 +55,15 @@ def add_run(
     snapshot_sha256: str,
     snapshot_operation: int,
     annotations: int,
+    above: int = 0,
 ) -> int:
+    """A new run, RUNNING; its number is higher than every other run's and than `above`."""
+    row = connection.execute("SELECT coalesce(max(id), 0) FROM run").fetchone()
     cursor = connection.execute(
-        "INSERT INTO run (kind, state, created_at, settings, snapshot_sha256, snapshot_operation, "
-        "annotations) VALUES (?,?,?,?,?,?,?)",
+        "INSERT INTO run (id, kind, state, created_at, settings, snapshot_sha256, "
+        "snapshot_operation, annotations) VALUES (?,?,?,?,?,?,?,?)",
         (
+            max(int(row[0]), above) + 1,
             kind,
             RunState.RUNNING.value,
             at,
@@ -109,10 +113,11 @@ def add(
     verdict: str,
     result: str,
     groups: Iterable[GroupId],
+    above: int = 0,
 ) -> ModelVersion:
-    """A new candidate, with the drug groups it was trained on."""
-    row = connection.execute("SELECT coalesce(max(version), 0) + 1 FROM model").fetchone()
-    version = ModelVersion(int(row[0]))
+    """A new candidate, with the drug groups it was trained on; numbered as in `add_run`."""
+    row = connection.execute("SELECT coalesce(max(version), 0) FROM model").fetchone()
+    version = ModelVersion(max(int(row[0]), above) + 1)
     connection.execute(
         "INSERT INTO model VALUES (?,?,?,?,?,?)",
         (version, run, ModelState.CANDIDATE.value, draft.at, verdict, result),

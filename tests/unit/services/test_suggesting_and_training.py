@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from adme_labeler.domain.problems import TrainingProblem
 from adme_labeler.domain.records import ModelVersion, SentenceId
 from adme_labeler.services import annotating, importing, recall, suggesting, training
 from adme_labeler.services.annotating import Shown
-from adme_labeler.services.session import Session
+from adme_labeler.services.session import Session, back_up, restore
 from adme_labeler.services.suggesting import ScoreKeeper
 from adme_labeler.storage import labels, models, sentences, suggestions
 from adme_labeler.storage.models import RunState
@@ -225,3 +226,91 @@ def test_a_failed_run_keeps_its_sentence(session: Session) -> None:
     training.stop(session, run.id, protocol.Failed("The disk is full."))
     assert training.runs(session)[0].message == "The disk is full."
     assert training.runs(session)[0].state is RunState.FAILED
+
+
+def test_a_group_that_the_head_learned_from_is_not_measured_after_a_merge(session: Session) -> None:
+    learn, held = by_side(session)
+    groups = {i.id: i for i in sentences.model_inputs(session.connection)}
+    # The later group learns and the earlier one survives the merge, so the number changes.
+    measured = min(held, key=lambda i: groups[i].group)
+    learned = max(learn, key=lambda i: groups[i].group)
+    assert groups[measured].group < groups[learned].group
+    annotating.decide(session, learned, CategoryKey("A"), Shown())
+    annotating.decide(session, measured, CategoryKey("A"), Shown(blind=True))
+    keeper = ScoreKeeper.start(session)
+    keeper.refit()
+    keeper.take(scores(0, [*learn, *held]))
+    assert [e.sentence for e in recall.measurable(session)[0]] == [measured]
+
+    ids = (groups[measured].group, groups[learned].group)
+    both = [g.key for g in labels.groups(session.connection) if g.id in ids]
+    joined = replace(simple_label(99), ingredients=tuple(both))
+    importing.commit_batch(session, [joined], importing.ImportTally())
+
+    assert suggestions.evaluated(session.connection, held_out=True)
+    assert recall.measurable(session)[0] == []
+
+
+def test_a_rolled_back_finish_leaves_the_weights_for_the_next_attempt(session: Session) -> None:
+    learn, _ = by_side(session)
+    annotating.decide(session, learn[0], CategoryKey("A"), Shown())
+    run = training.create_run(session, encoder=session.project.folder)
+    (run.folder / "model").mkdir()
+    (run.folder / "model" / "model.json").write_text("{}")
+    session.connection.execute(
+        "CREATE TEMP TRIGGER full BEFORE INSERT ON operation "
+        "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+    )
+    with pytest.raises(sqlite3.IntegrityError):
+        training.finish(session, run.id, finished("better"))
+    session.connection.execute("DROP TRIGGER full")
+
+    version, _ = training.finish(session, run.id, finished("better"))
+
+    assert training.weights_here(session, version)
+
+
+def test_weights_that_a_crash_left_in_the_run_folder_are_found_at_the_next_start(
+    session: Session,
+) -> None:
+    learn, _ = by_side(session)
+    annotating.decide(session, learn[0], CategoryKey("A"), Shown())
+    version = trained(session, "better")
+    run = training.versions(session)[0].run
+    moved = suggesting.model_folder(session, version)
+    moved.rename(training.folder_of(session, run) / "model")
+    assert not training.weights_here(session, version)
+
+    training.find_interrupted(session)
+
+    assert training.weights_here(session, version)
+
+
+def test_after_an_older_backup_came_back_no_run_or_version_takes_a_later_ones_folder(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "p.adme"
+    with Session.create(path, "ana") as opened:
+        importing.commit_batch(opened, [simple_label(1)], importing.ImportTally())
+        annotating.decide(opened, by_side(opened)[0][0], CategoryKey("A"), Shown())
+        back_up(opened)
+        later = trained(opened, "better")
+        weights = suggesting.model_folder(opened, later) / "model.json"
+        weights.write_text("of the later version")
+    restore(path)
+    with Session.open(path, "ana") as opened:
+        again = trained(opened, "better")
+        runs = [run.id for run in training.runs(opened)]
+
+    assert again == later + 1
+    assert runs == [2]
+    assert weights.read_text() == "of the later version"
+
+
+def test_a_run_folder_that_cannot_be_made_is_one_sentence_and_no_run(session: Session) -> None:
+    learn, _ = by_side(session)
+    annotating.decide(session, learn[0], CategoryKey("A"), Shown())
+    (session.project.folder / "runs").write_text("a file in the way")
+    with pytest.raises(TrainingProblem, match="The training cannot start"):
+        training.create_run(session, encoder=session.project.folder)
+    assert training.runs(session) == []
