@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.records import (
+    READ_BY_A_PERSON,
     Annotation,
     AnnotationState,
     Arm,
@@ -18,6 +19,7 @@ from adme_labeler.domain.records import (
 )
 from adme_labeler.services import annotating
 from adme_labeler.services.session import Session
+from adme_labeler.storage import annotations
 
 _FEWEST_WORDS = 5
 _LONGEST_HEADING = 12
@@ -76,7 +78,8 @@ def annotate(
     A row finds its sentence by id, else by text within its drug label, else by text anywhere;
     blanks, case and punctuation do not matter. A text that stands in several drug labels
     annotates each of them. A row that carries a heading before the sentence still fits the one
-    sentence of its drug label that it ends with.
+    sentence of its drug label that it ends with. What the curator decided before stays as it was
+    where the row says the same; flags stay always, notes where the row has none.
     """
     by_uid, by_text, label_sets = _index(session)
     found: dict[SentenceId, Annotation] = {}
@@ -107,11 +110,16 @@ def annotate(
                 provenance=Provenance(arm=Arm.IMPORT, scheme_version=session.scheme.version),
                 at=now,
             )
+    earlier = annotations.of_curator(session.connection, curator, found)
+    written = [
+        _over(earlier[sentence], new) if sentence in earlier else new
+        for sentence, new in found.items()
+    ]
     changes = annotating.write(
         session,
         "import annotations",
         f"Annotate {len(found)} sentences from a table",
-        list(found.values()),
+        written,
         curator,
     )
     report = TableReport(len(rows), matched, len(found), len(missing), unknown, tuple(missing[:5]))
@@ -136,6 +144,19 @@ def _index(session: Session) -> tuple[dict[str, SentenceId], _Index, dict[Senten
     return by_uid, by_text, label_sets
 
 
+def _over(old: Annotation, new: Annotation) -> Annotation:
+    """The row's decision over the curator's earlier one.
+
+    What the curator saw then stays written down: else a decision made with the suggestion in view
+    would count as blind.
+    """
+    note = new.note or old.note
+    if old.state in READ_BY_A_PERSON and (old.category, old.also) == (new.category, new.also):
+        return old if note == old.note else replace(old, note=note, at=new.at)
+    saw = replace(old.provenance, arm=Arm.IMPORT, scheme_version=new.provenance.scheme_version)
+    return replace(new, flagged=old.flagged, note=note, provenance=saw)
+
+
 def _targets(
     row: TableRow,
     by_uid: dict[str, SentenceId],
@@ -144,7 +165,10 @@ def _targets(
 ) -> list[SentenceId]:
     if row.uid and row.uid in by_uid:
         return [by_uid[row.uid]]
-    candidates = by_text.get(_letters(row.text), [])
+    letters = _letters(row.text)
+    if not letters:
+        return []
+    candidates = by_text.get(letters, [])
     same_label = [s for s in candidates if label_sets[s] == row.set_id]
     return same_label or candidates or _behind_a_heading(row, by_text, label_sets)
 

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.records import AnnotationState, Arm, ModelVersion, Suggestion
 from adme_labeler.services import annotating, importing
+from adme_labeler.services.annotating import Shown
 from adme_labeler.services.session import Session
 from adme_labeler.services.table_annotations import TableRow, annotate
 from adme_labeler.storage import sentences
@@ -87,3 +90,34 @@ def test_a_heading_before_the_sentence_does_not_hide_it_but_another_sentence_doe
     two = TableRow(f"It is absorbed quickly. {body}", "A", "s3")
     assert annotate(session, [two], "ben")[0].unmatched == 1
     assert annotate(session, [TableRow(f"Elimination {body}", "E", "s1")], "ben")[0].unmatched == 1
+
+
+def test_a_row_that_repeats_a_decision_keeps_what_the_curator_saw_flagged_and_noted(
+    session: Session,
+) -> None:
+    first = sentences.in_document_order(session.connection)[0]
+    seen = Suggestion(
+        first, ModelVersion(0), 0, CategoryKey("A"), CategoryKey("O"), (0.8, 0, 0, 0, 0.2), 0.6
+    )
+    annotating.accept(session, first, Shown(seen))
+    annotating.toggle_flag(session, first)
+    annotating.set_note(session, first, "see Table 2")
+    before = annotating.annotation(session, first)
+
+    annotate(session, [TableRow("AUC rose to 3 mg/m2.", "A", "s1")], "ana")
+    assert annotating.annotation(session, first) == before
+
+    annotate(session, [TableRow("AUC rose to 3 mg/m2.", "M", "s1")], "ana")
+    after = annotating.annotation(session, first)
+    assert after is not None
+    assert (after.category, after.state) == ("M", AnnotationState.IMPORTED)
+    assert (after.flagged, after.note) == (True, "see Table 2")
+    assert (after.provenance.suggested, after.provenance.arm) == ("A", Arm.IMPORT)
+
+
+def test_a_row_without_letters_fits_no_sentence(session: Session) -> None:
+    importing.commit_batch(
+        session, [label("s3", "Three", [block("", ["* * *"])])], importing.ImportTally()
+    )
+    report, _ = annotate(session, [TableRow("---", "A")], "ben")
+    assert (report.sentences, report.unmatched) == (0, 1)
