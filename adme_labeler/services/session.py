@@ -14,7 +14,7 @@ from adme_labeler.domain.problems import Problem
 from adme_labeler.storage import backups, labels, log, sentences, settings
 from adme_labeler.storage.integrity import CheckReport, check
 from adme_labeler.storage.log import Json, Operation
-from adme_labeler.storage.project import Project, with_suffix
+from adme_labeler.storage.project import Project, existing, with_suffix
 
 __all__ = ["Session", "check_project", "with_suffix"]
 
@@ -124,16 +124,18 @@ def check_project(path: Path) -> CheckReport:
 def back_up(session_or_path: Session | Path) -> Path:
     """Make, verify and thin backups; returns the new one. Safe in another thread by path."""
     path = session_or_path.path if isinstance(session_or_path, Session) else session_or_path
-    made = backups.make(path.resolve())
-    backups.thin(path.resolve())
+    path = existing(path)
+    made = backups.make(path)
+    backups.thin(path)
     return made
 
 
 def restore(path: Path, backup: Path | None = None) -> Path:
     """Restore a backup (the newest unless named); returns where the present file was put."""
+    path = existing(path)
     if backup is not None and not backup.exists():
-        beside = [b.path for b in backups.listed(path.resolve()) if b.path.name == backup.name]
+        beside = [b.path for b in backups.listed(path) if b.path.name == backup.name]
         if not beside:
             raise Problem(f"There is no backup named {backup.name}.")
         backup = beside[0]
-    return backups.restore(path.resolve(), backup)
+    return backups.restore(path, backup)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from adme_labeler.domain.problems import StorageProblem
+from adme_labeler.storage import migrations
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"^(?P<stem>.+)-(?P<stamp>\d{8}T\d{6}Z)(?:-(?P<reason>\w+))?\.adme$")
@@ -96,14 +100,16 @@ def restore(project: Path, backup: Path | None = None) -> Path:
     if not backup.is_file():
         raise StorageProblem(f"There is no backup at {backup}.")
     folder = project.with_name(project.name + ".d")
-    folder.mkdir(exist_ok=True)
     lock = FileLock(folder / "lock")
     try:
+        folder.mkdir(exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as error:
         raise StorageProblem(
             f"{project.name} is open in another window; close it before restoring."
         ) from error
+    except (OSError, NotImplementedError) as error:
+        raise StorageProblem(f"Nothing can be written to {folder.parent}: {error}.") from error
     try:
         return _exchange(project, backup)
     except (OSError, sqlite3.Error) as error:
@@ -115,8 +121,10 @@ def restore(project: Path, backup: Path | None = None) -> Path:
 def _exchange(project: Path, backup: Path) -> Path:
     _verify(backup)
     partial = project.with_name(project.name + ".restoring")
-    partial.write_bytes(backup.read_bytes())
+    partial.unlink(missing_ok=True)
+    _copy(backup, partial)
     _sync(partial)
+    _fold(project)
     stamp = datetime.now(UTC).strftime(_STAMP)
     aside = project.with_name(f"{project.stem}-before-restore-{stamp}.adme")
     number = 1
@@ -131,6 +139,30 @@ def _exchange(project: Path, backup: Path) -> Path:
         project.replace(aside)
     partial.replace(project)
     return aside
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A project that was put aside after a crash keeps its last decisions in a `-wal` file."""
+    if not source.with_name(source.name + "-wal").exists():
+        shutil.copyfile(source, target)
+        return
+    with (
+        closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as connection,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        connection.backup(copy)
+
+
+def _fold(project: Path) -> None:
+    """Take the write-ahead log into the file, so that putting it aside is one move, not two.
+
+    A file too damaged for that is put aside together with its log, as it is.
+    """
+    with (
+        contextlib.suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{project.as_uri()}?mode=rw", uri=True)) as connection,
+    ):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _slot(at: datetime, now: datetime) -> str:
@@ -148,8 +180,11 @@ def _verify(path: Path) -> None:
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     try:
         answer = connection.execute("PRAGMA integrity_check").fetchone()[0]
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
     finally:
         connection.close()
+    if application != migrations.APPLICATION_ID:
+        raise StorageProblem(f"{path.name} is no project of this program.")
     if answer != "ok":
         raise StorageProblem(f"{path.name} is damaged ({answer}).")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from adme_labeler.domain.problems import StorageProblem
 from adme_labeler.storage import annotations, log
 
 
@@ -20,7 +21,17 @@ class CheckReport:
 
 
 def check(connection: sqlite3.Connection) -> CheckReport:
-    """SQLite's own check, foreign keys, hash chain, and replay of the log against the tables."""
+    """SQLite's own check, foreign keys, hash chain, and replay of the log against the tables.
+
+    Raises StorageProblem when the file is too damaged to be read to its end.
+    """
+    try:
+        return _check(connection)
+    except sqlite3.DatabaseError as error:
+        raise StorageProblem(f"The file is damaged ({error}); restore a backup.") from error
+
+
+def _check(connection: sqlite3.Connection) -> CheckReport:
     faults: list[str] = []
     answer = [row[0] for row in connection.execute("PRAGMA integrity_check")]
     if answer != ["ok"]:

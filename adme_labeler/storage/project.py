@@ -73,7 +73,7 @@ class Project:
 
         Raises StorageProblem when the file is missing, no project, damaged or of a newer program.
         """
-        path = path.resolve()
+        path = existing(path)
         if not path.is_file():
             raise StorageProblem(f"There is no project at {path}.")
         kind = folder_kind(path.parent)
@@ -87,6 +87,11 @@ class Project:
                 raise StorageProblem(
                     f"{path.name} must first be opened for writing once, to bring it up to date."
                 )
+        except sqlite3.OperationalError as error:  # busy, full or write-protected, not damaged
+            _close(connection, lock)
+            raise StorageProblem(
+                f"{path.name} cannot be opened now ({error}); nothing in it was changed."
+            ) from error
         except sqlite3.DatabaseError as error:
             _close(connection, lock)
             raise StorageProblem(
@@ -113,10 +118,6 @@ class Project:
 
         An operation that recorded no change and is not marked `keep` leaves no trace.
         """
-        if self.read_only:
-            raise StorageProblem(
-                f"{self.path.name} is open in another window; this window can only read it."
-            )
         draft = log.Draft(kind, summary, curator, self.now(), undoable, undoes, redoes)
         with self.transaction():
             draft.id = log.next_id(self.connection)
@@ -127,6 +128,10 @@ class Project:
     @contextmanager
     def transaction(self) -> Generator[sqlite3.Connection]:
         """A durable transaction for derived data; decisions go through `operation`."""
+        if self.read_only:
+            raise StorageProblem(
+                f"{self.path.name} is open in another window; this window can only read it."
+            )
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -172,6 +177,14 @@ def with_suffix(path: Path) -> Path:
     """The path with `.adme` at its end, absolute."""
     path = path.expanduser().absolute()
     return path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+
+
+def existing(path: Path) -> Path:
+    """The project that `path` names, with or without `.adme`, links followed; it may be missing."""
+    path = path.expanduser()
+    if path.suffix != SUFFIX and not path.is_file() and with_suffix(path).is_file():
+        path = with_suffix(path)
+    return path.resolve()
 
 
 def _writer_lock(path: Path) -> FileLock | None:

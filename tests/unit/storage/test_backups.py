@@ -45,6 +45,54 @@ def test_a_damaged_backup_is_refused_and_the_project_stays(tmp_path: Path) -> No
         assert session.setting("colour") == "kept"
 
 
+def test_a_project_put_aside_after_a_crash_comes_back_with_its_last_decisions(
+    tmp_path: Path,
+) -> None:
+    with Session.create(tmp_path / "p", "ana") as session:
+        path = session.path
+        back_up(session)
+        change_setting(session, "colour", "still in the write-ahead log")
+        crashed = tmp_path / "crashed.adme"
+        for suffix in ("", "-wal"):
+            part = path.with_name(path.name + suffix)
+            crashed.with_name(crashed.name + suffix).write_bytes(part.read_bytes())
+
+    restore(path, crashed)
+
+    with Session.open(path) as session:
+        assert session.setting("colour") == "still in the write-ahead log"
+
+
+def test_what_a_crash_left_in_the_log_is_folded_in_before_the_project_is_put_aside(
+    tmp_path: Path,
+) -> None:
+    with Session.create(tmp_path / "p", "ana") as session:
+        made = back_up(session)
+        change_setting(session, "colour", "still in the write-ahead log")
+        crashed = tmp_path / "crashed.adme"
+        for suffix in ("", "-wal"):
+            part = session.path.with_name(session.path.name + suffix)
+            crashed.with_name(crashed.name + suffix).write_bytes(part.read_bytes())
+
+    aside = restore(crashed, made)
+
+    assert not aside.with_name(aside.name + "-wal").exists()
+    with Session.open(aside) as session:
+        assert session.setting("colour") == "still in the write-ahead log"
+
+
+def test_a_file_that_is_no_project_is_not_restored(tmp_path: Path) -> None:
+    with Session.create(tmp_path / "p", "ana") as session:
+        change_setting(session, "colour", "kept")
+        path = session.path
+    empty = tmp_path / "empty.adme"
+    empty.touch()
+    with pytest.raises(StorageProblem, match="no project of this program"):
+        restore(path, empty)
+    with Session.open(path) as session:
+        assert session.setting("colour") == "kept"
+
+
 def test_without_a_backup_restoring_says_so(tmp_path: Path) -> None:
     Session.create(tmp_path / "p", "ana").close()
     with pytest.raises(StorageProblem, match="no backup"):

@@ -10,6 +10,7 @@ import pytest
 from adme_labeler.domain.problems import StorageProblem
 from adme_labeler.storage import migrations
 from adme_labeler.storage.filesystem import FolderKind, folder_kind
+from adme_labeler.storage.integrity import check
 from adme_labeler.storage.project import Project
 
 
@@ -119,3 +120,47 @@ def test_synchronised_folders_are_recognised_and_warned_about(tmp_path: Path) ->
     with Project.create(folder / "study") as project:
         assert "synchronised" in project.warning
         assert project.connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
+
+
+def test_a_project_is_found_by_its_name_without_the_ending(tmp_path: Path) -> None:
+    Project.create(tmp_path / "größe 1.2").close()
+    with Project.open(tmp_path / "größe 1.2") as project:
+        assert project.path == (tmp_path / "größe 1.2.adme").resolve()
+
+
+def test_a_project_that_cannot_be_opened_now_is_not_called_damaged(tmp_path: Path) -> None:
+    Project.create(tmp_path / "p").close()
+    (tmp_path / "p.adme-wal").mkdir()
+    with pytest.raises(StorageProblem, match="cannot be opened now"):
+        Project.open(tmp_path / "p.adme")
+    (tmp_path / "p.adme-wal").rmdir()
+    with Project.open(tmp_path / "p.adme") as project:
+        assert not project.read_only
+
+
+def test_a_second_window_cannot_write_derived_data_either(tmp_path: Path) -> None:
+    with (
+        Project.create(tmp_path / "p") as first,
+        Project.open(first.path) as second,
+        pytest.raises(StorageProblem, match="can only read"),
+        second.transaction(),
+    ):
+        pass
+
+
+def test_checking_a_file_with_torn_pages_ends_in_one_sentence(tmp_path: Path) -> None:
+    with Project.create(tmp_path / "p") as project:
+        path = project.path
+        torn = {
+            row["name"]: row["rootpage"]
+            for row in project.connection.execute("SELECT name, rootpage FROM sqlite_master")
+        }
+        size = project.connection.execute("PRAGMA page_size").fetchone()[0]
+    with path.open("rb+") as file:
+        file.seek((torn["annotation"] - 1) * size)
+        file.write(b"\xff" * 200)
+    with (
+        Project.open(path, read_only=True) as project,
+        pytest.raises(StorageProblem, match="damaged"),
+    ):
+        check(project.connection)
