@@ -126,7 +126,8 @@ def _records(path: Path) -> Iterator[dict[str, str]]:
         raw = gzip.decompress(raw) if path.name.endswith(".gz") else raw
         content = io.StringIO(raw.decode("utf-8-sig"), newline="")
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise TableProblem(f"{path.name} cannot be read: {error}.") from error
+        reason = getattr(error, "strerror", None) or error
+        raise TableProblem(f"{path.name} cannot be read: {reason}.") from error
     quoting = csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL
     reader = csv.DictReader(content, delimiter="\t" if tabs else ",", quoting=quoting)
     found = {
@@ -140,4 +141,5 @@ def _records(path: Path) -> Iterator[dict[str, str]]:
         for record in reader:
             yield {f: record.get(name) or "" for f, name in found.items() if name is not None}
     except csv.Error as error:
-        raise TableProblem(f"{path.name} cannot be read: {error}.") from error
+        reason = getattr(error, "strerror", None) or error
+        raise TableProblem(f"{path.name} cannot be read: {reason}.") from error
