@@ -7,15 +7,21 @@ is one JSON object.
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import os
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adme_labeler import __version__
 from adme_labeler.domain.problems import Problem
+
+if TYPE_CHECKING:
+    from adme_labeler.services.session import Session
 
 COMMANDS = (
     "demo",
@@ -43,19 +49,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _worker(words[1:])
     if not words or (words[0] not in COMMANDS and not words[0].startswith("-")):
         return _window(words)
+    _print_any_text()
     options = _parser().parse_args(words)
     say = _teller(quiet=options.json)
     try:
         result = options.run(options, say)
+        if options.json:
+            in_ascii = sys.stdout.encoding.lower() not in ("utf-8", "utf8")
+            print(json.dumps(result, ensure_ascii=in_ascii), flush=True)
     except Problem as problem:
-        print(problem, file=sys.stderr)
-        return 1
+        return _failed(str(problem))
     except KeyboardInterrupt:
-        print("Stopped; everything decided so far is saved.", file=sys.stderr)
+        return _failed("Stopped; everything decided so far is saved.")
+    except BrokenPipeError:  # as in `adme-labeler … | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    if options.json:
-        print(json.dumps(result, ensure_ascii=False))
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _failed(f"A file cannot be read or written ({where}{error.strerror or error}).")
+    except sqlite3.DatabaseError as error:
+        return _failed(f"The project file cannot be read or written ({error}).")
     return 0
+
+
+def _failed(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+def _print_any_text() -> None:
+    """A terminal of few letters shows the others as codes, instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _window(words: list[str]) -> int:
@@ -100,38 +126,42 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     def project(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        command.add_argument("project", type=Path, metavar="PROJECT")
+        command.add_argument("project", type=_path, metavar="PROJECT")
         return command
 
     demo = add("demo", _demo, "do the main job on the shipped sample, start to spreadsheet")
-    demo.add_argument("--out", type=Path, metavar="DIR", help="where to write (default: ./demo)")
+    demo.add_argument("--out", type=_path, metavar="DIR", help="where to write (default: ./demo)")
     demo.add_argument("--headless", action="store_true", help="do not open a window at the end")
     project(add("new", _new, "make an empty project"))
     imports = project(add("import", _import, "bring drug labels in"))
-    imports.add_argument("paths", type=Path, nargs="+", metavar="PATH")
+    imports.add_argument("paths", type=_path, nargs="+", metavar="PATH")
     imports.add_argument("--sections", choices=("pk", "clinical-pharmacology", "all"), default="pk")
     annotate = project(
         add("annotate", _annotate, "take categories from a table that a curator has read")
     )
-    annotate.add_argument("table", type=Path, metavar="TABLE")
-    annotate.add_argument("--curator", default="", metavar="NAME", help="who read the sentences")
+    annotate.add_argument("table", type=_path, metavar="TABLE")
+    annotate.add_argument(
+        "--curator", default="", type=_text, metavar="NAME", help="who read the sentences"
+    )
     project(add("suggest", _suggest, "suggest a category for every sentence"))
     train = project(add("train", _train, "train a model version on everything decided"))
     train.add_argument("--preset", choices=PRESETS, default="default")
-    train.add_argument("--encoder", type=Path, metavar="DIR", help="local transformers folder")
-    train.add_argument("--seed", type=int, default=42, metavar="N")
+    train.add_argument("--encoder", type=_path, metavar="DIR", help="local transformers folder")
+    train.add_argument("--seed", type=_whole_number, default=42, metavar="N")
     project(add("recall", _recall, "how much the served model finds, on drugs it never saw"))
     versions = project(add("models", _models, "list model versions, promote one, roll back"))
     versions.add_argument("action", nargs="?", choices=("promote", "rollback"))
     versions.add_argument("version", nargs="?", type=int, metavar="ID")
     export = project(add("export", _export, "write a spreadsheet (.xlsx .csv .tsv .jsonl)"))
-    export.add_argument("out", type=Path, metavar="OUT")
+    export.add_argument("out", type=_path, metavar="OUT")
     merge = project(
         add("merge-table", _merge_table, "take an exported spreadsheet back that was edited")
     )
-    merge.add_argument("edited", type=Path, metavar="EDITED")
+    merge.add_argument("edited", type=_path, metavar="EDITED")
     merge.add_argument("--dry-run", action="store_true", help="compare only, change nothing")
-    merge.add_argument("--curator", default="", metavar="NAME", help="who edited the sheet")
+    merge.add_argument(
+        "--curator", default="", type=_text, metavar="NAME", help="who edited the sheet"
+    )
     merge.add_argument(
         "--take-conflicts",
         action="store_true",
@@ -140,18 +170,18 @@ def _parser() -> argparse.ArgumentParser:
     project(add("check", _check, "integrity, hash chain and replay of the log"))
     project(add("backup", _backup, "make a verified backup"))
     restore = project(add("restore", _restore, "restore a backup, the newest unless named"))
-    restore.add_argument("backup", type=Path, nargs="?", metavar="BACKUP")
+    restore.add_argument("backup", type=_path, nargs="?", metavar="BACKUP")
     evaluate = add("evaluate", _evaluate, "train and test on tables, without a project")
-    evaluate.add_argument("--train", type=Path, required=True, metavar="TABLE")
-    evaluate.add_argument("--test", type=Path, metavar="TABLE")
-    evaluate.add_argument("--hints", type=Path, metavar="TABLE")
+    evaluate.add_argument("--train", type=_path, required=True, metavar="TABLE")
+    evaluate.add_argument("--test", type=_path, metavar="TABLE")
+    evaluate.add_argument("--hints", type=_path, metavar="TABLE")
     evaluate.add_argument(
         "--preset", choices=(*PRESETS, "instant", "tfidf", "frozen"), default="default"
     )
-    evaluate.add_argument("--encoder", type=Path, metavar="DIR")
-    evaluate.add_argument("--folds", type=int, default=0, metavar="K")
+    evaluate.add_argument("--encoder", type=_path, metavar="DIR")
+    evaluate.add_argument("--folds", type=_whole_number, default=0, metavar="K")
     evaluate.add_argument("--seeds", default="0", metavar="0,1,2", type=_seeds)
-    evaluate.add_argument("--limit", type=int, default=0, metavar="N")
+    evaluate.add_argument("--limit", type=_whole_number, default=0, metavar="N")
     return parser
 
 
@@ -169,10 +199,9 @@ def _new(options: argparse.Namespace, say: Say) -> dict[str, Any]:
 def _import(options: argparse.Namespace, say: Say) -> dict[str, Any]:
     from adme_labeler.domain.records import Sections
     from adme_labeler.services import headless
-    from adme_labeler.services.session import Session
 
     started = time.monotonic()
-    with Session.open(options.project) as session:
+    with _writing(options) as session:
         tally = headless.import_paths(session, options.paths, Sections(options.sections), say)
     say(tally.sentence)
     failed = [f for f in tally.files if f.status == "failed"]
@@ -195,9 +224,8 @@ def _import(options: argparse.Namespace, say: Say) -> dict[str, Any]:
 
 def _annotate(options: argparse.Namespace, say: Say) -> dict[str, Any]:
     from adme_labeler.services import headless, table_annotations
-    from adme_labeler.services.session import Session
 
-    with Session.open(options.project) as session:
+    with _writing(options) as session:
         rows = table_annotations.rows_of(headless.read_table(session, options.table))
         report, _ = table_annotations.annotate(session, rows, options.curator or session.curator)
     say(
@@ -218,10 +246,9 @@ def _annotate(options: argparse.Namespace, say: Say) -> dict[str, Any]:
 
 def _suggest(options: argparse.Namespace, say: Say) -> dict[str, Any]:
     from adme_labeler.services import headless, suggesting
-    from adme_labeler.services.session import Session
 
     started = time.monotonic()
-    with Session.open(options.project) as session:
+    with _writing(options) as session:
         count = headless.suggest(session, say)
         served = suggesting.served(session)
     return {
@@ -234,9 +261,8 @@ def _suggest(options: argparse.Namespace, say: Say) -> dict[str, Any]:
 
 def _train(options: argparse.Namespace, say: Say) -> dict[str, Any]:
     from adme_labeler.services import headless
-    from adme_labeler.services.session import Session
 
-    with Session.open(options.project) as session:
+    with _writing(options) as session:
         version, result = headless.train(
             session, options.preset, options.encoder, options.seed, say
         )
@@ -289,7 +315,8 @@ def _models(options: argparse.Namespace, say: Say) -> dict[str, Any]:
 
     if options.action == "promote" and options.version is None:
         _parser().error("models PROJECT promote needs the number of a version")
-    with Session.open(options.project) as session:
+    opened = _writing(options) if options.action else Session.open(options.project, read_only=True)
+    with opened as session:
         if options.action == "promote":
             training.promote(session, ModelVersion(options.version))
         elif options.action == "rollback":
@@ -337,7 +364,11 @@ def _merge_table(options: argparse.Namespace, say: Say) -> dict[str, Any]:
     from adme_labeler.services import headless, merge_text, merging
     from adme_labeler.services.session import Session
 
-    with Session.open(options.project, options.curator, read_only=options.dry_run) as session:
+    if options.dry_run:
+        opened = Session.open(options.project, options.curator, read_only=True)
+    else:
+        opened = _writing(options, options.curator)
+    with opened as session:
         plan = headless.compare_table(session, options.edited, say)
         counts = {kind.value: number for kind, number in plan.counts.items()}
         say(", ".join(f"{number:,} {kind}" for kind, number in counts.items()))
@@ -386,8 +417,6 @@ def _check(options: argparse.Namespace, say: Say) -> dict[str, Any]:
 def _backup(options: argparse.Namespace, say: Say) -> dict[str, Any]:
     from adme_labeler.services.session import back_up
 
-    if not options.project.is_file():
-        raise Problem(f"There is no project at {options.project}.")
     made = back_up(options.project)
     say(f"Backup written to {made}")
     return {"backup": str(made)}
@@ -397,8 +426,9 @@ def _restore(options: argparse.Namespace, say: Say) -> dict[str, Any]:
     from adme_labeler.services.session import restore
 
     aside = restore(options.project, options.backup)
-    say(f"Restored. The project as it was lies in {aside}")
-    return {"project": str(options.project), "put_aside": str(aside)}
+    there = aside.exists()
+    say(f"Restored. The project as it was lies in {aside}" if there else "Restored.")
+    return {"project": str(options.project), "put_aside": str(aside) if there else None}
 
 
 def _evaluate(options: argparse.Namespace, say: Say) -> dict[str, Any]:
@@ -456,7 +486,40 @@ def _percentage(measure: Any) -> str:
 
 
 def _seeds(written: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in written.split(","))
+    return tuple(_whole_number(part) for part in written.split(","))
+
+
+def _whole_number(written: str) -> int:
+    number = int(written)
+    if not 0 <= number < 2**31:
+        raise argparse.ArgumentTypeError(f"{written} is not a number from 0 to {2**31 - 1}")
+    return number
+
+
+def _text(written: str) -> str:
+    try:
+        written.encode()
+    except UnicodeEncodeError as error:
+        shown = written.encode(errors="backslashreplace").decode()
+        raise argparse.ArgumentTypeError(f"{shown} is no Unicode text") from error
+    return written
+
+
+def _path(written: str) -> Path:
+    if not written:
+        raise argparse.ArgumentTypeError("an empty name names no file")
+    return Path(_text(written))
+
+
+def _writing(options: argparse.Namespace, curator: str = "") -> Session:
+    """The project, opened to be changed; said at once where another window holds it."""
+    from adme_labeler.services.session import Session
+
+    session = Session.open(options.project, curator)
+    if session.read_only:
+        session.close()
+        raise Problem(f"{session.path.name} is open in another window; close it there first.")
+    return session
 
 
 def _teller(*, quiet: bool) -> Say:

@@ -51,21 +51,23 @@ def import_paths(
             importing.commit_batch(session, waiting, tally)
             waiting.clear()
 
-    with WorkerClient("import", str(job)) as worker:
-        for message in worker.messages():
-            if isinstance(message, protocol.LabelRead):
-                waiting.append(message.label)
-                if len(waiting) >= BATCH:
+    try:
+        with WorkerClient("import", str(job)) as worker:
+            for message in worker.messages():
+                if isinstance(message, protocol.LabelRead):
+                    waiting.append(message.label)
+                    if len(waiting) >= BATCH:
+                        commit()
+                elif isinstance(message, protocol.FileDone):
                     commit()
-            elif isinstance(message, protocol.FileDone):
-                commit()
-                importing.note_file(session, message, tally)
-                if message.status != "read":
-                    report(message.reason)
-            elif isinstance(message, protocol.Progress) and pace.due("reading"):
-                report(message.phase)
-    commit()
-    importing.choose_held_out(session)
+                    importing.note_file(session, message, tally)
+                    if message.status != "read":
+                        report(message.reason)
+                elif isinstance(message, protocol.Progress) and pace.due("reading"):
+                    report(message.phase)
+        commit()
+    finally:  # what came in before Ctrl+C must not be decided with its suggestion in view either
+        importing.choose_held_out(session)
     worker.result()
     tally.held_out_groups = recall.report(session).held_out_groups
     return tally
@@ -127,13 +129,16 @@ def train(
         f"measuring on {run.held_out:,} held-out sentences"
     )
     pace = _Pace()
-    with WorkerClient("train", str(run.folder)) as worker:
-        for message in worker.messages():
-            if isinstance(message, protocol.Progress) and pace.due(message.phase):
-                left = (
-                    "" if message.seconds_left is None else f", {message.seconds_left:.0f} s left"
-                )
-                report(f"{message.phase}: step {message.step} of {message.total}{left}")
+    try:
+        with WorkerClient("train", str(run.folder)) as worker:
+            for message in worker.messages():
+                if isinstance(message, protocol.Progress) and pace.due(message.phase):
+                    left = message.seconds_left
+                    rest = "" if left is None else f", {left:.0f} s left"
+                    report(f"{message.phase}: step {message.step} of {message.total}{rest}")
+    except BaseException:  # Ctrl+C above all: the run must not stay "running" in the project
+        training.stop(session, run.id, None)
+        raise
     outcome = worker.run.outcome
     if not isinstance(outcome, protocol.TrainFinished):
         training.stop(session, run.id, outcome)

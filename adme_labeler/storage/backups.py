@@ -37,6 +37,8 @@ def make(project: Path, reason: str = "", now: datetime | None = None) -> Path:
     Reads with a connection of its own, so another thread may run it while decisions are saved.
     Raises StorageProblem when the disk is full or the copy does not verify.
     """
+    if not project.is_file():
+        raise StorageProblem(f"There is no project at {project}.")
     folder = _folder(project)
     moment = (now or datetime.now(UTC)).strftime(_STAMP)
     name = f"{project.stem}-{moment}" + (f"-{reason}" if reason else "") + ".adme"
