@@ -248,7 +248,8 @@ def _examples(session: Session, version: ModelVersion) -> tuple[protocol.Example
         JOIN sentence s ON s.id = r.sentence AND s.current = 1
         JOIN drug_label l ON l.id = s.drug_label
         JOIN drug_group g ON g.id = l.drug_group AND g.held_out = 0
-        WHERE r.category IS NOT NULL AND EXISTS (SELECT 1 FROM annotation a
+        WHERE r.category IS NOT NULL AND s.kind IN ('paragraph', 'list_item')
+          AND EXISTS (SELECT 1 FROM annotation a
             WHERE a.sentence = r.sentence AND a.at > ?)
         ORDER BY r.sentence
         """,

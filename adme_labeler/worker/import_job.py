@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Protocol
 
@@ -42,7 +43,7 @@ def run(job_path: Path, channel: JobChannel) -> int:
     sent stays valid, and importing the same files again adds nothing twice. Returns the exit code.
     """
     job = _job(job_path)
-    paths = files(Path(p) for p in job.paths)
+    paths, nameless = _by_name(files(Path(p) for p in job.paths))
     done = labels = sentences = inner = 0
 
     def pulse() -> None:
@@ -56,6 +57,9 @@ def run(job_path: Path, channel: JobChannel) -> int:
             phase += f" ({inner:,} labels)"
         channel.progress(Progress(phase=phase, step=done, total=len(paths)))
 
+    for shown in nameless:
+        reason = f"The name of {Path(shown).name} is not Unicode text; rename the file."
+        channel.send(FileDone(shown, "failed", reason, labels=0, sentences=0, tables=0))
     try:
         tell()
         for item in read_paths(
@@ -92,6 +96,22 @@ def _job(path: Path) -> ImportJob:
     except (OSError, msgspec.MsgspecError, ValueError) as error:
         raise ImportProblem(f"The import job {path.name} cannot be read ({error}).") from error
     return job
+
+
+def _by_name(found: list[Path]) -> tuple[list[Path], list[str]]:
+    """Files whose names are text, and the names of the others (bytes of an old encoding) as shown.
+
+    Neither the project nor a message can carry the latter.
+    """
+    text: list[Path] = []
+    others: list[str] = []
+    for path in found:
+        shown = os.fsencode(path).decode("utf-8", errors="backslashreplace")
+        if shown == str(path):
+            text.append(path)
+        else:
+            others.append(shown)
+    return text, others
 
 
 def _file_done(outcome: FileOutcome) -> FileDone:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -214,3 +216,16 @@ def test_every_real_file_is_read_or_says_why(real_data):
     assert len(spans) > 9_000
     unfinished = [s for s in spans if s[-1:].isalnum() and len(s) > 200]
     assert len(unfinished) < len(spans) / 100
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such file names")
+def test_a_file_name_that_is_no_unicode_text_fails_alone(tmp_path, spl_bytes):
+    folder = tmp_path / "labels"
+    folder.mkdir()
+    (folder / os.fsdecode(b"\xff.xml")).write_bytes(spl_bytes)
+    (folder / "z.xml").write_bytes(spl_bytes)
+    wire = Wire()
+    assert import_job.run(job(tmp_path, folder), wire) == 0
+    failed, read = wire.of(protocol.FileDone)
+    assert (failed.status, read.status) == ("failed", "read")
+    assert failed.reason == "The name of \\xff.xml is not Unicode text; rename the file."

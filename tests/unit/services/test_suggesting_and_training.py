@@ -314,3 +314,19 @@ def test_a_run_folder_that_cannot_be_made_is_one_sentence_and_no_run(session: Se
     with pytest.raises(TrainingProblem, match="The training cannot start"):
         training.create_run(session, encoder=session.project.folder)
     assert training.runs(session) == []
+
+
+def test_a_decided_table_row_neither_teaches_nor_waits_for_a_suggestion(session: Session) -> None:
+    learn, held = by_side(session)
+    for sentence in (learn[0], learn[1], held[0], held[1]):
+        annotating.decide(session, sentence, CategoryKey("A"), Shown(blind=True))
+    session.connection.execute(
+        "UPDATE sentence SET kind = 'table' WHERE id IN (?, ?)", (learn[1], held[1])
+    )
+    keeper = ScoreKeeper.start(session)
+    assert [e.id for e in keeper.refit().examples if not e.hint] == [learn[0]]
+    keeper.take(scores(0, [learn[0], held[0]]))
+
+    rows, updating = recall.measurable(session)
+
+    assert ([row.sentence for row in rows], updating) == ([held[0]], False)
