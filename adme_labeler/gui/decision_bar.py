@@ -104,6 +104,9 @@ class DecisionBar(Panel):
             (self.note, bool(shown.note)),
         ):
             button.setEnabled(decision is not None)
+            if not on:
+                # Unchecked first: setCheckable(False) clears the mark but does not repaint.
+                button.setChecked(False)
             button.setCheckable(on)
             button.setChecked(on)
         self.note.setToolTip(shown.note)

@@ -36,6 +36,7 @@ from adme_labeler.storage import annotations, labels, sentences
 _PAUSE_S = 120.0
 """Gaps longer than this are breaks, not reading time."""
 _ALL_DECIDED = "Every sentence is decided, skipped or marked unsure."
+_CHOOSE = "Choose a sentence of the list; Enter takes the first."
 _SHRINKING = (QueueKind.UNCERTAIN, QueueKind.RAREST)
 """Queues that are drawn anew when they are used up."""
 
@@ -66,6 +67,7 @@ class Desk(QObject):
         self._suggestion: Suggestion | None = None
         self._blind = False
         self._second = False
+        self._before_search: SentenceId | None = None
         self._deciding = False
         """The next sentence comes into focus in a moment: the present one is not drawn again."""
         self._decided_at: deque[float] = deque(maxlen=51)
@@ -155,13 +157,23 @@ class Desk(QObject):
         self._read_in_order(label, None)
 
     def show_search(self, written: str) -> int:
-        """Make a queue of what matches; returns how many."""
+        """Make a queue of what matches; returns how many.
+
+        A sentence that does not match leaves the focus: nothing is decided that is out of sight.
+        """
         found = sentences.search(self.session.connection, written)
         items = tuple(QueueItem(i, Arm.SEARCH, None, f"found by “{written}”") for i in found)
-        self._set_queue(
-            self.kind, items, "" if items else f"No sentence contains “{written}”.", searching=True
-        )
-        self.moved.emit()
+        if not self.searching:
+            self._before_search = self.focus
+        said = _CHOOSE if items else f"No sentence contains “{written}”."
+        self._set_queue(self.kind, items, said, searching=True)
+        for position, item in enumerate(items):
+            if item.sentence == self.focus:
+                self._position = position
+                self.moved.emit()
+                break
+        else:
+            self._focus(None)
         return len(items)
 
     def show_ids(self, ids: Sequence[SentenceId], reason: str) -> None:
@@ -171,7 +183,13 @@ class Desk(QObject):
         self._focus(items[0] if items else None)
 
     def end_search(self) -> None:
-        if self.searching:
+        """Back to the queue: to the chosen sentence, else to where the search began."""
+        if not self.searching:
+            return
+        back = self._before_search
+        if self.item is None and back is not None and self.kind is QueueKind.DOCUMENT:
+            self._read_in_order(sentences.label_of(self.session.connection, back), back)
+        else:
             self.choose_queue(self.kind)
 
     def go_to(self, sentence: SentenceId) -> None:
@@ -296,9 +314,10 @@ class Desk(QObject):
 
     def _publish_and_follow(self, changes: Changes) -> None:
         self._bus.publish(changes)
-        if changes.focus is not None:
+        if changes.focus is not None and changes.focus != self.focus:
             self.go_to(changes.focus)
         elif changes:
+            # The same sentence keeps the suggestion that the curator is looking at.
             self.moved.emit()
 
     def _read_in_order(self, label: LabelId | None, sentence: SentenceId | None) -> None:
@@ -417,7 +436,7 @@ class Desk(QObject):
     def _changed(self, changes: Changes) -> None:
         if changes.labels or changes.groups:
             self.read_shelf()
-            if self.item is None and self.shelf:
+            if self.item is None and self.shelf and not self.searching:
                 self.begin()
                 return
         elif changes.annotations:

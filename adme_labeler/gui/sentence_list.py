@@ -193,7 +193,7 @@ class SentenceList(QTableView):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setMinimumSectionSize(40)
-        for column, width in ((_STATE, 72), (_SUGGESTION, 168), (_DRUG, 128), (_SECTION, 136)):
+        for column, width in ((_STATE, 72), (_SUGGESTION, 172), (_DRUG, 108), (_SECTION, 108)):
             head.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             self.setColumnWidth(column, width)
         head.setSectionResizeMode(_TEXT, QHeaderView.ResizeMode.Stretch)
@@ -215,6 +215,7 @@ class SentenceList(QTableView):
         row = -1 if sentence is None else self.sentences.row_of(sentence)
         if row < 0:
             self.clearSelection()
+            self.scrollToTop()
         elif row != self.currentIndex().row() or not self.selectionModel().isSelected(
             self.currentIndex()
         ):

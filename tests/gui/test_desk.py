@@ -207,6 +207,36 @@ def test_a_search_is_a_queue_of_its_own_and_ends(desk):
     assert desk.kind is before and not desk.searching
 
 
+def test_a_search_leaves_nothing_to_decide_that_is_out_of_sight(desk):
+    desk.step(2)
+    before = desk.focus
+    assert desk.show_search("zzz") == 0
+    assert desk.focus is None and desk.decision() is None
+    assert "zzz" in desk.explanation
+    desk.end_search()
+    assert desk.focus == before
+
+
+def test_a_search_keeps_the_focus_on_a_sentence_that_matches(desk):
+    desk.show_search("metabolism")
+    chosen = desk.items[3].sentence
+    desk.go_to(chosen)
+    desk.show_search("metabolism")
+    assert desk.focus == chosen
+    desk.end_search()
+    assert desk.focus == chosen and not desk.searching
+
+
+def test_undo_on_the_sentence_in_focus_keeps_its_shown_suggestion(desk, session):
+    suggest_everything(session, "M", "E")
+    desk.begin()
+    desk.toggle_flag()
+    suggest_everything(session, "A", "D")
+    desk.undo()
+    assert own(desk, desk.focus) is None
+    assert desk.decision().offered == "M"
+
+
 def test_a_late_suggestion_appears_but_a_shown_one_never_changes(desk, session):
     assert desk.decision().probabilities == ()
     suggest_everything(session, "M", "E")
