@@ -99,7 +99,8 @@ def source_sentence(measured: Measurement, version: int, revision: int) -> str:
         where = f"Recall on {drugs} it never saw"
     else:
         where = f"Recall by cross-validation over {drugs}: too few are held out"
-    return f"{where} · {model} · bars end at 100 %, line at 90 %"
+    bars = any(_evident(c) for c in measured.categories)
+    return f"{where} · {model}" + (" · bars end at 100 %, line at 90 %" if bars else "")
 
 
 class RecallRow(QWidget):
@@ -128,7 +129,7 @@ class RecallRow(QWidget):
         """The row in words."""
         m = self._measure
         name = self._category.name
-        if m is None or m.support < ENOUGH or m.recall is None:
+        if m is None or m.recall is None or not _evident(m):
             return f"{name}: not enough evidence (n = {m.support if m else 0})"
         said = (
             f"{name}: found {m.found:,} of {m.support:,}, recall {m.recall:.0%}"
@@ -170,7 +171,7 @@ class RecallRow(QWidget):
             colors.text,
         )
         small = theme.font("tags")
-        evidence = m is not None and m.support >= ENOUGH and m.recall is not None
+        evidence = m is not None and _evident(m)
         found = f"{m.found:,} of {m.support:,} found" if m and evidence else ""
         painting.text(
             painter,
@@ -188,7 +189,7 @@ class RecallRow(QWidget):
             painting.text(
                 painter,
                 wide,
-                f"not enough evidence (n = {m.support if m else 0})",
+                "not enough evidence yet",
                 theme.font("secondary", italic=True),
                 colors.secondary,
             )
@@ -246,6 +247,11 @@ class RecallRow(QWidget):
             painting.text(painter, room, mark, small, ink, Qt.AlignmentFlag.AlignRight)
             room = room.adjusted(0, 0, -width - 5, 0)
         painting.text(painter, room, content, small, colors.secondary, Qt.AlignmentFlag.AlignRight)
+
+
+def _evident(measure: CategoryMeasure) -> bool:
+    """Whether there is enough to draw a bar."""
+    return measure.support >= ENOUGH and measure.recall is not None
 
 
 def _interval(low: float | None, high: float | None) -> str:

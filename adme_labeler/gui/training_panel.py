@@ -65,10 +65,11 @@ def progress_words(progress: Progress | None) -> tuple[str, str]:
     """(what is being done, time left) for a running training."""
     if progress is None:
         return "Starting", ""
-    # The phases of training name the stage themselves; only the step is added.
-    what = progress.phase
-    if progress.stage:
-        what = f"Stage {progress.stage} of 2"
+    if progress.phase.startswith("Calibrating") and progress.stage:
+        # Every fold runs both stages again; without its name the count would seem to start over.
+        what = f"{progress.phase} · stage {progress.stage}"
+        return what, "" if progress.seconds_left is None else time_left(progress.seconds_left)
+    what = f"Stage {progress.stage} of 2" if progress.stage else progress.phase
     if progress.total:
         what += f" · step {progress.step:,} of {progress.total:,}"
     return what, "" if progress.seconds_left is None else time_left(progress.seconds_left)
@@ -120,8 +121,9 @@ class TrainingPanel(QWidget):
         whole.addWidget(self._outcome)
         whole.addWidget(self._title)
         whole.addWidget(self._none)
-        whole.addLayout(self._versions)
+        # Above the list, which may be longer than the screen.
         whole.addLayout(buttons)
+        whole.addLayout(self._versions)
         for button, ident in (
             (self.cancel, "cancel-training"),
             (self.resume, "resume-training"),
@@ -169,25 +171,28 @@ class _RunCard(Card):
         self._what = ElidedText("", "secondary", "secondary")
         self._left = Text("", "secondary", "secondary")
         self._snapshot = ElidedText("", "secondary", "secondary")
+        self._queued = Text("Another one starts when this one ends.", "secondary", wrap=True)
         self.cancel = KeyButton("Cancel")
         self.cancel.setAccessibleName("Cancel training")
+        first = QHBoxLayout()
+        first.addWidget(self._title, 1)
+        first.addWidget(self.cancel)
         second = QHBoxLayout()
         second.addWidget(self._what, 1)
         second.addWidget(self._left)
-        third = QHBoxLayout()
-        third.addWidget(self._snapshot, 1)
-        third.addWidget(self.cancel)
-        self.body.addWidget(self._title)
+        self.body.addLayout(first)
         self.body.addWidget(self._bar)
         self.body.addLayout(second)
-        self.body.addLayout(third)
+        self.body.addWidget(self._snapshot)
+        self.body.addWidget(self._queued)
 
     def show_run(self, run: RunView) -> None:
         what, left = progress_words(run.progress)
         self._title.setText(run.title)
         self._what.set_text("Stopping at the next step" if run.cancelling else what)
         self._left.setText("" if run.cancelling else left)
-        self._snapshot.set_text(run.snapshot + (" · another one waits" if run.queued else ""))
+        self._snapshot.set_text(run.snapshot)
+        self._queued.setVisible(run.queued)
         self.cancel.setEnabled(not run.cancelling)
         known = run.progress is not None and run.progress.total > 0
         self._bar.set_share(

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
+import msgspec
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from samples import MARKS, document, drug_labels, measurement
 
 from adme_labeler.domain.categories import ADME
 from adme_labeler.domain.records import AnnotationState, LabelId, ModelState, SentenceId
+from adme_labeler.gui import painting, theme
 from adme_labeler.gui.decision_bar import HELD_OUT_SENTENCE, Decision, DecisionBar
+from adme_labeler.gui.dialogs.bulk import BulkDialog, Candidate
 from adme_labeler.gui.label_list import LabelList, short_title
 from adme_labeler.gui.reading import Mark, ReadingPane
 from adme_labeler.gui.recall_panel import RecallPanel, RecallView, source_sentence
@@ -355,6 +360,26 @@ def test_progress_names_stage_and_step():
     assert progress_words(None) == ("Starting", "")
 
 
+def test_progress_names_the_fold_because_every_fold_runs_both_stages():
+    assert progress_words(Progress("Calibrating (fold 2 of 3)", 5, 40, 1, 9)) == (
+        "Calibrating (fold 2 of 3) · stage 1",
+        "9 s left",
+    )
+
+
+def test_a_waiting_training_is_said_and_nothing_of_the_run_is_cut_off(qtbot):
+    panel = TrainingPanel()
+    qtbot.addWidget(panel)
+    panel.resize(284, 400)
+    panel.show()
+    snapshot = "12,345 annotations, 20,000 hints · 14:02"
+    panel.show_training(TrainingView(RunView("Training version 2", snapshot)))
+    assert not panel._run._queued.isVisible()
+    panel.show_training(TrainingView(RunView("Training version 2", snapshot, queued=True)))
+    assert panel._run._queued.isVisible()
+    assert painting.text_width(snapshot, theme.font("secondary")) <= panel._run._snapshot.width()
+
+
 def test_a_running_training_can_be_cancelled_and_a_failed_one_resumed(qtbot):
     panel = TrainingPanel()
     qtbot.addWidget(panel)
@@ -426,6 +451,73 @@ def test_marks_of_a_state_are_drawn_differently(pane):
         )
     }
     assert len(seen) == 8
+
+
+@pytest.mark.parametrize("name", ["flag", "unsure", "skip", "note"])
+def test_a_mark_that_is_taken_back_is_drawn_at_once(qtbot, name):
+    bar = DecisionBar(ADME)
+    qtbot.addWidget(bar)
+    marked = {
+        "flag": replace(SHOWN, flagged=True),
+        "note": replace(SHOWN, note="A note"),
+        "skip": replace(SHOWN, state=AnnotationState.SKIPPED),
+        "unsure": replace(SHOWN, state=AnnotationState.UNSURE),
+    }
+    bar.show_decision(marked[name])
+    with qtbot.waitExposed(bar):
+        bar.show()
+    button = getattr(bar, name)
+    qtbot.waitUntil(lambda: button.isVisible())
+    button.repaint()
+    drawn = Paints(button)
+    bar.show_decision(SHOWN)
+    qtbot.waitUntil(lambda: drawn.count > 0, timeout=2000)
+    assert not button.isChecked()
+
+
+class Paints(QObject):
+    """Counts how often a widget is drawn."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_the_list_starts_at_the_top_when_its_sentence_is_not_in_it(qtbot):
+    view = SentenceList(ADME, lambda ids: {})
+    qtbot.addWidget(view)
+    view.resize(900, 300)
+    view.show()
+    view.show_ids([SentenceId(n) for n in range(1, 200)])
+    view.set_current(SentenceId(150))
+    assert view.verticalScrollBar().value() > 0
+    view.show_ids([SentenceId(n) for n in range(300, 400)])
+    view.set_current(SentenceId(5))
+    assert view.verticalScrollBar().value() == 0
+
+
+def test_bulk_accept_says_how_sure_the_surest_is(qtbot):
+    sure = [Candidate(SentenceId(1), ADME.keys[0], 0.59)]
+    dialog = BulkDialog(ADME, sure, lambda ids: {}, seed=1)
+    qtbot.addWidget(dialog)
+    assert "59 %" in dialog._errors.text() and not dialog.go.isEnabled()
+    none = BulkDialog(ADME, [], lambda ids: {}, seed=1)
+    qtbot.addWidget(none)
+    assert "held-out" in none._errors.text()
+
+
+def test_bars_are_explained_only_where_there_are_bars(qtbot):
+    few = measurement()
+    assert "line at 90 %" in source_sentence(few, 7, 2)
+    none = msgspec.structs.replace(
+        few, categories=tuple(msgspec.structs.replace(c, support=4) for c in few.categories)
+    )
+    assert source_sentence(none, 7, 2).endswith("version 7.2")
 
 
 def test_the_welcome_page_asks_by_click_and_key(qtbot):

@@ -93,6 +93,12 @@ class BulkDialog(Dialog):
         least = self.slider.value() / 100
         return [c for c in self._candidates if c.probability >= least]
 
+    def _nothing(self) -> str:
+        if not self._candidates:
+            return "No undecided sentence outside the held-out drugs has a suggestion."
+        surest = painting.percent(max(c.probability for c in self._candidates))
+        return f"No undecided sentence has so sure a suggestion; the surest has {surest}."
+
     def _show(self) -> None:
         found = self._matching()
         number = len(found)
@@ -106,7 +112,7 @@ class BulkDialog(Dialog):
                 else "By the model's own calibration fewer than one of them would be wrong."
             )
         else:
-            self._errors.setText("No undecided sentence has so sure a suggestion.")
+            self._errors.setText(self._nothing())
         shown = random.Random(self._seed).sample(found, min(PREVIEW, number))
         self._preview_title.setText(
             f"{len(shown)} of them, drawn at random" if number > PREVIEW else "All of them"
@@ -142,10 +148,10 @@ class _Line(QWidget):
         colors = theme.current()
         painter = QPainter(self)
         rect = QRectF(self.rect())
-        painter.fillRect(QRectF(0, rect.bottom() - 1, rect.width(), 1), QColor(colors.border))
         found = self._candidate
         if found is None:
             return
+        painter.fillRect(QRectF(0, rect.bottom() - 1, rect.width(), 1), QColor(colors.border))
         category = self._scheme[found.category]
         painting.chip(painter, QRectF(0, 0, painting.CHIP_WIDTH, rect.height()).center(), category)
         small = theme.font("secondary")
