@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication
 
-from adme_labeler import __version__, paths
+from adme_labeler import __version__, display, paths
 from adme_labeler.gui import icons, theme
 from adme_labeler.gui.dialogs.base import Message
 from adme_labeler.gui.main_window import MainWindow
@@ -27,6 +27,10 @@ from adme_labeler.gui.preferences import Preferences
 
 _log = logging.getLogger("adme_labeler")
 _qt_log = logging.getLogger("adme_labeler.qt")
+
+_NO_DISPLAY = (
+    "No display answers, so the window cannot open; adme-labeler demo --headless works without one."
+)
 
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -40,6 +44,10 @@ _LEVELS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window, on a project if one is named; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    # With arguments, the command line has asked already; a dead display aborts Qt.
+    if arguments is None and not display.answers():
+        sys.stderr.write(f"{_NO_DISPLAY}\n")
+        return 1
     app = make_application()
     preferences = Preferences()
     theme.apply(app, preferences.theme, preferences.scale)

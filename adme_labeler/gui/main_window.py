@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget
 
@@ -47,7 +47,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(application_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(*_LEAST)
-        self.resize(*_SIZE)
+        self.resize(_first_size(self))
         self.actions_ = ActionSet(self.run, self)
         self.actions_.fill(self.menuBar())
         self._name = Text("ADME labeler", "controls", strong=True)
@@ -387,3 +387,10 @@ class MainWindow(QMainWindow):
 
     def _trainer(self) -> Trainer:
         return self._of_project().trainer
+
+
+def _first_size(window: MainWindow) -> QSize:
+    """What suits the text, but no larger than the screen."""
+    screen = window.screen().availableSize()
+    # Some pixels are the window manager's: its title bar and frame.
+    return QSize(*_SIZE).boundedTo(screen - QSize(8, 40)).expandedTo(QSize(*_LEAST))

@@ -42,6 +42,7 @@ class WelcomePage(Panel):
             "add-files",
             "New project from files",
             "SPL XML, DailyMed zip, openFDA JSON, spreadsheets",
+            "Ctrl+N",
         )
         self.open = Choice("open", "Open a project", "A file that ends in .adme", "Ctrl+O")
         for choice, ident in ((self.sample, "sample"), (self.new, "new"), (self.open, "open")):

@@ -359,6 +359,30 @@ def test_the_window_starts_within_a_second_and_imports_nothing_heavy():
     assert seconds < 1.0
 
 
+def test_a_dead_display_is_one_sentence_and_not_an_abort():
+    environment = {k: v for k, v in os.environ.items() if k != "QT_QPA_PLATFORM"}
+    environment |= {"DISPLAY": ":997", "WAYLAND_DISPLAY": ""}
+    done = subprocess.run(
+        [sys.executable, "-m", "adme_labeler.gui.app"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("No display answers") and done.stderr.count("\n") == 1
+
+
+def test_the_first_window_is_no_larger_than_the_screen(preferences, qtbot):
+    made = MainWindow(preferences)
+    qtbot.addWidget(made)
+    screen = made.screen().availableSize()
+    least = made.minimumSize()
+    assert made.width() <= max(screen.width(), least.width())
+    assert made.height() <= max(screen.height(), least.height())
+
+
 def test_the_sample_project_is_made_once_and_opened_later(window, tmp_path, qtbot):
     make_project(tmp_path / "adme-sample.adme", count=1).close()
     dialogs_of.open_sample(window, tmp_path)
