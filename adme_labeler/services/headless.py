@@ -153,9 +153,10 @@ def export(
 ) -> protocol.ExportDone:
     """Write the spreadsheet; the suffix of `target` chooses the format."""
     job = exporting.write_job(session, target, recall.report(session).held_out)
+    pace = _Pace()
     with WorkerClient("export", str(job)) as worker:
         for message in worker.messages():
-            if isinstance(message, protocol.Progress):
+            if isinstance(message, protocol.Progress) and message.step and pace.due(""):
                 report(f"{message.step:,} rows written")
     done = worker.result()
     assert isinstance(done, protocol.ExportDone)
