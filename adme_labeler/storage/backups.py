@@ -124,8 +124,12 @@ def _exchange(project: Path, backup: Path) -> Path:
     _verify(backup)
     partial = project.with_name(project.name + ".restoring")
     partial.unlink(missing_ok=True)
-    _copy(backup, partial)
-    _sync(partial)
+    try:
+        _copy(backup, partial)
+        _sync(partial)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
     _fold(project)
     stamp = datetime.now(UTC).strftime(_STAMP)
     aside = project.with_name(f"{project.stem}-before-restore-{stamp}.adme")
