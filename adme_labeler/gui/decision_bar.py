@@ -58,6 +58,7 @@ class DecisionBar(Panel):
     def __init__(self, scheme: CategoryScheme, parent: QWidget | None = None) -> None:
         super().__init__("chrome", parent)
         self._scheme = scheme
+        self._writable = True
         self._because = Text("Next because:", "secondary", "secondary")
         self._reason = ElidedText("", "secondary", "text")
         self._elsewhere = Text("", "secondary", "secondary")
@@ -79,9 +80,14 @@ class DecisionBar(Panel):
         self.show_decision(None)
         self.set_undo(None)
 
+    def set_writable(self, writable: bool) -> None:
+        """A project that is open for reading only takes no decisions."""
+        self._writable = writable
+
     def show_decision(self, decision: Decision | None) -> None:
         """None: there is no sentence to decide."""
         shown = decision or Decision()
+        live = decision is not None and self._writable
         self._because.setVisible(bool(shown.reason) and not shown.hidden)
         self._reason.set_text(shown.hidden or shown.reason, "warning" if shown.hidden else "text")
         others = shown.elsewhere
@@ -90,12 +96,12 @@ class DecisionBar(Panel):
         )
         by_key = dict(zip(self._scheme.keys, shown.probabilities, strict=False))
         for key, button in self.buttons.items():
-            button.setEnabled(decision is not None)
+            button.setEnabled(live)
             button.show_state(by_key.get(key), key == shown.offered, key == shown.decided)
         for key, button in self.also.items():
-            button.setEnabled(decision is not None and key != shown.decided)
+            button.setEnabled(live and key != shown.decided)
             button.setChecked(key in shown.also)
-        self.accept.setEnabled(shown.offered is not None)
+        self.accept.setEnabled(live and shown.offered is not None)
         self.accept.set_text("Accept second" if shown.second else "Accept")
         for button, on in (
             (self.skip, shown.state == AnnotationState.SKIPPED),
@@ -103,7 +109,7 @@ class DecisionBar(Panel):
             (self.flag, shown.flagged),
             (self.note, bool(shown.note)),
         ):
-            button.setEnabled(decision is not None)
+            button.setEnabled(live)
             if not on:
                 # Unchecked first: setCheckable(False) clears the mark but does not repaint.
                 button.setChecked(False)

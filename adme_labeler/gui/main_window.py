@@ -263,6 +263,8 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that no focused field or control has used."""
         if event.key() == Qt.Key.Key_Escape and self.project is not None:
+            if self.project.desk.searching or self.project.work.search.isVisible():
+                self.project.end_search()
             self._focus_pane()
         elif not self.actions_.handle(event, QApplication.focusWidget()):
             super().keyPressEvent(event)

@@ -194,11 +194,12 @@ class ProjectView(QObject):
         self.bus.changed.connect(self._changed)
         desk.moved.connect(self.show_place)
         desk.said.connect(work.status.say)
-        work.labels.chosen.connect(lambda ident: desk.choose_label(LabelId(ident)))
+        work.bar.set_writable(not self.session.read_only)
+        work.labels.chosen.connect(lambda ident: self._choose_label(LabelId(ident)))
         work.pane.chosen.connect(lambda ident: desk.go_to(SentenceId(ident)))
         work.list.chosen.connect(lambda ident: desk.go_to(SentenceId(ident)))
         work.list.opened.connect(lambda ident: self._open(SentenceId(ident)))
-        work.toolbar.queue_chosen.connect(lambda kind: desk.choose_queue(QueueKind(kind)))
+        work.toolbar.queue_chosen.connect(lambda kind: self._choose_queue(QueueKind(kind)))
         work.toolbar.view_chosen.connect(lambda view: self.show_list(view == "list"))
         work.toolbar.asked.connect(self.asked)
         work.training.asked.connect(self.asked)
@@ -314,7 +315,8 @@ class ProjectView(QObject):
             category: CategoryKey | None = held.category if held else None
             blind = (label is not None and label.held_out) or self.desk.hide_suggestions
             found = suggested.get(sentence.id)
-            if blind and category is None:
+            # Another curator's decision does not lift this curator's blindness.
+            if blind and (mine is None or mine.category is None):
                 found = None
             rows[sentence.id] = Row(
                 sentence=sentence.id,
@@ -343,6 +345,15 @@ class ProjectView(QObject):
     def _imported(self) -> None:
         self.suggester.start()
         self._soon_if_idle()
+
+    def _choose_queue(self, kind: QueueKind) -> None:
+        # The line would go on naming a search that is no longer shown.
+        self.work.search.hide()
+        self.desk.choose_queue(kind)
+
+    def _choose_label(self, label: LabelId) -> None:
+        self.work.search.hide()
+        self.desk.choose_label(label)
 
     def _search(self, written: str) -> None:
         if not written:

@@ -25,6 +25,7 @@ from adme_labeler.gui.dialogs.reports import HeldOutDialog, ImportReport
 from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.services import annotating
 from adme_labeler.services.session import Session
+from adme_labeler.storage import sentences
 
 
 def put_away(window: MainWindow, qtbot) -> None:
@@ -133,6 +134,62 @@ def test_the_search_key_opens_the_line_and_enter_goes_to_the_sentences(opened, q
     assert len([i for i in desk.ids() if own(opened, i)]) == 1
     keys(opened, "/", Qt.Key.Key_Escape)
     assert not desk.searching and not work.list_shown()
+
+
+def test_escape_leaves_a_search_from_its_list_as_the_button_promises(opened):
+    work, desk = opened.project.work, opened.project.desk
+    keys(opened, "/")
+    keys(opened, "metabolism", Qt.Key.Key_Return)
+    found = desk.focus
+    keys(opened, Qt.Key.Key_Escape)
+    assert not work.search.isVisible() and not desk.searching and not work.list_shown()
+    assert desk.focus == found
+
+
+def test_another_queue_closes_the_search_that_it_replaces(opened):
+    work, desk = opened.project.work, opened.project.desk
+    keys(opened, "/")
+    keys(opened, "metabolism", Qt.Key.Key_Return)
+    opened.run("queue-uncertain")
+    assert not work.search.isVisible() and not desk.searching
+    keys(opened, "/")
+    keys(opened, "metabolism", Qt.Key.Key_Return)
+    work.labels.chosen.emit(int(desk.label))
+    assert not work.search.isVisible() and not desk.searching
+
+
+def test_a_window_that_may_only_read_offers_no_decision(window, tmp_path):
+    make_project(tmp_path / "read.adme").close()
+    writer = Session.open(tmp_path / "read.adme", "curator")
+    suggest_everything(writer, "M", "E")
+    try:
+        reader = Session.open(tmp_path / "read.adme", "curator", read_only=True)
+        window.show_session(reader, place=False, jobs=False)
+        bar = window.project.work.bar
+        assert window.project.desk.suggestion_shown
+        for button in (bar.accept, bar.skip, bar.flag, bar.note, *bar.buttons.values()):
+            assert not button.isEnabled()
+    finally:
+        writer.close()
+
+
+def test_the_list_hides_a_held_out_suggestion_that_only_another_curator_has_earned(
+    window, tmp_path
+):
+    first = make_project(tmp_path / "two.adme", held_out=True)
+    suggest_everything(first, "M", "E")
+    sentence = next(
+        i
+        for i in sentences.in_document_order(first.connection)
+        if sentences.is_held_out(first.connection, i)
+    )
+    annotating.decide(first, sentence, "A", annotating.Shown())
+    first.close()
+    window.show_session(Session.open(tmp_path / "two.adme", "second"), place=False, jobs=False)
+    rows = window.project._rows
+    assert rows([sentence])[sentence].suggestion is None
+    annotating.decide(window.project.session, sentence, "A", annotating.Shown())
+    assert rows([sentence])[sentence].suggestion == "M"
 
 
 def test_the_list_view_decides_with_the_same_keys(opened):
