@@ -189,7 +189,7 @@ def promote(session: Session, version: ModelVersion) -> Changes:
 
 
 def roll_back(session: Session) -> tuple[ModelVersion, Changes]:
-    """Return to the version that suggested before the active one; 0 is the instant model."""
+    """Return to the newest earlier version that ever suggested; 0 is the instant model."""
     active = models.active(session.connection)
     if not active:
         raise TrainingProblem("The instant model suggests now; there is nothing to roll back.")
