@@ -213,7 +213,7 @@ def _count_in(tally: ImportTally, draft: LabelDraft, committed: labels.Committed
         tally.updated_labels += 1
     else:
         tally.known_labels += 1
-    tally.sentences += len(committed.sentences)
+    tally.sentences += committed.queued
     tally.kept += committed.kept
     for heading in draft.unknown_headings:
         tally.unknown_headings[heading] = tally.unknown_headings.get(heading, 0) + 1

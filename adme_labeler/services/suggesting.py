@@ -27,6 +27,8 @@ from adme_labeler.services.session import Session
 from adme_labeler.storage import labels, models, sentences, settings, suggestions
 from adme_labeler.storage.sentences import ModelInput
 
+FEWEST_TO_MOVE = 20
+"""A trained model's head stays as it is until so many annotations came after its snapshot."""
 REFIT_EVERY = 5
 """Annotations after which the instant head is fitted again."""
 HINTS_PER_CATEGORY = 1000
@@ -147,6 +149,8 @@ class ScoreKeeper:
         """Message that fits the head on what is known now and scores everything again."""
         self.revision += 1
         examples = _examples(self.session, self.version)
+        if self.version and (self.revision == 0 or not _enough(examples)):
+            examples = ()  # the trained model as the gate measured it
         self._groups = frozenset(GroupId(e.group) for e in examples if e.group >= 0)
         self._waiting = {
             e.sentence for e in suggestions.evaluated(self.session.connection, held_out=True)
@@ -262,6 +266,10 @@ def _examples(session: Session, version: ModelVersion) -> tuple[protocol.Example
         return tuple(annotated)
     examples = annotated + _hints(session)
     return tuple(examples) or tuple(_sample_examples())
+
+
+def _enough(examples: Sequence[protocol.Example]) -> bool:
+    return len(examples) >= FEWEST_TO_MOVE and len({e.category for e in examples}) > 1
 
 
 def _hints(session: Session) -> list[protocol.Example]:

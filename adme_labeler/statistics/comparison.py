@@ -204,7 +204,7 @@ def _too_little(sentences: int, groups: int) -> Comparison:
     else:
         reason = (
             f"The models cannot be compared: all {sentences} held-out sentences on which the "
-            "active model may be measured come from one drug group."
+            "active model may be measured come from one drug."
         )
     return _without_figures(Verdict.INCONCLUSIVE, reason, sentences, groups)
 

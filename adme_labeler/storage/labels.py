@@ -43,6 +43,8 @@ class Committed:
     sentences: tuple[SentenceId, ...]
     kept: int
     gone: int
+    queued: int = 0
+    """How many of the new sentences a curator is asked about (table rows are not)."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,14 @@ def commit(connection: sqlite3.Connection, draft: Draft, label: LabelDraft) -> C
     after = canonical({"set_id": set_id, "version": label.version, "sha256": label.content_hash})
     draft.changes.append(Change("drug_label", canonical(set_id), before, after))
     status = CommitStatus.NEW if known is None else CommitStatus.UPDATED
-    return Committed(status, LabelId(label_id), tuple(created), kept, gone)
+    queued = int(
+        connection.execute(
+            "SELECT count(*) FROM sentence WHERE id IN (SELECT value FROM json_each(?)) "
+            "AND kind IN (?, ?)",
+            (json.dumps(created), *QUEUED_KINDS),
+        ).fetchone()[0]
+    )
+    return Committed(status, LabelId(label_id), tuple(created), kept, gone, queued)
 
 
 def all_labels(connection: sqlite3.Connection) -> list[DrugLabel]:

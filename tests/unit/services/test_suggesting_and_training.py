@@ -330,3 +330,20 @@ def test_a_decided_table_row_neither_teaches_nor_waits_for_a_suggestion(session:
     rows, updating = recall.measurable(session)
 
     assert ([row.sentence for row in rows], updating) == ([held[0]], False)
+
+
+def test_a_new_version_serves_what_the_gate_measured_until_enough_is_decided(
+    session: Session,
+) -> None:
+    train, _ = by_side(session)
+    trained(session, "first")
+    for number, sentence in enumerate(train[:19]):
+        annotating.decide(session, sentence, CategoryKey("ADMEO"[number % 5]), Shown())
+    keeper = ScoreKeeper.start(session)
+    first, second = keeper.refit(), keeper.refit()
+    assert (first.revision, first.examples) == (0, ())
+    assert (second.revision, second.examples) == (1, ())
+    annotating.decide(session, train[19], CategoryKey("A"), Shown())
+    assert len(keeper.refit().examples) == 20
+    again = ScoreKeeper.start(session)
+    assert again.refit().examples == ()

@@ -24,7 +24,7 @@ def test_without_an_active_model_the_candidate_is_the_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "why"), [(0, "there is no held-out sentence"), (8, "come from one drug group")]
+    ("rows", "why"), [(0, "there is no held-out sentence"), (8, "come from one drug.")]
 )
 def test_too_little_common_evidence_is_inconclusive_and_says_why(rows: int, why: str) -> None:
     active = [t if i < rows else "" for i, t in enumerate(TRUE)]
