@@ -174,6 +174,8 @@ class ProjectView(QObject):
                 version=report.version,
                 revision=report.revision,
                 waiting=waiting or RecallView().waiting,
+                candidate=report.candidate,
+                candidate_version=report.candidate_version or 0,
             )
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from adme_labeler.domain.categories import Category, CategoryScheme
 from adme_labeler.gui import painting, theme
-from adme_labeler.gui.controls import Text
+from adme_labeler.gui.controls import Segments, Text
 from adme_labeler.protocol import CategoryMeasure, Measurement
 
 ENOUGH = 10
@@ -32,6 +32,9 @@ class RecallView:
     revision: int = 0
     change: Mapping[str, tuple[float, float, float]] | None = None
     waiting: str = "Decide some sentences of held-out drugs: recall is measured on them."
+    candidate: Measurement | None = None
+    candidate_version: int = 0
+    """A version that waits for promotion, as measured when it was trained."""
 
 
 class RecallPanel(QWidget):
@@ -51,6 +54,13 @@ class RecallPanel(QWidget):
         self._layout.setSpacing(0)
         self._layout.addWidget(self._title)
         self._layout.addSpacing(4)
+        self.which = Segments((("served", "Suggests now"), ("candidate", "Candidate")))
+        self.which.setAccessibleName("Which model is shown")
+        self.which.chosen.connect(lambda _: self._show())
+        self.which.hide()
+        self._view = RecallView()
+        self._layout.addWidget(self.which)
+        self._layout.addSpacing(4)
         self._layout.addWidget(self._source)
         self._layout.addSpacing(8)
         self._rows_at = self._layout.count()
@@ -62,6 +72,25 @@ class RecallPanel(QWidget):
         self.show_recall(RecallView())
 
     def show_recall(self, view: RecallView) -> None:
+        self._view = view
+        waits = view.candidate is not None and bool(view.candidate.sentences)
+        self.which.setVisible(waits)
+        if waits:
+            self.which.set_text("candidate", f"Candidate {view.candidate_version}")
+        else:
+            self.which.set_current("served")
+        self._show()
+
+    def _show(self) -> None:
+        view = self._view
+        if self.which.current() == "candidate":
+            view = replace(
+                view,
+                measurement=view.candidate,
+                version=view.candidate_version,
+                revision=0,
+                change=None,
+            )
         measured = view.measurement
         if measured is None or not measured.sentences:
             self._source.setText(view.waiting)
@@ -195,6 +224,14 @@ class RecallRow(QWidget):
             )
             return
         self._bar(painter, middle, m)
+        if m.precision is not None:
+            painting.text(
+                painter,
+                QRectF(middle.left(), lower.top(), middle.width(), lower.height()),
+                f"precision {painting.percent(m.precision)}",
+                small,
+                colors.secondary,
+            )
         painting.text(
             painter,
             QRectF(right, upper.top(), numbers, upper.height()),
@@ -207,7 +244,7 @@ class RecallRow(QWidget):
 
     def _bar(self, painter: QPainter, room: QRectF, m: CategoryMeasure) -> None:
         colors = theme.current()
-        track = QRectF(room.left(), room.center().y() - 5, room.width(), 10)
+        track = QRectF(room.left(), room.top() + room.height() * 0.28 - 5, room.width(), 10)
         painting.bar(
             painter,
             track,

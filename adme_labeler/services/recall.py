@@ -59,6 +59,8 @@ def report(session: Session) -> RecallReport:
     by_state = {m.state: m for m in reversed(versions)}
     active = by_state.get(ModelState.ACTIVE)
     candidate = by_state.get(ModelState.CANDIDATE)
+    if candidate is not None and active is not None and candidate.version < active.version:
+        candidate = None  # it was overtaken
     retired = by_state.get(ModelState.RETIRED)
     return RecallReport(
         version=served.version if served else ModelVersion(0),

@@ -530,3 +530,25 @@ def test_the_welcome_page_asks_by_click_and_key(qtbot):
     with qtbot.waitSignal(page.asked) as asked:
         QTest.keyClick(page.open, Qt.Key.Key_Return)
     assert asked.args == ["open"]
+
+
+def test_a_waiting_candidate_can_be_looked_at_category_by_category(qtbot) -> None:
+    panel = RecallPanel(ADME)
+    qtbot.addWidget(panel)
+    panel.show()
+    better = msgspec.structs.replace(
+        measurement(),
+        categories=tuple(
+            msgspec.structs.replace(c, found=c.support, recall=c.recall and 1.0)
+            for c in measurement().categories
+        ),
+    )
+    panel.show_recall(RecallView(measurement(), 7, 2, candidate=better, candidate_version=8))
+    assert panel.which.isVisible()
+    assert "found 17 of 21" in panel.rows["E"].spoken()
+    panel.which.choose("candidate")
+    assert "found 21 of 21" in panel.rows["E"].spoken()
+    panel.show_recall(RecallView(better, 8, 0))
+    assert not panel.which.isVisible()
+    panel.show_recall(RecallView(measurement(), 7, 2, candidate=better, candidate_version=8))
+    assert "found 17 of 21" in panel.rows["E"].spoken()
