@@ -224,11 +224,13 @@ class RecallRow(QWidget):
             )
             return
         self._bar(painter, middle, m)
-        if m.precision is not None:
+        if m.precision_low is not None and m.precision_high is not None:
+            # Room for one figure: the interval says more than the point, which the tooltip has.
+            between = f"{100 * m.precision_low:.0f}–{100 * m.precision_high:.0f}"
             painting.text(
                 painter,
                 QRectF(middle.left(), lower.top(), middle.width(), lower.height()),
-                f"precision {painting.percent(m.precision)}",
+                f"precision {between} %",
                 small,
                 colors.secondary,
             )
