@@ -36,10 +36,6 @@ def default_encoder() -> Path | None:
     return None
 
 
-def user_data() -> Path:
-    return Path(platformdirs.user_data_dir(_APP, appauthor=False))
-
-
 def user_logs() -> Path:
     return Path(platformdirs.user_log_dir(_APP, appauthor=False))
 

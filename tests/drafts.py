@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from adme_labeler import protocol
 from adme_labeler.domain.records import BlockDraft, BlockKind, LabelDraft, LabelType, SpanDraft
 
 
@@ -77,3 +78,32 @@ def simple_label(number: int, drug: str = "", *, sentences: int = 8) -> LabelDra
         for i in range(0, sentences, 2)
     ]
     return label(f"set-{number}", name, blocks)
+
+
+def finished_training(verdict: str = "first") -> protocol.TrainFinished:
+    """What a training process reports that measured nothing."""
+    comparison = protocol.Comparison(
+        verdict=verdict,
+        sentences=0,
+        groups=0,
+        difference=None,
+        difference_low=None,
+        difference_high=None,
+        category_p_values={},
+        category_changes={},
+        reason="Because.",
+    )
+    return protocol.TrainFinished(
+        model="model",
+        train_sentences=1,
+        hint_sentences=0,
+        seconds=1.0,
+        seconds_per_phase={},
+        held_out=None,
+        cross_validation=None,
+        comparison=comparison,
+        predictions=(),
+        losses=(),
+        temperature=1.0,
+        shift=(0.0,) * 5,
+    )

@@ -81,10 +81,6 @@ def is_out_of_memory(error: BaseException) -> bool:
     )
 
 
-def all_finite(values: Tensor) -> bool:
-    return bool(torch.isfinite(values).all())
-
-
 def count_parameters(module: nn.Module) -> int:
     return sum(p.numel() for p in module.parameters())
 

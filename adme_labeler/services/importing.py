@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -263,10 +262,3 @@ def _imported(
 
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}" + ("" if number == 1 else "s")
-
-
-def export_reports(session: Session, target: Path) -> None:
-    """Write the import reports as JSON, for whoever has to look into a failed file."""
-    target.write_text(
-        json.dumps([msgspec.to_builtins(r) for r in reports(session)], indent=2), "utf-8"
-    )

@@ -21,7 +21,6 @@ from adme_labeler.domain.records import (
     ModelState,
     ModelVersion,
     OperationId,
-    SentenceId,
     Suggestion,
 )
 from adme_labeler.services import suggesting
@@ -357,8 +356,3 @@ def _once_active(session: Session) -> list[ModelVersion]:
         (log.canonical(ModelState.ACTIVE.value),),
     )
     return list(dict.fromkeys(ModelVersion(int(row["key"])) for row in rows))
-
-
-def snapshot_sentences(session: Session, run: int) -> list[SentenceId]:
-    """Sentences that a run saw, held-out ones included."""
-    return [SentenceId(row.sentence) for row in _read_snapshot(folder_of(session, run))]

@@ -10,7 +10,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from adme_labeler import protocol
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.records import AnnotationState, ModelVersion, SentenceId, Suggestion
 from adme_labeler.services import annotating, importing, training
@@ -18,7 +17,7 @@ from adme_labeler.services.annotating import Shown
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, log, sentences, suggestions
 from adme_labeler.storage.integrity import check
-from tests.drafts import simple_label
+from tests.drafts import finished_training, simple_label
 
 Model = dict[tuple[int, str], tuple[str, str | None, tuple[str, ...], bool, str]]
 KEYS = st.sampled_from("ADMEO").map(CategoryKey)
@@ -135,32 +134,7 @@ class Curating(RuleBasedStateMachine):
         result = run.folder / "model"
         result.mkdir()
         (result / "model.json").write_text("{}")
-        comparison = protocol.Comparison(
-            verdict="first",
-            sentences=0,
-            groups=0,
-            difference=None,
-            difference_low=None,
-            difference_high=None,
-            category_p_values={},
-            category_changes={},
-            reason="The first.",
-        )
-        finished = protocol.TrainFinished(
-            model="model",
-            train_sentences=1,
-            hint_sentences=0,
-            seconds=1.0,
-            seconds_per_phase={},
-            held_out=None,
-            cross_validation=None,
-            comparison=comparison,
-            predictions=(),
-            losses=(),
-            temperature=1.0,
-            shift=(0.0,) * 5,
-        )
-        training.finish(self.session, run.id, finished)
+        training.finish(self.session, run.id, finished_training())
         training.roll_back(self.session)
 
     @invariant()

@@ -64,17 +64,3 @@ class Message(Dialog):
             box.setAccessibleName("Details")
             self.body.addWidget(box)
         self.add_close()
-
-
-class Question(Dialog):
-    """A sentence and two answers; `accepted` when the first one is chosen."""
-
-    def __init__(
-        self, title: str, sentence: str, yes: str, no: str = "Cancel", parent: QWidget | None = None
-    ) -> None:
-        super().__init__(title, parent)
-        said = QLabel(sentence)
-        said.setWordWrap(True)
-        self.body.addWidget(said)
-        self.add_close(no, default=False)
-        self.add_button(yes, default=True).clicked.connect(self.accept)

@@ -20,7 +20,7 @@ from adme_labeler.services.session import Session, back_up, restore
 from adme_labeler.services.suggesting import ScoreKeeper
 from adme_labeler.storage import labels, models, sentences, suggestions
 from adme_labeler.storage.models import RunState
-from tests.drafts import simple_label
+from tests.drafts import finished_training, simple_label
 
 
 @pytest.fixture
@@ -45,39 +45,11 @@ def scores(revision: int, ids: list[SentenceId], category: str = "A") -> protoco
     )
 
 
-def finished(verdict: str) -> protocol.TrainFinished:
-    comparison = protocol.Comparison(
-        verdict=verdict,
-        sentences=0,
-        groups=0,
-        difference=None,
-        difference_low=None,
-        difference_high=None,
-        category_p_values={},
-        category_changes={},
-        reason="Because.",
-    )
-    return protocol.TrainFinished(
-        model="model",
-        train_sentences=1,
-        hint_sentences=0,
-        seconds=1.0,
-        seconds_per_phase={},
-        held_out=None,
-        cross_validation=None,
-        comparison=comparison,
-        predictions=(),
-        losses=(),
-        temperature=1.0,
-        shift=(0.0,) * 5,
-    )
-
-
 def trained(session: Session, verdict: str) -> ModelVersion:
     run = training.create_run(session, encoder=session.project.folder)
     (run.folder / "model").mkdir()
     (run.folder / "model" / "model.json").write_text("{}")
-    version, _ = training.finish(session, run.id, finished(verdict))
+    version, _ = training.finish(session, run.id, finished_training(verdict))
     return version
 
 
@@ -262,10 +234,10 @@ def test_a_rolled_back_finish_leaves_the_weights_for_the_next_attempt(session: S
         "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
     )
     with pytest.raises(sqlite3.IntegrityError):
-        training.finish(session, run.id, finished("better"))
+        training.finish(session, run.id, finished_training("better"))
     session.connection.execute("DROP TRIGGER full")
 
-    version, _ = training.finish(session, run.id, finished("better"))
+    version, _ = training.finish(session, run.id, finished_training("better"))
 
     assert training.weights_here(session, version)
 
