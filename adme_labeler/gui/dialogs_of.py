@@ -13,8 +13,10 @@ from adme_labeler.domain.records import Sections, SentenceId
 from adme_labeler.gui.dialogs import files
 from adme_labeler.gui.dialogs.bulk import BulkDialog, Candidate
 from adme_labeler.gui.dialogs.guide import GuideDialog
+from adme_labeler.gui.dialogs.import_dialog import ImportDialog
+from adme_labeler.gui.dialogs.import_report import ImportReport
 from adme_labeler.gui.dialogs.note import NoteDialog
-from adme_labeler.gui.dialogs.reports import AboutDialog, HeldOutDialog, ImportReport
+from adme_labeler.gui.dialogs.reports import AboutDialog, HeldOutDialog
 from adme_labeler.gui.label_list import short_title
 from adme_labeler.gui.project_view import ProjectView
 from adme_labeler.services import annotating, importing, session
@@ -82,7 +84,7 @@ def ask_import(window: MainWindow, found: list[Path]) -> None:
     project = window.project
     if project is None:
         return
-    dialog = files.ImportDialog(found, project.session.curator, window)
+    dialog = ImportDialog(found, project.session.curator, window)
 
     def start() -> None:
         read_by = project.session.curator if dialog.was_read() else ""

@@ -19,7 +19,8 @@ from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import AnnotationState, LabelId, Sentence, SentenceId
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.desk import Desk
-from adme_labeler.gui.jobs import Exporter, Importer, Job, Suggester
+from adme_labeler.gui.import_job import Importer
+from adme_labeler.gui.jobs import Exporter, Job, Suggester
 from adme_labeler.gui.label_list import short_title
 from adme_labeler.gui.reading import Mark
 from adme_labeler.gui.recall_panel import RecallView

@@ -28,10 +28,11 @@ from adme_labeler.gui import theme
 from adme_labeler.gui.decision_bar import HELD_OUT_SENTENCE, Decision
 from adme_labeler.gui.dialogs.base import Message
 from adme_labeler.gui.dialogs.bulk import BulkDialog, Candidate
-from adme_labeler.gui.dialogs.files import ImportDialog
 from adme_labeler.gui.dialogs.guide import GuideDialog
+from adme_labeler.gui.dialogs.import_dialog import ImportDialog
+from adme_labeler.gui.dialogs.import_report import ImportReport
 from adme_labeler.gui.dialogs.note import NoteDialog
-from adme_labeler.gui.dialogs.reports import AboutDialog, HeldOutDialog, ImportReport
+from adme_labeler.gui.dialogs.reports import AboutDialog, HeldOutDialog
 from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.gui.preferences import Preferences
 from adme_labeler.gui.recall_panel import RecallView

@@ -18,10 +18,11 @@ from adme_labeler import paths
 from adme_labeler.domain.records import AnnotationState, Sections
 from adme_labeler.gui import dialogs_of
 from adme_labeler.gui.dialogs.bulk import BulkDialog
-from adme_labeler.gui.dialogs.files import ImportDialog
 from adme_labeler.gui.dialogs.guide import GuideDialog
+from adme_labeler.gui.dialogs.import_dialog import ImportDialog
+from adme_labeler.gui.dialogs.import_report import ImportReport
 from adme_labeler.gui.dialogs.note import NoteDialog
-from adme_labeler.gui.dialogs.reports import HeldOutDialog, ImportReport
+from adme_labeler.gui.dialogs.reports import HeldOutDialog
 from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.services import annotating
 from adme_labeler.services.session import Session

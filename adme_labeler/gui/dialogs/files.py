@@ -1,13 +1,12 @@
-"""Choosing files: which ones, which part of them, and where to write."""
+"""Choosing files: which ones, where to write, and which backup to restore."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QRadioButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QRadioButton, QWidget
 
-from adme_labeler.domain.records import Sections
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.storage.backups import Backup
@@ -23,7 +22,6 @@ SHEETS = (
     "Tab-separated (*.tsv)",
     "JSON lines (*.jsonl)",
 )
-_TABLES = frozenset({".xlsx", ".csv", ".tsv"})
 
 
 def ask_open(
@@ -58,40 +56,6 @@ def ask_save(
     dialog.setDirectory(str(proposal.parent))
     dialog.selectFile(proposal.name)
     return _ask(dialog, chosen)
-
-
-class ImportDialog(Dialog):
-    """Which part of the drug labels, and whether categories in tables were read by the curator."""
-
-    def __init__(self, paths: Sequence[Path], curator: str, parent: QWidget | None = None) -> None:
-        super().__init__("Add drug labels", parent, 520)
-        shown = ", ".join(path.name for path in paths[:3])
-        more = f" and {len(paths) - 3:,} more" if len(paths) > 3 else ""
-        self.body.addWidget(Text(shown + more, "controls", "secondary", wrap=True))
-        self._buttons_by_section = {
-            Sections.PHARMACOKINETICS: QRadioButton("Pharmacokinetics (section 12.3)"),
-            Sections.CLINICAL_PHARMACOLOGY: QRadioButton("Clinical pharmacology (section 12)"),
-            Sections.ALL: QRadioButton("Everything"),
-        }
-        for button in self._buttons_by_section.values():
-            self.body.addWidget(button)
-        self._buttons_by_section[Sections.PHARMACOKINETICS].setChecked(True)
-        self.read = QCheckBox(f"The categories in the tables were read by {curator}")
-        self.read.setToolTip(
-            "Then they count as your annotations. Otherwise they train, but measure nothing."
-        )
-        self.read.setVisible(any(path.suffix.lower() in _TABLES for path in paths))
-        self.body.addWidget(self.read)
-        self.add_close("Cancel", default=False)
-        self.go = self.add_button("Add", default=True)
-        self.go.clicked.connect(self.accept)
-        self.go.setFocus()
-
-    def sections(self) -> Sections:
-        return next(s for s, b in self._buttons_by_section.items() if b.isChecked())
-
-    def was_read(self) -> bool:
-        return self.read.isVisibleTo(self) and self.read.isChecked()
 
 
 class BackupDialog(Dialog):

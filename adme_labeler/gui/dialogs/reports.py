@@ -1,57 +1,18 @@
-"""What an import brought, the held-out drugs, and what the program is."""
+"""The held-out drugs, and what the program is."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QTableWidgetItem, QWidget
 
 from adme_labeler import __version__
 from adme_labeler.domain.records import GroupId
-from adme_labeler.gui import theme
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
-from adme_labeler.services.importing import FileReport
+from adme_labeler.gui.dialogs.small_tables import small_table, widths
 from adme_labeler.storage.labels import DrugGroup
-
-_NUMBERS = ("Drug labels", "Sentences", "Decided")
-
-
-class ImportReport(Dialog):
-    """One row per file, files with a problem first."""
-
-    def __init__(
-        self, summary: str, files: Sequence[FileReport], parent: QWidget | None = None
-    ) -> None:
-        super().__init__("Import", parent, 760)
-        self.body.addWidget(Text(summary, "controls", wrap=True))
-        if not files:
-            self.body.addWidget(
-                Text("No file was imported yet: Ctrl+I adds drug labels.", "controls", "secondary")
-            )
-        else:
-            self.table = _table(("File", "Result", "Drug labels", "Sentences", "Why"), len(files))
-            for row, file in enumerate(sorted(files, key=lambda f: f.status == "read")):
-                cells = (
-                    Path(file.path).name,
-                    file.status,
-                    f"{file.labels:,}",
-                    f"{file.sentences:,}",
-                    file.reason,
-                )
-                for column, content in enumerate(cells):
-                    item = QTableWidgetItem(content)
-                    item.setToolTip(file.path if column == 0 else content)
-                    if column in (2, 3):
-                        item.setTextAlignment(
-                            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                        )
-                    self.table.setItem(row, column, item)
-            _widths(self.table, (200, 96, 112, 104))
-            self.body.addWidget(self.table, 1)
-        self.add_close()
 
 
 class HeldOutDialog(Dialog):
@@ -70,7 +31,7 @@ class HeldOutDialog(Dialog):
                 wrap=True,
             )
         )
-        self.table = _table(
+        self.table = small_table(
             ("Drug", "Held out", "Drug labels", "Sentences", "Decided"), len(groups)
         )
         for row, group in enumerate(groups):
@@ -85,7 +46,7 @@ class HeldOutDialog(Dialog):
                 item = QTableWidgetItem(f"{number:,}")
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(row, column, item)
-        _widths(self.table, (250, 150, 112, 104))
+        widths(self.table, (250, 150, 112, 104))
         self.body.addWidget(self.table, 1)
         self._count = Text("", "secondary", "secondary")
         self.body.addWidget(self._count)
@@ -132,30 +93,3 @@ class AboutDialog(Dialog):
         )
         self.body.addWidget(Text("Apache License 2.0", "secondary", "secondary"))
         self.add_close()
-
-
-def _table(columns: Sequence[str], rows: int) -> QTableWidget:
-    table = QTableWidget(rows, len(columns))
-    table.setHorizontalHeaderLabels(list(columns))
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(theme.size("controls") + 19)
-    table.setShowGrid(False)
-    table.setAlternatingRowColors(False)
-    table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-    table.setMinimumHeight(280)
-    table.setWordWrap(False)
-    head = table.horizontalHeader()
-    head.setHighlightSections(False)
-    head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for column, name in enumerate(columns):
-        item = table.horizontalHeaderItem(column)
-        if item is not None and name in _NUMBERS:
-            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    return table
-
-
-def _widths(table: QTableWidget, widths: Sequence[int]) -> None:
-    for column, width in enumerate(widths):
-        table.setColumnWidth(column, width)
-    table.horizontalHeader().setSectionResizeMode(len(widths), QHeaderView.ResizeMode.Stretch)
