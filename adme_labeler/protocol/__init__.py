@@ -1,0 +1,170 @@
+"""Messages between the window (or command line) and its worker processes.
+
+Transport: one JSON object per line, UTF-8; every object carries its type in ``"type"``. The first
+line of every worker is `Hello`; a client that reads another `PROTOCOL_VERSION` stops it. Workers
+keep file descriptor 1 for these lines and send everything else to stderr. End of file on stdin
+means that the application is gone.
+
+    python -m adme_labeler.worker train RUN_DIR       run.json, snapshot.jsonl -> model/
+    python -m adme_labeler.worker serve MODEL FEATURES  (MODEL: a model folder or an encoder folder)
+    python -m adme_labeler.worker import JOB.json     -> LabelRead, FileDone, ImportDone
+    python -m adme_labeler.worker export JOB.json     -> ExportDone
+    python -m adme_labeler.worker merge JOB.json      -> EditedSource, EditedRows, EditedDone
+    python -m adme_labeler.worker evaluate JOB.json   -> EvaluateDone
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from adme_labeler.protocol.base import (
+    Cancel,
+    Cancelled,
+    Failed,
+    Hello,
+    Message,
+    Progress,
+    Shutdown,
+)
+from adme_labeler.protocol.evaluating import (
+    EvaluateDone,
+    EvaluateJob,
+)
+from adme_labeler.protocol.exporting import (
+    ExportCategory,
+    ExportDone,
+    ExportJob,
+)
+from adme_labeler.protocol.importing import (
+    FileDone,
+    ImportDone,
+    ImportJob,
+    LabelRead,
+)
+from adme_labeler.protocol.merging import (
+    EditedDone,
+    EditedRow,
+    EditedRows,
+    EditedSource,
+    MergeJob,
+)
+from adme_labeler.protocol.serving import (
+    AddSentences,
+    Encoded,
+    Example,
+    Forget,
+    Prioritise,
+    Ready,
+    Refit,
+    Refitted,
+    Score,
+    Scores,
+    ScoresDone,
+    SentenceInput,
+    Similar,
+    SimilarFound,
+)
+from adme_labeler.protocol.training import (
+    CategoryMeasure,
+    Comparison,
+    HeldOutPrediction,
+    Measurement,
+    SnapshotRow,
+    TrainFinished,
+    TrainSettings,
+)
+
+__all__ = [
+    "PROTOCOL_VERSION",
+    "AddSentences",
+    "Cancel",
+    "Cancelled",
+    "CategoryMeasure",
+    "Comparison",
+    "EditedDone",
+    "EditedRow",
+    "EditedRows",
+    "EditedSource",
+    "Encoded",
+    "EvaluateDone",
+    "EvaluateJob",
+    "Example",
+    "ExportCategory",
+    "ExportDone",
+    "ExportJob",
+    "Failed",
+    "FileDone",
+    "Forget",
+    "FromWorker",
+    "HeldOutPrediction",
+    "Hello",
+    "ImportDone",
+    "ImportJob",
+    "LabelRead",
+    "Measurement",
+    "MergeJob",
+    "Message",
+    "Prioritise",
+    "Progress",
+    "Ready",
+    "Refit",
+    "Refitted",
+    "Score",
+    "Scores",
+    "ScoresDone",
+    "SentenceInput",
+    "Shutdown",
+    "Similar",
+    "SimilarFound",
+    "SnapshotRow",
+    "ToWorker",
+    "TrainFinished",
+    "TrainSettings",
+    "decode_from_worker",
+    "decode_to_worker",
+    "encode",
+]
+
+PROTOCOL_VERSION = 1
+
+FromWorker = (
+    Hello
+    | Progress
+    | Failed
+    | Cancelled
+    | TrainFinished
+    | Ready
+    | Encoded
+    | Refitted
+    | Scores
+    | ScoresDone
+    | SimilarFound
+    | LabelRead
+    | FileDone
+    | ImportDone
+    | ExportDone
+    | EditedSource
+    | EditedRows
+    | EditedDone
+    | EvaluateDone
+)
+ToWorker = Cancel | Shutdown | AddSentences | Forget | Prioritise | Refit | Similar
+
+_encoder = msgspec.json.Encoder()
+_from_worker = msgspec.json.Decoder(FromWorker)
+_to_worker = msgspec.json.Decoder(ToWorker)
+
+
+def encode(message: Message) -> bytes:
+    """One line, with its newline."""
+    return _encoder.encode(message) + b"\n"
+
+
+def decode_from_worker(line: bytes) -> FromWorker:
+    """Raises msgspec.DecodeError (or its ValidationError) for a line that is no message."""
+    return _from_worker.decode(line)
+
+
+def decode_to_worker(line: bytes) -> ToWorker:
+    """Raises msgspec.DecodeError (or its ValidationError) for a line that is no message."""
+    return _to_worker.decode(line)

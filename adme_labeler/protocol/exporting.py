@@ -1,0 +1,35 @@
+"""Messages of an export."""
+
+from __future__ import annotations
+
+import msgspec
+
+from adme_labeler.protocol.base import Message
+from adme_labeler.protocol.training import Measurement
+
+
+class ExportCategory(msgspec.Struct, frozen=True):
+    """A category as a spreadsheet shows it; `color` is #RRGGBB on a light ground."""
+
+    key: str
+    name: str
+    color: str
+    definition: str = ""
+
+
+class ExportJob(msgspec.Struct, frozen=True, kw_only=True):
+    """`recall` is the measurement that the recall panel shows, of model `recall_model`."""
+
+    project: str
+    out: str
+    curator: str = ""
+    categories: tuple[ExportCategory, ...] = ()
+    recall: Measurement | None = None
+    recall_model: str = ""
+
+
+class ExportDone(Message, tag="export_done", frozen=True):
+    out: str
+    rows: int
+    operation: int
+    reports: tuple[str, ...]
