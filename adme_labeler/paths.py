@@ -36,6 +36,11 @@ def default_encoder() -> Path | None:
     return None
 
 
+def user_cache() -> Path:
+    """Folder of derived files that may be deleted at any time; the caller makes it."""
+    return Path(platformdirs.user_cache_dir(_APP, appauthor=False))
+
+
 def user_logs() -> Path:
     return Path(platformdirs.user_log_dir(_APP, appauthor=False))
 

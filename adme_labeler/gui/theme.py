@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import Qt, QTemporaryDir
+from PySide6.QtCore import QSaveFile, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -239,18 +239,16 @@ def _follow_system() -> None:
 def _tick(color: str) -> str:
     """File of the shipped tick in a colour: style sheets can show files only, and only as are."""
     source = paths.resources() / "icons" / "check.svg"
-    target = Path(_files().path()) / f"tick-{color.lstrip('#')}.svg"
+    target = paths.user_cache() / f"tick-{color.lstrip('#')}.svg"
     try:
-        target.write_text(source.read_text("utf-8").replace("#000", color), "utf-8")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        written = QSaveFile(str(target))  # two windows may start at once
+        if not written.open(QSaveFile.OpenModeFlag.WriteOnly):
+            return ""
+        written.write(source.read_bytes().replace(b"#000", color.encode()))
+        return target.as_posix() if written.commit() else ""
     except OSError:
         return ""
-    return target.as_posix()
-
-
-@lru_cache(maxsize=1)
-def _files() -> QTemporaryDir:
-    """Removed when the program ends."""
-    return QTemporaryDir()
 
 
 def _system_family(app: QApplication) -> str:
