@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from adme_labeler.domain.problems import StorageProblem
-from adme_labeler.storage import annotations, log
+from adme_labeler.storage import annotations, labels, log
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ def _check(connection: sqlite3.Connection) -> CheckReport:
     ]
     if annotations.replayed(history) != annotations.current(connection):
         faults.append("Replaying the log does not give the present annotations.")
+    if labels.misreplayed(connection, history):
+        faults.append("Replaying the log does not give the present held-out drugs.")
     wrong = annotations.wrong_resolutions(connection)
     if wrong:
         faults.append(f"{len(wrong)} sentences hold a category that their annotations do not give.")

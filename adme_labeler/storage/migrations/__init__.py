@@ -24,7 +24,19 @@ def newest() -> int:
 
 
 def migrate(connection: sqlite3.Connection, current: int) -> None:
-    """Bring a connection outside any transaction from schema `current` to the newest."""
+    """Bring a connection outside any transaction from schema `current` to the newest.
+
+    Foreign keys rest meanwhile, so that a table can be made anew, and are checked before each
+    commit (the procedure of https://sqlite.org/lang_altertable.html, section 7).
+    """
+    connection.execute("PRAGMA foreign_keys = OFF")
+    try:
+        _apply_after(connection, current)
+    finally:
+        connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _apply_after(connection: sqlite3.Connection, current: int) -> None:
     for number, sql in available():
         if number <= current:
             continue
@@ -32,6 +44,8 @@ def migrate(connection: sqlite3.Connection, current: int) -> None:
         try:
             for statement in _statements(sql):
                 connection.execute(statement)
+            if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+                raise sqlite3.DatabaseError(f"migration {number} leaves rows without their parents")
             connection.execute(f"PRAGMA user_version = {number}")
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         except BaseException:

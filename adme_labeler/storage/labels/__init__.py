@@ -1,0 +1,36 @@
+"""Drug labels: committing what an importer read, their versions, drug groups, progress."""
+
+from adme_labeler.storage.labels.arriving import CommitStatus, Committed, commit
+from adme_labeler.storage.labels.drug_groups import (
+    DrugGroup,
+    GroupJoin,
+    apply,
+    groups,
+    joins,
+    misreplayed,
+    set_held_out,
+    survivors,
+)
+from adme_labeler.storage.labels.shelf import QUEUED_KINDS, all_labels, one
+from adme_labeler.storage.labels.versions import LabelVersion, Placed, placed, versions
+
+__all__ = [
+    "QUEUED_KINDS",
+    "CommitStatus",
+    "Committed",
+    "DrugGroup",
+    "GroupJoin",
+    "LabelVersion",
+    "Placed",
+    "all_labels",
+    "apply",
+    "commit",
+    "groups",
+    "joins",
+    "misreplayed",
+    "one",
+    "placed",
+    "set_held_out",
+    "survivors",
+    "versions",
+]

@@ -1,0 +1,85 @@
+"""The versions a drug label came in, and the sentences that each of them held."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from adme_labeler.domain.records import BlockKind, LabelId, SentenceId
+
+
+@dataclass(frozen=True)
+class LabelVersion:
+    """`id` counts in the order of arrival; `effective_date` is as the source writes it, or ""."""
+
+    id: int
+    label: LabelId
+    version: int
+    effective_date: str
+    title: str
+    source: str
+    arrived: str
+    """UTC, ISO 8601."""
+    current: bool
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A sentence where it stood in one version of its drug label."""
+
+    id: SentenceId
+    text: str
+    kind: BlockKind
+    section_title: str
+    heading_path: tuple[str, ...]
+
+
+def versions(connection: sqlite3.Connection, label: LabelId) -> list[LabelVersion]:
+    """Every version of a drug label that is in the project, in the order of arrival."""
+    rows = connection.execute(
+        "SELECT v.*, o.at, v.id = l.label_version AS current FROM label_version v "
+        "JOIN drug_label l ON l.id = v.drug_label LEFT JOIN operation o ON o.id = v.operation "
+        "WHERE v.drug_label = ? ORDER BY v.id",
+        (label,),
+    )
+    return [
+        LabelVersion(
+            row["id"],
+            LabelId(row["drug_label"]),
+            row["version"],
+            row["effective_date"],
+            row["title"],
+            row["source"],
+            row["at"] or "",
+            bool(row["current"]),
+        )
+        for row in rows
+    ]
+
+
+def placed(connection: sqlite3.Connection, version: int) -> list[Placed]:
+    """Sentences of one version in document order, also those that are gone today."""
+    rows = connection.execute(
+        """
+        SELECT s.id, s.text, p.position, b.kind, b.section_title, b.heading_path
+        FROM (SELECT f.sentence, f.block, f.position FROM former_place f WHERE f.label_version = ?1
+              UNION ALL
+              SELECT c.id, c.block, c.position FROM sentence c
+              JOIN drug_label l ON l.id = c.drug_label
+              WHERE l.label_version = ?1 AND c.current = 1) p
+        JOIN sentence s ON s.id = p.sentence JOIN block b ON b.id = p.block
+        ORDER BY p.position
+        """,
+        (version,),
+    )
+    return [
+        Placed(
+            SentenceId(row["id"]),
+            row["text"],
+            BlockKind(row["kind"]),
+            row["section_title"],
+            tuple(json.loads(row["heading_path"])),
+        )
+        for row in rows
+    ]
