@@ -12,6 +12,7 @@ from typing import IO, cast
 
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import BlockKind, LabelDraft, LabelType, Sections
+from adme_labeler.importers.cursor import Cursor
 from adme_labeler.importers.detect import HEAD, FileKind, kind_of
 from adme_labeler.importers.text import ByteStream
 
@@ -44,6 +45,17 @@ class FileOutcome:
     tables: int = 0
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """A drug label that was read and not taken, and why."""
+
+    source: str
+    title: str
+    set_id: str
+    version: int
+    reason: str
+
+
 def read_paths(
     paths: Iterable[Path],
     *,
@@ -59,10 +71,32 @@ def read_paths(
     to fields; `pulse` is called between labels, also between those that are left out, and may
     raise to stop.
     """
-    reading = _Reading(sections, types, columns, pulse or (lambda: None))
     for path in files(paths):
-        reading.pulse()
-        yield from reading.file(path)
+        found = read_file(
+            path, Cursor(), sections=sections, types=types, columns=columns, pulse=pulse
+        )
+        for item in found:
+            if not isinstance(item, LeftOut):
+                yield item
+
+
+def read_file(
+    path: Path,
+    cursor: Cursor,
+    *,
+    sections: Sections,
+    types: frozenset[LabelType],
+    columns: Mapping[str, str],
+    pulse: Callable[[], None] | None = None,
+    count: Count | None = None,
+) -> Iterator[LabelDraft | LeftOut | FileOutcome]:
+    """As `read_paths` for one file, beginning behind `cursor.start`; `cursor` follows the reading.
+
+    `count` says what was read of the file before. The outcome of the file itself comes last.
+    """
+    reading = _Reading(sections, types, columns, pulse or (lambda: None), cursor)
+    reading.pulse()
+    yield from reading.file(path, count or Count())
 
 
 def files(paths: Iterable[Path]) -> list[Path]:
@@ -83,12 +117,14 @@ def files(paths: Iterable[Path]) -> list[Path]:
 
 
 @dataclass
-class _Count:
+class Count:
+    """What was read of one file so far."""
+
     labels: int = 0
     sentences: int = 0
     tables: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
-    failures: list[str] = field(default_factory=list)
+    failures: int = 0
     remarks: list[str] = field(default_factory=list)
 
 
@@ -98,9 +134,10 @@ class _Reading:
     types: frozenset[LabelType]
     columns: Mapping[str, str]
     pulse: Callable[[], None]
+    cursor: Cursor
 
-    def file(self, path: Path) -> Iterator[LabelDraft | FileOutcome]:
-        count = _Count()
+    def file(self, path: Path, count: Count) -> Iterator[LabelDraft | LeftOut | FileOutcome]:
+        self.cursor.enter()
         try:
             with path.open("rb") as stream:
                 yield from self._stream(stream, path.name, path.name, path, count)
@@ -117,23 +154,28 @@ class _Reading:
             return
         yield self._end(path, count)
 
-    def _end(self, path: Path, count: _Count) -> FileOutcome:
+    def _end(self, path: Path, count: Count) -> FileOutcome:
         reasons = [*count.remarks]
         total = count.labels + sum(count.left_out.values())
         for why, number in count.left_out.items():
             reasons.append(
                 f"{path.name} {why}." if total == 1 else f"{number} of {total} labels: {why}."
             )
+        if wanted := [t for t, why in KINDS.items() if count.left_out[why]]:
+            names = " ".join(kind.value for kind in wanted)
+            reasons.append(
+                f"To take such labels too, tick their kind when adding files (--types {names})."
+            )
         if count.failures:
-            reasons.append(f"{len(count.failures)} files inside could not be read.")
+            reasons.append(f"{count.failures} files inside could not be read.")
         if count.labels:
             return _outcome(path, READ, " ".join(reasons), count)
         status = FAILED if count.failures and not count.left_out else SKIPPED
         return _outcome(path, status, " ".join(reasons) or f"{path.name} holds no label.", count)
 
     def _stream(
-        self, stream: ByteStream, source: str, name: str, path: Path, count: _Count
-    ) -> Iterator[LabelDraft | FileOutcome]:
+        self, stream: ByteStream, source: str, name: str, path: Path, count: Count
+    ) -> Iterator[LabelDraft | LeftOut | FileOutcome]:
         """Labels of one stream; refused members of archives come as outcomes."""
         head, whole = _opened(stream)
         kind = kind_of(head, name)
@@ -161,6 +203,8 @@ class _Reading:
 
             for result in openfda.results(whole, source):
                 self.pulse()
+                if self.cursor.pass_label():
+                    continue
                 yield from self._keep(openfda.read(result, source, self.sections), count)
         elif kind in (FileKind.TABLE, FileKind.XLSX, FileKind.XLS, FileKind.ODS):
             from adme_labeler.importers import tables
@@ -177,32 +221,35 @@ class _Reading:
             yield from self._keep(plain_text.read(whole, source, name, self.sections), count)
 
     def _zip(
-        self, stream: ByteStream, source: str, path: Path, count: _Count
-    ) -> Iterator[LabelDraft | FileOutcome]:
+        self, stream: ByteStream, source: str, path: Path, count: Count
+    ) -> Iterator[LabelDraft | LeftOut | FileOutcome]:
         from adme_labeler.importers import archives
 
-        for member in archives.members(stream, source):
+        for member in archives.members(stream, source, self.cursor.behind, self.pulse):
             self.pulse()
+            self.cursor.enter(member.place)
             inside = path / member.name.removeprefix(source).lstrip("/")
             if isinstance(member, archives.Refused):
-                count.failures.append(member.reason)
-                yield _outcome(inside, FAILED, member.reason, _Count())
+                count.failures += 1
+                yield _outcome(inside, FAILED, member.reason, Count())
                 continue
             try:
                 name = Path(member.name).name
                 yield from self._stream(member.stream, member.name, name, inside, count)
             except ImportProblem as problem:
-                count.failures.append(str(problem))
-                yield _outcome(inside, FAILED, str(problem), _Count())
+                count.failures += 1
+                yield _outcome(inside, FAILED, str(problem), Count())
 
-    def _keep(self, label: LabelDraft, count: _Count) -> Iterator[LabelDraft]:
+    def _keep(self, label: LabelDraft, count: Count) -> Iterator[LabelDraft | LeftOut]:
+        if not self.cursor.next_label():
+            return
         if label.label_type not in self.types:
-            count.left_out[_KINDS[label.label_type]] += 1
+            yield _left_out(label, KINDS[label.label_type], count)
             return
         sentences = sum(len(b.spans) for b in label.blocks if b.kind is not BlockKind.TABLE)
         tables = sum(b.kind is BlockKind.TABLE for b in label.blocks)
         if not sentences and not tables:
-            count.left_out[_NOTHING[self.sections]] += 1
+            yield _left_out(label, _NOTHING[self.sections], count)
             return
         count.labels += 1
         count.sentences += sentences
@@ -210,7 +257,7 @@ class _Reading:
         yield label
 
 
-_KINDS = {
+KINDS: dict[LabelType, str] = {
     LabelType.PRESCRIPTION: "is a human prescription label",
     LabelType.OTC: "is an over-the-counter label",
     LabelType.VACCINE: "is a vaccine label",
@@ -218,14 +265,19 @@ _KINDS = {
     LabelType.DEVICE: "is a device label",
     LabelType.OTHER: "is no label of a drug product",
 }
-_NOTHING = {
+_NOTHING: dict[Sections, str] = {
     Sections.PHARMACOKINETICS: "has no pharmacokinetics or clinical pharmacology section",
     Sections.CLINICAL_PHARMACOLOGY: "has no clinical pharmacology section",
     Sections.ALL: "has no text",
 }
 
 
-def _outcome(path: Path, status: str, reason: str, count: _Count) -> FileOutcome:
+def _left_out(label: LabelDraft, why: str, count: Count) -> LeftOut:
+    count.left_out[why] += 1
+    return LeftOut(label.source, label.title, label.set_id, label.version, why)
+
+
+def _outcome(path: Path, status: str, reason: str, count: Count) -> FileOutcome:
     return FileOutcome(path, status, reason, count.labels, count.sentences, count.tables)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, cast
@@ -48,6 +48,8 @@ class Member:
 
     name: str
     stream: ByteStream
+    place: tuple[int, ...] = ()
+    """See `importers.cursor`."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,20 @@ class Refused:
 
     name: str
     reason: str
+    place: tuple[int, ...] = ()
 
 
-def members(stream: ByteStream, source: str, depth: int = 1) -> Iterator[Member | Refused]:
+def members(
+    stream: ByteStream,
+    source: str,
+    behind: Callable[[tuple[int, ...]], bool] = lambda place: False,
+    pulse: Callable[[], None] = lambda: None,
+    above: tuple[int, ...] = (),
+) -> Iterator[Member | Refused]:
     """Documents in a zip, those of zips inside it included; images and style sheets are left out.
 
-    Raises ImportProblem when the archive itself cannot be read.
+    Those whose place is `behind` are passed over. `pulse` is called while a zip inside is copied;
+    `above` is the place of this zip. Raises ImportProblem when the archive itself cannot be read.
     """
     try:
         archive = zipfile.ZipFile(cast(IO[bytes], stream))
@@ -71,37 +81,43 @@ def members(stream: ByteStream, source: str, depth: int = 1) -> Iterator[Member 
         entries = [e for e in archive.infolist() if not e.is_dir()]
         if len(entries) > MOST_MEMBERS:
             raise ImportProblem(f"{source} holds more than {MOST_MEMBERS:,} files.")
-        for entry in entries:
-            if _ignored(entry.filename):
-                continue
-            yield from _member(archive, entry, source, depth)
+        for number, entry in enumerate(entries):
+            place = (*above, number)
+            if not _ignored(entry.filename) and not behind(place):
+                yield from _member(archive, entry, source, behind, pulse, place)
 
 
 def _member(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, source: str, depth: int
+    archive: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    source: str,
+    behind: Callable[[tuple[int, ...]], bool],
+    pulse: Callable[[], None],
+    place: tuple[int, ...],
 ) -> Iterator[Member | Refused]:
     name = f"{source}/{PurePosixPath(entry.filename).name}"
-    refusal = _refusal(entry, name, depth)
+    refusal = _refusal(entry, name, len(place))
     if refusal:
-        yield Refused(name, refusal)
+        yield Refused(name, refusal, place)
         return
     try:
         with archive.open(entry) as opened:
             limited = _Limited(opened, name, entry)
             if not entry.filename.casefold().endswith(".zip"):
-                yield Member(name, limited)
+                yield Member(name, limited, place)
                 return
             with tempfile.SpooledTemporaryFile(_IN_MEMORY) as inner:
                 while chunk := limited.read(1 << 20):
+                    pulse()
                     inner.write(chunk)
                     if inner.tell() > LARGEST_INNER_ZIP:
                         raise ImportProblem(f"{name} is too large for a zip inside a zip.")
                 inner.seek(0)
-                yield from members(inner, name, depth + 1)
+                yield from members(inner, name, behind, pulse, place)
     except ImportProblem as problem:
-        yield Refused(name, str(problem))
+        yield Refused(name, str(problem), place)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
-        yield Refused(name, f"{name} is damaged in the archive.")
+        yield Refused(name, f"{name} is damaged in the archive.", place)
 
 
 def _refusal(entry: zipfile.ZipInfo, name: str, depth: int) -> str:
