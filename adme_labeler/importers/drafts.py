@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from adme_labeler.domain.records import BlockDraft, BlockKind, LabelDraft, LabelType, SpanDraft
 from adme_labeler.importers import headings
-from adme_labeler.importers.hints import sentence_hint
+from adme_labeler.importers.hints import hint_for, sentence_hint
 from adme_labeler.importers.segmenter import sentence_spans
 
 CLINICAL_PHARMACOLOGY = "34090-1"
@@ -133,7 +133,7 @@ def _block(piece: Piece) -> BlockDraft | None:
     spans = tuple(SpanDraft(start, end) for start, end in sentence_spans(piece.text))
     if not spans:
         return None
-    hint = headings.hint_for(piece.path) if piece.kind in _HINTED else ""
+    hint = hint_for(piece.path) if piece.kind in _HINTED else ""
     return BlockDraft(
         kind=piece.kind,
         section_code=piece.code,

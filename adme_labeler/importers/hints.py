@@ -1,13 +1,47 @@
-"""From the hint of a heading to the hint of a sentence.
+"""Heading hints: from heading path to category, and from the heading's hint to the sentence's.
 
 A heading is right about most of its sentences, not about all: under "Absorption" stand steady
-state and dose proportionality, under "Distribution" transporters. The rules follow the annotation
-guideline (deciding rules 1 to 5 and 13) and can only take a hint away or turn it into Other.
+state and dose proportionality, under "Distribution" transporters. The rules for sentences follow
+the annotation guideline (deciding rules 1 to 5 and 13) and can only take a hint away or turn it
+into Other. tests/benchmarks/hint_quality.py measures both.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from adme_labeler.importers.headings import (
+    INTERACTION,
+    POPULATION,
+    POPULATIONS,
+    bare,
+    family,
+)
+
+_IMPLIES = (
+    ("A", re.compile(r"\b(?:absorption|bioavailability|absorbed|food|meals?)\b", re.I)),
+    ("D", re.compile(r"\b(?:distribution|protein binding|penetration|cerebrospinal)\b", re.I)),
+    ("M", re.compile(r"\b(?:metabolism|biotransformation|metabolites?|bioactivation)\b", re.I)),
+    ("E", re.compile(r"\b(?:elimination|excretion|half[- ]li(?:fe|ves)|clearance)\b", re.I)),
+)
+_OTHER_HEADING = re.compile(
+    r"populations?\b|impair|insufficien|dysfunction|"
+    r"(?:renal|hepatic|liver|kidney) (?:disease|fail)|"
+    r"p(?:a)?ediatric|geriatric|elderly|\bage\b|gender|\bsex\b|\brace\b|ethnic|weight\b|obes|smok|"
+    r"pregnan|lactation|nursing|neonat|infant|child|adolescen|interaction|mechanism|"
+    r"mode of action|pharmacodynamic|microbiology|resistance|clinical (?:stud|trial)|inhibit|"
+    r"induc|transporter|\beffects? (?:of|on)\b|co-?administ|concomitant|contracepti|immunogen|"
+    r"electrophysiology|hemodynamic|exposure[- ]response|linearity|proportional|accumulation|"
+    r"steady[- ]state|hiv|susceptib|activity|dialysis|toxicolog|genomic",
+    re.IGNORECASE,
+)
+_NOT_THE_DRUG = re.compile(
+    r"(?:mineral|myocardial|tissue|lipid|glucose|bone|carbohydrate|protein|calcium|fat) metabolism|"
+    r"(?:viral|mucociliary|creatinine) clearance",
+    re.IGNORECASE,
+)
+_FOOD_UPTAKE = re.compile(r"\bfood\b(?!.{0,3}drug)|\bmeals?\b", re.IGNORECASE)
 
 _SPEAKS_OF = {
     "A": re.compile(
@@ -36,7 +70,7 @@ _SPEAKS_OF = {
 }
 """What a sentence of the category talks about at all; else the heading's word is not enough."""
 
-_OTHER = re.compile(
+_OTHER_SUBJECT = re.compile(
     r"steady[- ]state (?:is|was|were|are|concentrations? (?:is|are|was|were))|"
     r"accumulat|dose[- ]proportion|proportional|linear(?:ity|ly)?\b|"
     r"body weight|\bage\b|\bgender\b|\bsex\b|\brac(?:e|ial)\b|impair(?:ed|ment)|insufficien|"
@@ -60,6 +94,26 @@ _ADVICE = re.compile(
 _LEAVES = re.compile(r"half[- ]li(?:fe|ves)|\bexcreted\b|\bclearance\b", re.IGNORECASE)
 
 
+def hint_for(heading_path: tuple[str, ...] | list[str]) -> str:
+    """Category key that the nearest telling heading implies, or "" where none or several do.
+
+    Under special populations or drug interactions everything is Other, also "Clearance". Joint
+    headings ("Metabolism and Elimination") and "Pharmacokinetics" imply nothing.
+    """
+    nearest = ""
+    for heading in reversed(heading_path):
+        implied = _implied(heading)
+        if implied is None:
+            continue
+        if not nearest:
+            if implied in ("O", ""):
+                return implied
+            nearest = implied
+        elif implied == "O" and family(heading) in (POPULATIONS, POPULATION, INTERACTION):
+            return "O"
+    return nearest
+
+
 def sentence_hint(hint: str, text: str) -> str:
     """Hint for one sentence under a heading with `hint`: the same, "O", or "" for no hint.
 
@@ -70,10 +124,28 @@ def sentence_hint(hint: str, text: str) -> str:
     if _ADVICE.search(text):
         return "O"
     strong = _STRONG[hint].search(text) is not None
-    if _OTHER.search(text):
+    if _OTHER_SUBJECT.search(text):
         return "" if strong else "O"
     if not _SPEAKS_OF[hint].search(text):
         return ""
     if hint != "E" and not strong and _LEAVES.search(text):
         return ""
     return hint
+
+
+@lru_cache(maxsize=8192)
+def _implied(heading: str) -> str | None:
+    """One category key, "" for a heading that names several or everything, None for no word."""
+    text = bare(heading)
+    if _NOT_THE_DRUG.search(text):
+        return "O"
+    found = [key for key, pattern in _IMPLIES if pattern.search(text)]
+    if found == ["A"] and _FOOD_UPTAKE.search(text) and "interaction" not in text.casefold():
+        return "A"
+    if _OTHER_HEADING.search(text):
+        return "O"
+    if re.search(r"pharmacokinetic|clinical pharmacology", text, re.IGNORECASE):
+        return ""
+    if not found:
+        return None
+    return found[0] if len(found) == 1 else ""

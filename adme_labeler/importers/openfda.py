@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import BlockKind, LabelDraft, LabelType, Sections
-from adme_labeler.importers import drug_names, headings
+from adme_labeler.importers import drug_names, headings, running_text
 from adme_labeler.importers.drafts import (
     CLINICAL_PHARMACOLOGY,
     PHARMACOKINETICS,
@@ -19,13 +16,11 @@ from adme_labeler.importers.drafts import (
     draft,
     pharmacokinetic_part,
 )
+from adme_labeler.importers.openfda_json import results
+from adme_labeler.importers.openfda_tables import Table, tables_of, without_tables
 from adme_labeler.importers.segmenter import sentence_spans
-from adme_labeler.importers.text import ByteStream, cleaned, word_set
+from adme_labeler.importers.text import cleaned, word_set
 
-LARGEST_RESULT = 32 * 1024 * 1024
-"""Characters of one result; the largest labels have a few million."""
-
-_CHUNK = 1 << 18
 _CODES = {
     "pharmacokinetics": PHARMACOKINETICS,
     "clinical_pharmacology": CLINICAL_PHARMACOLOGY,
@@ -47,69 +42,20 @@ _CODES = {
     "microbiology": "49489-8",
     "how_supplied": "34069-5",
 }
+__all__ = ["read", "results"]
+
 _NO_SECTION = word_set(
     """
     spl_product_data_elements set_id id effective_time version openfda
     package_label_principal_display_panel"""
 )
-_TABLE_START = re.compile(r"<table\b", re.IGNORECASE)
-
-
-def results(stream: ByteStream, source: str) -> Iterator[dict[str, Any]]:
-    """The objects in the top-level array "results", decoded one by one.
-
-    Memory holds one result and one chunk. Also takes a bare result (an object with "set_id") and a
-    bare array of results. Raises ImportProblem for other JSON, broken JSON or none at all.
-    """
-    text = _Window(stream, source)
-    text.skip_blanks()
-    first = text.peek()
-    if first == "[":
-        text.drop(1)
-        yield from _array(text)
-        return
-    if first != "{":
-        raise ImportProblem(f"{source} is no JSON document of drug labels.")
-    text.drop(1)
-    found = False
-    rest: dict[str, Any] = {}
-    while True:
-        text.skip_blanks()
-        if text.peek() in ("}", ""):
-            break
-        key = text.value()
-        text.skip_blanks()
-        text.expect(":")
-        text.skip_blanks()
-        if key == "results" and text.peek() == "[":
-            found = True
-            text.drop(1)
-            yield from _array(text)
-        elif key == "error":
-            detail = text.value()
-            message = detail.get("message", "") if isinstance(detail, dict) else ""
-            raise ImportProblem(f"{source} is an openFDA error message, no drug label: {message}")
-        else:
-            rest[str(key)] = text.value()
-        text.skip_blanks()
-        if text.peek() == ",":
-            text.drop(1)
-        elif text.peek() != "}":
-            raise ImportProblem(f"{source} breaks off or is damaged: its JSON is not complete.")
-    if text.peek() != "}":
-        raise ImportProblem(f"{source} breaks off or is damaged: its JSON is not complete.")
-    if not found:
-        if "set_id" in rest or "openfda" in rest:
-            yield rest
-            return
-        raise ImportProblem(f'{source} holds no drug labels: it has no "results".')
 
 
 def read(result: Mapping[str, Any], source: str, sections: Sections) -> LabelDraft:
     """One result as a drug label with the blocks of the chosen sections."""
     about = _about(result, source)
     pieces: list[Piece] = []
-    tables = _tables(result, everything=sections is Sections.ALL)
+    tables = tables_of(_table_markups(result, everything=sections is Sections.ALL))
     for name, texts in _chosen(result, sections):
         for text in texts:
             part = list(_pieces(name, text, tables))
@@ -216,10 +162,10 @@ def _within(text: str, others: list[str]) -> bool:
     return any(short in other for other in others)
 
 
-def _pieces(name: str, text: str, tables: list[_Table]) -> Iterator[Piece]:
+def _pieces(name: str, text: str, tables: list[Table]) -> Iterator[Piece]:
     code = _CODES.get(name, "")
     flat = cleaned(text)
-    parts = _without_tables(flat, tables) if tables else [(flat, None)]
+    parts = without_tables(flat, tables) if tables else [(flat, None)]
     title = _section_title(flat, name)
     stack = headings.HeadingStack((title,) if title else ())
     for index, (part, table) in enumerate(parts):
@@ -235,7 +181,7 @@ def _pieces(name: str, text: str, tables: list[_Table]) -> Iterator[Piece]:
         if index == 0 and title:
             part = part[len(title) :].lstrip(" :–-")
         starts = [start for start, _ in sentence_spans(part)]
-        for path, begin, end in headings.split_running_text(part, stack, starts):
+        for path, begin, end in running_text.split_running_text(part, stack, starts):
             body = part[begin:end].strip()
             if body:
                 yield Piece(BlockKind.PARAGRAPH, code, title, path, body)
@@ -254,164 +200,15 @@ def _section_title(text: str, name: str) -> str:
     return match[0] if re.match(r"\s*(?:[:–-]|[A-Z0-9(\[•“]|\Z)", rest) else ""
 
 
-# --------------------------------------------------------------------------- tables
-
-
-class _Table:
-    """A table of a *_table field: its text as the flat string has it, its parts when wanted."""
-
-    def __init__(self, markup: str) -> None:
-        import lxml.etree as etree
-        import lxml.html as html
-
-        parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True)
-        try:
-            root = html.fragment_fromstring(markup, create_parent=True, parser=parser)
-        except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-            root = html.Element("div")
-        self._element = next(root.iter("table"), root)
-        self.letters = "".join(cleaned("".join(self._element.itertext())).split())
-
-    def parts(self) -> tuple[list[str], tuple[tuple[str, ...], ...], list[str]]:
-        """(captions, rows, footnotes)."""
-        from adme_labeler.importers.spl_text import table_rows
-
-        return table_rows(self._element)
-
-
-def _tables(result: Mapping[str, Any], everything: bool) -> list[_Table]:
+def _table_markups(result: Mapping[str, Any], everything: bool) -> Iterator[str]:
     names = ["pharmacokinetics_table", "clinical_pharmacology_table", "pharmacodynamics_table"]
     if everything:
         names += [n for n in result if n.endswith("_table") and n not in names]
-    markups: dict[str, None] = {}
     for name in names:
-        for markup in _strings(result.get(name)):
-            for piece in _separate(markup):
-                markups.setdefault(piece)
-    return [_Table(markup) for markup in markups]
+        yield from _strings(result.get(name))
 
 
-def _separate(markup: str) -> list[str]:
-    starts = [m.start() for m in _TABLE_START.finditer(markup)] or [0]
-    return [markup[a:b] for a, b in zip(starts, [*starts[1:], len(markup)], strict=True)]
-
-
-def _without_tables(flat: str, tables: list[_Table]) -> list[tuple[str, _Table | None]]:
-    """The flat text with every table that stands in it taken out, in order.
-
-    Tables are looked for with all blanks removed, since the flat text has blanks of its own.
-    """
-    letters: list[int] = [i for i, c in enumerate(flat) if c != " "]
-    dense = "".join(flat[i] for i in letters)
-    places: list[tuple[int, int, _Table]] = []
-    for table in tables:
-        if len(table.letters) < 12:
-            continue
-        at = dense.find(table.letters)
-        if at >= 0:
-            places.append((letters[at], letters[at + len(table.letters) - 1] + 1, table))
-    places.sort(key=lambda p: p[0])
-    parts: list[tuple[str, _Table | None]] = []
-    begin = 0
-    for start, end, table in places:
-        if start < begin:
-            continue
-        if flat[begin:start].strip():
-            parts.append((flat[begin:start].strip(), None))
-        parts.append(("", table))
-        begin = end
-    if flat[begin:].strip() or not parts:
-        parts.append((flat[begin:].strip(), None))
-    return parts
-
-
-# --------------------------------------------------------------------------- reading JSON
-
-
-class _Window:
-    """A sliding piece of the decoded file: only what is being read is held."""
-
-    def __init__(self, stream: ByteStream, source: str) -> None:
-        self.source = source
-        self._stream = stream
-        head = stream.read(4)
-        encoding = "utf-8-sig"
-        if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            encoding = "utf-16"
-        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
-        self._json = json.JSONDecoder()
-        self.text = self._decoder.decode(head)
-        self.at = 0
-        self.ended = False
-
-    def more(self) -> bool:
-        """Read on; False at the end of the file."""
-        if self.ended:
-            return False
-        chunk = self._stream.read(max(_CHUNK, len(self.text) - self.at))
-        self.ended = not chunk
-        self.text = self.text[self.at :] + self._decoder.decode(chunk, final=self.ended)
-        self.at = 0
-        if len(self.text) > LARGEST_RESULT:
-            raise ImportProblem(f"{self.source} holds a single result too large for a drug label.")
-        return not self.ended
-
-    def peek(self) -> str:
-        while self.at >= len(self.text):
-            if not self.more() and self.at >= len(self.text):
-                return ""
-        return self.text[self.at]
-
-    def drop(self, count: int) -> None:
-        self.at += count
-
-    def expect(self, character: str) -> None:
-        if self.peek() != character:
-            raise ImportProblem(f"{self.source} is damaged: its JSON is not well-formed.")
-        self.drop(1)
-
-    def skip_blanks(self) -> None:
-        while self.peek() and self.peek() in " \t\r\n":
-            self.at += 1
-
-    def value(self) -> Any:
-        """The JSON value that begins here."""
-        self.peek()
-        while True:
-            try:
-                value, end = self._json.raw_decode(self.text, self.at)
-            except (json.JSONDecodeError, RecursionError) as error:
-                if isinstance(error, RecursionError):
-                    raise ImportProblem(
-                        f"{self.source} nests its JSON deeper than any drug label."
-                    ) from error
-                if self.more():
-                    continue
-                raise ImportProblem(
-                    f"{self.source} breaks off or is damaged: its JSON is not complete."
-                ) from error
-            if end == len(self.text) and not self.ended and self.more():
-                continue  # a number may go on in the next chunk
-            self.at = end
-            return value
-
-
-def _array(text: _Window) -> Iterator[dict[str, Any]]:
-    text.skip_blanks()
-    if text.peek() == "]":
-        text.drop(1)
-        return
-    while True:
-        text.skip_blanks()
-        value = text.value()
-        if isinstance(value, dict):
-            yield value
-        text.skip_blanks()
-        if text.peek() == ",":
-            text.drop(1)
-            continue
-        text.expect("]")
-        return
+# --------------------------------------------------------------------------- values
 
 
 def _strings(value: Any) -> list[str]:

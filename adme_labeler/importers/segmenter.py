@@ -49,11 +49,13 @@ _CITATION_GLUED = re.compile(r"(?<=[a-z)][.])\d{1,2}(?:[,–-]\d{1,2})*(?=\s+[A-
 _START = re.compile(
     r"""["'“‘«(\[*†‡§¶#]*
     (?:[A-ZÀ-ÞΑ-Ω0-9≥≤<>~±∼]
-      |[a-z][.)]\s+[A-Z]|[a-zα-ω]\d*-[A-Zα-ω]|[α-ω]|pH\b|mRNA|tRNA|siRNA|rh[A-Z]|nab-|l-|d-|p-|n-|cis-|trans-
-      |[a-z]+[A-Z])""",
+      |[a-z][.)]?\s+[A-Z]|[a-zα-ω]\d*-[A-Zα-ω]|[α-ω]|pH\b|mRNA|tRNA|siRNA|rh[A-Z]|nab-
+      |[dlponm]-|cis-|trans-|tert-|t\s?(?:½|1\s?/\s?2)|[a-z]+[A-Z])
+      |[†‡§¶*]\s?[a-z]""",
     re.VERBOSE,
 )
 _MISSING_BLANK = re.compile(r"(?:[A-Z][a-z]+|[A-Z]{2,}[\s-]|A\s|[A-Z][A-Za-z0-9]+\s)")
+_BEFORE_MISSING_BLANK = re.compile(r"(?:[a-zµ]{3,}|%|[)\]]|\d\s?(?:h|hr|L|mL|mg|kg|mcg|min))\Z")
 _ENUMERATOR = re.compile(r"\(?(?:\d{1,2}(?:\.\d{1,2})*|[ivx]{1,4}|[A-Za-z])\Z")
 _CAPTION_START = re.compile(r"(?:Table|Figure|Fig|Chart|Graph)\s+\S{1,6}\Z", re.IGNORECASE)
 _BRACKETS = {")": "(", "]": "["}
@@ -102,7 +104,7 @@ def _cut(text: str, begin: int, match: re.Match[str]) -> tuple[int, int] | None:
             return (end, after) if _MISSING_BLANK.match(text, after) and closers else None
         before = _LAST_WORD.search(text, max(begin, stop - 40), stop)
         word = before[0] if before else ""
-        joined = re.search(r"(?:[a-zµ]{3,}|\d%|%|[)\]])\Z", text[max(begin, stop - 12) : stop])
+        joined = _BEFORE_MISSING_BLANK.search(text[max(begin, stop - 12) : stop])
         if joined and _MISSING_BLANK.match(text, after) and "/" not in word and "www" not in word:
             return end, after
         return None

@@ -21,10 +21,10 @@ from typing import Any
 from adme_labeler.domain.categories import ADME
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import BlockDraft, BlockKind, LabelDraft, SpanDraft
-from adme_labeler.importers import drug_names, headings
+from adme_labeler.importers import drug_names
 from adme_labeler.importers.detect import FileKind
 from adme_labeler.importers.drafts import About, draft_of_blocks
-from adme_labeler.importers.hints import sentence_hint
+from adme_labeler.importers.hints import hint_for, sentence_hint
 from adme_labeler.importers.text import ByteStream, cleaned, decoded
 
 FIELDS = (
@@ -203,7 +203,7 @@ def _label(rows: list[Row], set_id: str, source: str, title: str, findings: Find
 def _block(row: Row, findings: Findings) -> BlockDraft:
     text = cleaned(row.text)
     path = tuple(h for part in row.heading.split(">") if (h := cleaned(part)))
-    hint = headings.hint_for(path)
+    hint = hint_for(path)
     category = cleaned(row.category)
     if category:
         found = ADME.find(category)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adme_labeler.domain.records import LabelDraft, LabelType, Sections
-from adme_labeler.importers import FileOutcome, headings, read_paths
+from adme_labeler.importers import FileOutcome, headings, read_paths, running_text
 from adme_labeler.importers.segmenter import sentence_spans
 from adme_labeler.importers.text import cleaned
 
@@ -151,7 +151,7 @@ def test_headings_lifted_out_of_text_lose_nothing(parts: list[str]):
     text = cleaned(". ".join(parts))
     stack = headings.HeadingStack()
     starts = [start for start, _ in sentence_spans(text)]
-    pieces = headings.split_running_text(text, stack, starts)
+    pieces = running_text.split_running_text(text, stack, starts)
     begin = 0
     for _, start, end in pieces:
         assert begin <= start < end <= len(text)

@@ -11,8 +11,8 @@ import pytest
 
 from adme_labeler.importers import drug_names
 from adme_labeler.importers.detect import FileKind, kind_of
-from adme_labeler.importers.headings import hint_for, is_heading
-from adme_labeler.importers.hints import sentence_hint
+from adme_labeler.importers.headings import is_heading
+from adme_labeler.importers.hints import hint_for, sentence_hint
 from adme_labeler.importers.segmenter import sentence_spans
 from adme_labeler.importers.text import cleaned, decoded
 
