@@ -1,29 +1,10 @@
-"""Everything a curator can do, as a table, and the way from a key press to a row of it.
-
-Keys are matched here and not by QShortcut: deciding keys must ignore auto-repeat, must stay out of
-text fields, and digits must be found by their place on the keyboard, because on AZERTY the digit
-row types ``& é " ' (`` and digits need Shift.
-"""
+"""Everything a curator can do, as a table."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-
-from PySide6.QtCore import QKeyCombination, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QComboBox,
-    QLineEdit,
-    QMenu,
-    QMenuBar,
-    QPlainTextEdit,
-    QTextEdit,
-    QWidget,
-)
 
 
 class Needs(Enum):
@@ -78,7 +59,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("quit", "Quit", "File", ("Ctrl+Q",), Needs.NOTHING),
     Action("undo", "Undo", "Edit", ("Ctrl+Z", "Backspace"), Needs.UNDO, "undo", True),
     Action("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), Needs.REDO, "redo", True),
-    Action("search", "Search…", "Edit", ("Ctrl+F", "/"), Needs.PROJECT, "search", False, True),
+    Action("search", "Search…", "Edit", ("/", "Ctrl+F"), Needs.PROJECT, "search", False, True),
     *(
         Action(
             f"category-{n}",
@@ -143,173 +124,3 @@ CHECKABLE = frozenset(
     for a in ACTIONS
     if a.id.startswith(("queue-", "view-", "theme-")) or a.id in ("hide", "context")
 )
-
-_SHOWN = {
-    "Return": "Enter",
-    "Up": "↑",
-    "Down": "↓",
-    "Backspace": "⌫",
-    "Ctrl+Down": "Ctrl+↓",
-}
-
-
-def key_text(shortcut: str) -> str:
-    """A shortcut as it is printed on buttons and in menus."""
-    return _SHOWN.get(shortcut, shortcut)
-
-
-class ActionSet:
-    """The menus made from the table, and the way from keys to `run(action id)`."""
-
-    def __init__(self, run: Callable[[str], None], parent: QWidget) -> None:
-        self._run = run
-        self._actions: dict[str, QAction] = {}
-        self._by_key = _key_map()
-        for row in ACTIONS:
-            made = QAction(row.text, parent)
-            made.setCheckable(row.id in CHECKABLE)
-            made.triggered.connect(lambda _=False, ident=row.id: self._run(ident))
-            self._actions[row.id] = made
-            self.set_text(row.id, row.text)
-
-    def __getitem__(self, ident: str) -> QAction:
-        return self._actions[ident]
-
-    def set_text(self, ident: str, text: str) -> None:
-        """Text of a menu entry; its key is shown, but the matching is done by `action_for`."""
-        shortcuts = BY_ID[ident].shortcuts
-        suffix = f"\t{key_text(shortcuts[0])}" if shortcuts else ""
-        self._actions[ident].setText(text.replace("&", "&&") + suffix)
-
-    def enable(self, satisfied: Callable[[Needs], bool]) -> None:
-        for ident, action in self._actions.items():
-            action.setEnabled(satisfied(BY_ID[ident].needs))
-
-    def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
-        """Add the menus to `bar`; returns them by name."""
-        menus = {name: bar.addMenu(name) for name in MENUS}
-        for row in ACTIONS:
-            if not row.menu:
-                continue
-            if row.separated and menus[row.menu].actions():
-                menus[row.menu].addSeparator()
-            menus[row.menu].addAction(self._actions[row.id])
-        return menus
-
-    def handle(self, event: QKeyEvent, focused: QWidget | None) -> bool:
-        """Run what this key means; False where it means nothing (then others may use it)."""
-        ident = action_for(event, self._by_key)
-        if ident is None:
-            return False
-        if BY_ID[ident].deciding and (event.isAutoRepeat() or is_text_field(focused)):
-            # Swallowed rather than passed on: a held key must not scroll or click instead.
-            return event.isAutoRepeat()
-        if is_text_field(focused) and not event.modifiers() & _COMMAND and not _is_function(event):
-            return False
-        if self._actions[ident].isEnabled():
-            self._run(ident)
-        return True
-
-
-def is_text_field(widget: QWidget | None) -> bool:
-    """Whether typing belongs to this widget."""
-    if isinstance(widget, QTextEdit | QPlainTextEdit):
-        return not widget.isReadOnly()
-    return isinstance(widget, QLineEdit | QAbstractSpinBox) or (
-        isinstance(widget, QComboBox) and widget.isEditable()
-    )
-
-
-def action_for(event: QKeyEvent, by_key: Mapping[int, str]) -> str | None:
-    """Id of the action that this key press means."""
-    digit = category_digit(event)
-    if digit is not None:
-        number, further = digit
-        return f"also-{number}" if further else f"category-{number}"
-    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    found = by_key.get(QKeyCombination(modifiers, Qt.Key(event.key())).toCombined())
-    if found is not None:
-        return found
-    if not modifiers & _COMMAND and event.text():
-        # "/" and "?" sit on shifted keys on many keyboards: the character decides.
-        for character in (event.text(), event.text().upper()):
-            if character in ("/", "?"):
-                return by_key.get(_combined(character))
-    if modifiers & Qt.KeyboardModifier.ControlModifier and event.key() == Qt.Key.Key_Plus:
-        return "larger"
-    return None
-
-
-def category_digit(event: QKeyEvent, platform: str = sys.platform) -> tuple[int, bool] | None:
-    """(1 to 5, with Shift) for a key of the digit row or the number pad, on any layout.
-
-    The place of the key decides where the system tells it (scan code), else what it typed.
-    """
-    modifiers = event.modifiers()
-    if modifiers & _COMMAND:
-        return None
-    key = event.key()
-    shifted = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-    if modifiers & Qt.KeyboardModifier.KeypadModifier:
-        if Qt.Key.Key_1 <= key <= Qt.Key.Key_5:
-            return key - Qt.Key.Key_0, shifted
-        # With Num Lock on, Shift turns the pad's digits into End, Down, …
-        number = _PAD_WITH_SHIFT.get(key) if shifted else None
-        return None if number is None else (number, True)
-    place = _place(event, platform)
-    if place is not None:
-        return place, shifted
-    if Qt.Key.Key_1 <= key <= Qt.Key.Key_5:
-        return key - Qt.Key.Key_0, shifted
-    table = _TYPED_WITH_SHIFT if shifted else _TYPED_WITHOUT_SHIFT
-    number = table.get(event.text())
-    return None if number is None else (number, shifted)
-
-
-_COMMAND = (
-    Qt.KeyboardModifier.ControlModifier
-    | Qt.KeyboardModifier.AltModifier
-    | Qt.KeyboardModifier.MetaModifier
-)
-_PAD_WITH_SHIFT: dict[int, int] = {
-    Qt.Key.Key_End: 1,
-    Qt.Key.Key_Down: 2,
-    Qt.Key.Key_PageDown: 3,
-    Qt.Key.Key_Left: 4,
-    Qt.Key.Key_Clear: 5,
-}
-_TYPED_WITHOUT_SHIFT = {"&": 1, "é": 2, '"': 3, "'": 4, "(": 5}  # AZERTY
-_TYPED_WITH_SHIFT = {
-    "!": 1, "@": 2, '"': 2, "#": 3, "§": 3, "£": 3, "$": 4, "¤": 4, "%": 5,
-}  # fmt: skip
-_MAC_DIGITS = {0x12: 1, 0x13: 2, 0x14: 3, 0x15: 4, 0x17: 5}
-
-
-def _place(event: QKeyEvent, platform: str) -> int | None:
-    """Which key of the digit row was pressed, from the system's own key codes."""
-    if platform == "darwin":
-        return _MAC_DIGITS.get(event.nativeVirtualKey())
-    code = event.nativeScanCode()
-    first = 2 if platform == "win32" else 10  # X11 and Wayland add 8 to the kernel's codes
-    number = code - first + 1
-    return number if 1 <= number <= CATEGORY_SLOTS else None
-
-
-def _combined(shortcut: str) -> int:
-    return QKeySequence.fromString(shortcut)[0].toCombined()  # pyright: ignore[reportIndexIssue]
-
-
-def _is_function(event: QKeyEvent) -> bool:
-    return Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F12
-
-
-def _key_map() -> dict[int, str]:
-    """Key combination to action id; raises ValueError where two actions want the same key."""
-    found: dict[int, str] = {}
-    for row in ACTIONS:
-        for shortcut in row.shortcuts:
-            combined = _combined(shortcut)
-            if combined in found:
-                raise ValueError(f"{shortcut} means both {found[combined]} and {row.id}")
-            found[combined] = row.id
-    return found

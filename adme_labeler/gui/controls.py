@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from adme_labeler.gui import icons, painting, theme
+from adme_labeler.gui import icons, keymap, painting, theme
 from adme_labeler.gui.theme import Role
 
 _PADDING = 9
@@ -26,7 +26,8 @@ _GAP = 6
 class KeyButton(QAbstractButton):
     """Flat button that shows its icon, its text and the key that does the same.
 
-    It takes focus by Tab only, so that a click leaves the keyboard with the reading pane.
+    `action` names the action whose key is printed; `key` is printed where there is none. It takes
+    focus by Tab only, so that a click leaves the keyboard with the reading pane.
     """
 
     def __init__(
@@ -36,9 +37,11 @@ class KeyButton(QAbstractButton):
         icon: str = "",
         primary: bool = False,
         parent: QWidget | None = None,
+        action: str = "",
     ) -> None:
         super().__init__(parent)
-        self._key = key
+        self._fixed_key = key
+        self._action = action
         self._icon = icon
         self._primary = primary
         self.setText(text)
@@ -46,6 +49,17 @@ class KeyButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    @property
+    def _key(self) -> str:
+        if not self._action:
+            return self._fixed_key
+        return keymap.current().printed(self._action).replace("Enter", "↵")
+
+    def keys_changed(self) -> None:
+        """The curator chose other keys."""
+        self.updateGeometry()
+        self.update()
 
     def set_text(self, text: str) -> None:
         if text != self.text():

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from adme_labeler.domain.categories import Category, CategoryKey, CategoryScheme
 from adme_labeler.domain.records import AnnotationState
-from adme_labeler.gui import icons, painting, theme
+from adme_labeler.gui import icons, keymap, painting, theme
 from adme_labeler.gui.controls import ElidedText, Hairline, KeyButton, Panel, Text
 
 HELD_OUT_SENTENCE = "Decide first: this drug is held out, the suggestion is hidden."
@@ -64,12 +64,12 @@ class DecisionBar(Panel):
         self._elsewhere = Text("", "secondary", "secondary")
         self.buttons = {c.key: CategoryButton(c) for c in scheme.categories}
         self.also = {c.key: AlsoButton(c) for c in scheme.categories}
-        self.accept = KeyButton("Accept", "↵")
-        self.skip = KeyButton("Skip", "Space")
-        self.unsure = KeyButton("Unsure", "U")
-        self.flag = KeyButton("Flag", "F")
-        self.note = KeyButton("Note", "N")
-        self.undo = KeyButton("Undo", "⌫")
+        self.accept = KeyButton("Accept", action="accept")
+        self.skip = KeyButton("Skip", action="skip")
+        self.unsure = KeyButton("Unsure", action="unsure")
+        self.flag = KeyButton("Flag", action="flag")
+        self.note = KeyButton("Note", action="note")
+        self.undo = KeyButton("Undo", action="undo")
         for key, button in self.buttons.items():
             button.clicked.connect(lambda _=False, k=key: self.category_chosen.emit(k))
         for key, button in self.also.items():
@@ -189,12 +189,16 @@ class CategoryButton(QAbstractButton):
         self.setAccessibleName(", ".join(said))
         self.update()
 
+    def _key(self) -> str:
+        digit = self._category.shortcut
+        return keymap.current().printed(f"category-{digit}") or digit
+
     def sizeHint(self) -> QSize:
         return QSize(148, max(58, theme.size("controls") * 2 + 32))
 
     def minimumSizeHint(self) -> QSize:
         name = painting.text_width(self.text(), theme.bold("controls"))
-        cap = painting.keycap_width(self._category.shortcut)
+        cap = painting.keycap_width(self._key())
         return QSize(int(name + cap + 26), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -225,11 +229,11 @@ class CategoryButton(QAbstractButton):
         colors = theme.current()
         ink = QColor(colors.text if self.isEnabled() else colors.secondary)
         line = QRectF(inner.left(), inner.top(), inner.width(), inner.height() * 0.56)
-        cap = painting.keycap_width(self._category.shortcut)
+        cap = painting.keycap_width(self._key())
         painting.keycap(
             painter,
             QRectF(line.left(), line.top(), cap, line.height()),
-            self._category.shortcut,
+            self._key(),
         )
         right = line.right()
         if self._decided:

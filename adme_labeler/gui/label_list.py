@@ -228,7 +228,7 @@ class _View(QListView):
 
 class _Delegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(160, theme.size("controls") + theme.size("secondary") + 28)
+        return QSize(160, theme.size("controls") + theme.size("secondary") + theme.padding(28))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         label = index.data(_LABEL_ROLE)
@@ -257,7 +257,8 @@ class _Delegate(QStyledItemDelegate):
                 colors.border_strong if state & QStyle.StateFlag.State_Selected else colors.track
             ),
         )
-        self._words(painter, rect.adjusted(48, 8, -12, -8), label, done)
+        above = theme.padding(8)
+        self._words(painter, rect.adjusted(48, above, -12, -above), label, done)
         painter.restore()
 
     def _words(self, painter: QPainter, inner: QRectF, label: DrugLabel, done: bool) -> None:

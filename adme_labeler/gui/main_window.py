@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget
 from adme_labeler import paths
 from adme_labeler.domain.problems import Problem, StorageProblem
 from adme_labeler.gui import dialogs_of, theme
-from adme_labeler.gui.actions import BY_ID, ActionSet, Needs
+from adme_labeler.gui.action_set import ActionSet
+from adme_labeler.gui.actions import BY_ID, Needs
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Message
 from adme_labeler.gui.icons import application_icon

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QByteArray, QSettings
 
 from adme_labeler.domain.records import SentenceId
-from adme_labeler.gui.theme import THEMES, ThemeName
+from adme_labeler.gui.keymap import Keymap
+from adme_labeler.gui.theme import SPACINGS, THEMES, Spacing, ThemeName
 
 SCALES = (0.85, 1.0, 1.15, 1.3, 1.5)
 RECENT = 8
@@ -50,6 +52,31 @@ class Preferences:
         place = SCALES.index(self.scale) + by
         self.scale = SCALES[min(max(place, 0), len(SCALES) - 1)]
         return self.scale
+
+    @property
+    def keymap(self) -> Keymap:
+        """The key profile with the curator's own changes; what is damaged is left out."""
+        try:
+            stored = json.loads(str(self._settings.value("keys/changes", "{}")))
+            changes = {str(i): tuple(str(k) for k in keys) for i, keys in stored.items()}
+        except (ValueError, TypeError, AttributeError):
+            changes = {}
+        return Keymap(str(self._settings.value("keys/profile", "default")), changes)
+
+    @keymap.setter
+    def keymap(self, keys: Keymap) -> None:
+        self._settings.setValue("keys/profile", keys.profile.id)
+        self._settings.setValue("keys/changes", json.dumps(keys.changes))
+
+    @property
+    def spacing(self) -> Spacing:
+        stored = self._settings.value("spacing", "comfortable")
+        known: dict[object, Spacing] = {name: name for name in SPACINGS}
+        return known.get(stored, "comfortable")
+
+    @spacing.setter
+    def spacing(self, spacing: Spacing) -> None:
+        self._settings.setValue("spacing", spacing)
 
     def recent(self) -> list[Path]:
         """Projects opened lately that still exist, newest first."""

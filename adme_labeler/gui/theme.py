@@ -21,6 +21,9 @@ from adme_labeler.gui.style import stylesheet
 ThemeName = Literal["system", "light", "dark", "contrast"]
 THEMES: tuple[ThemeName, ...] = ("system", "light", "dark", "contrast")
 
+Spacing = Literal["compact", "comfortable", "airy"]
+SPACINGS: dict[Spacing, float] = {"compact": 0.6, "comfortable": 1.0, "airy": 1.4}
+
 STEP = 4
 """Every distance in the window is a multiple of this many device-independent pixels."""
 
@@ -124,14 +127,22 @@ class _State:
     wanted: ThemeName = "system"
     family: str = ""
     scale: float = 1.0
+    room: float = 1.0
     follows_system: bool = False
 
 
 _state = _State()
 
 
-def apply(app: QApplication, theme: ThemeName = "system", scale: float = 1.0) -> None:
+def apply(
+    app: QApplication,
+    theme: ThemeName = "system",
+    scale: float = 1.0,
+    spacing: Spacing | None = None,
+) -> None:
     """Set style, palette, font and stylesheet; `scale` multiplies every type size.
+
+    `spacing` is how far lines and rows stand apart; None leaves it as it is.
 
     "system" follows the desktop's light or dark setting, also while the window is open.
     """
@@ -141,6 +152,8 @@ def apply(app: QApplication, theme: ThemeName = "system", scale: float = 1.0) ->
         _state.follows_system = True
     _state.wanted = theme
     _state.scale = scale
+    if spacing is not None:
+        _state.room = SPACINGS[spacing]
     if theme == "light":
         colors = LIGHT
     elif theme == "dark":
@@ -166,6 +179,16 @@ def current() -> Colors:
 def size(role: Role) -> int:
     """Type size in device-independent pixels."""
     return max(8, round(_SIZES[role] * _state.scale))
+
+
+def padding(pixels: int) -> int:
+    """Room around a row of text, in the spacing that the curator chose."""
+    return round(pixels * _state.room)
+
+
+def leading(factor: float) -> float:
+    """Distance of two lines of text in type sizes: `factor` at comfortable spacing."""
+    return 1.15 + (factor - 1.15) * _state.room
 
 
 @lru_cache(maxsize=64)

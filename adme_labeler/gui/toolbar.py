@@ -27,7 +27,7 @@ class Toolbar(Panel):
         super().__init__("chrome", parent)
         self.views = Segments((("read", "Read"), ("list", "List")))
         self.queues = Segments(QUEUES)
-        self.search = KeyButton("Search", "/", "search")
+        self.search = KeyButton("Search", "", "search", action="search")
         self.export = KeyButton("Export", "", "export")
         self.retrain = KeyButton("Retrain", "", "", primary=True)
         self.search.setToolTip("Search (/ or Ctrl+F)")

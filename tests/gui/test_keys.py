@@ -5,14 +5,10 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QPlainTextEdit, QTextBrowser
 
-from adme_labeler.gui.actions import (
-    ACTIONS,
-    ActionSet,
-    action_for,
-    category_digit,
-    is_text_field,
-)
-from adme_labeler.gui.actions import _key_map as key_map
+from adme_labeler.gui import keymap
+from adme_labeler.gui.action_set import ActionSet
+from adme_labeler.gui.actions import ACTIONS
+from adme_labeler.gui.keymap import PROFILES, Keymap, category_digit, is_text_field
 
 NONE = Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -25,7 +21,7 @@ def press(key, modifiers=NONE, text="", scan=0, repeat=False) -> QKeyEvent:
 
 
 def meaning(*arguments, **named) -> str | None:
-    return action_for(press(*arguments, **named), key_map())
+    return Keymap().action_for(press(*arguments, **named))
 
 
 @pytest.mark.parametrize("number", range(1, 6))
@@ -179,3 +175,57 @@ def test_every_action_with_a_menu_stands_in_it(window):
     menus = window.keys.fill(window.menuBar())
     shown = {action.text().split("\t")[0] for menu in menus.values() for action in menu.actions()}
     assert {row.text for row in ACTIONS if row.menu} <= shown
+
+
+@pytest.mark.parametrize("profile", [profile.id for profile in PROFILES])
+def test_in_every_profile_a_key_means_one_thing_and_every_deciding_action_has_a_key(profile):
+    keys = Keymap(profile)  # raises where two actions want one key
+    assert all(keys.shortcuts(action.id) for action in ACTIONS if action.shortcuts)
+
+
+@pytest.mark.parametrize(
+    ("profile", "key", "text", "expected"),
+    [
+        ("anki", Qt.Key.Key_Space, " ", "accept"),
+        ("anki", Qt.Key.Key_Minus, "-", "skip"),
+        ("prodigy", Qt.Key.Key_X, "x", "second"),
+        ("prodigy", Qt.Key.Key_Delete, "", "undo"),
+        ("mnemonic", Qt.Key.Key_A, "a", "category-1"),
+        ("mnemonic", Qt.Key.Key_O, "o", "category-5"),
+        ("mnemonic", Qt.Key.Key_3, "3", "category-3"),
+        ("mnemonic", Qt.Key.Key_Return, "", "accept"),
+    ],
+)
+def test_a_profile_has_the_keys_of_its_tool(profile, key, text, expected):
+    assert Keymap(profile).action_for(press(key, text=text)) == expected
+
+
+def test_a_key_given_to_another_action_is_taken_from_the_first():
+    keys = Keymap()
+    assert keys.conflict("skip", "F") == "flag"
+    changed = keys.with_key("skip", "F")
+    assert changed.action_for(press(Qt.Key.Key_F, text="f")) == "skip"
+    assert changed.printed("skip") == "F"
+    assert changed.shortcuts("flag") == ()
+    assert Keymap("default", changed.changes).shortcuts("skip") == changed.shortcuts("skip")
+    back = changed.reset("flag")
+    assert back.shortcuts("flag") == ("F",)
+    assert back.shortcuts("skip") == ("Space",)
+    assert changed.reset("skip").reset("flag").changes == {}
+
+
+def test_a_digit_always_chooses_its_category():
+    assert Keymap("mnemonic").without_keys("category-1").conflict("skip", "1") == "category-1"
+
+
+def test_stored_keys_of_an_action_that_is_gone_are_left_out():
+    assert Keymap("default", {"no such action": ("Z",), "skip": ("Z",)}).printed("skip") == "Z"
+
+
+def test_menus_and_buttons_print_the_keys_of_the_profile(window, qtbot):
+    keymap.use(Keymap("anki"))
+    try:
+        window.keys.set_text("accept", "Accept")
+        assert window.keys["accept"].text().endswith("\tSpace")
+    finally:
+        keymap.use(Keymap())

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QWidget
 
 from adme_labeler import paths
 from adme_labeler.domain.categories import CategoryScheme
-from adme_labeler.gui import theme
-from adme_labeler.gui.actions import ACTIONS, MENUS, key_text
+from adme_labeler.gui import keymap, theme
+from adme_labeler.gui.actions import ACTIONS, MENUS
 from adme_labeler.gui.controls import Segments
 from adme_labeler.gui.dialogs.base import Dialog
 
@@ -85,6 +85,7 @@ def _space_out(document: QTextDocument) -> None:
 def key_sheet(scheme: CategoryScheme) -> str:
     """Every key as a table in HTML, menu by menu."""
     colors = theme.current()
+    keys = keymap.current()
     rows: list[str] = []
     names = {f"category-{c.shortcut}": c.name for c in scheme.categories}
     names |= {f"also-{c.shortcut}": f"Also {c.name}" for c in scheme.categories}
@@ -92,7 +93,7 @@ def key_sheet(scheme: CategoryScheme) -> str:
         inside = [
             a
             for a in ACTIONS
-            if a.shortcuts and (a.menu == menu or (menu == "Sentence" and not a.menu))
+            if keys.shortcuts(a.id) and (a.menu == menu or (menu == "Sentence" and not a.menu))
         ]
         if not inside:
             continue
@@ -101,10 +102,12 @@ def key_sheet(scheme: CategoryScheme) -> str:
             f"<b>{menu}</b></td></tr>"
         )
         for action in inside:
-            keys = "&nbsp; ".join(html.escape(key_text(s)) for s in action.shortcuts)
+            shown = "&nbsp; ".join(
+                html.escape(keymap.key_text(s)) for s in keys.shortcuts(action.id)
+            )
             name = html.escape(names.get(action.id, action.text))
             rows.append(
-                f'<tr><td width="180" style="padding:3px 16px 3px 0;color:{colors.accent}">{keys}'
+                f'<tr><td width="180" style="padding:3px 16px 3px 0;color:{colors.accent}">{shown}'
                 f'</td><td style="padding:3px 0;color:{colors.text}">{name}</td></tr>'
             )
     return f'<table cellspacing="0">{"".join(rows)}</table>'

@@ -203,7 +203,7 @@ class Document:
         self.width = width
         self.height = 0.0
         self._place: dict[SentenceId, Item] = {}
-        leading = round(theme.size("reading") * _LEADING)
+        leading = round(theme.size("reading") * theme.leading(_LEADING))
         path: tuple[str, ...] = ()
         y = 0.0
         kind: BlockKind | None = None
@@ -289,7 +289,7 @@ def _table(block: Sequence[Sentence], width: float) -> Table:
     cells = [sentence.text.replace("\n", " ").split(CELL_SEPARATOR) for sentence in block]
     count = max(map(len, cells))
     regular, strong = theme.font("controls"), theme.bold("controls")
-    leading = round(theme.size("controls") * 1.5)
+    leading = round(theme.size("controls") * theme.leading(1.5))
     metrics = QFontMetricsF(strong)
     wanted = [
         max((metrics.horizontalAdvance(row[i]) for row in cells if i < len(row)), default=0.0)
