@@ -141,11 +141,15 @@ class Arm(StrEnum):
     UNCERTAIN = "uncertain"
     RARE = "rare"
     RANDOM = "random"
+    AUDIT = "audit"
+    """Drawn by chance, in strata of the model's probabilities; decided blind."""
     SIMILAR = "similar"
     REVIEW = "review"
     SEARCH = "search"
     IMPORT = "import"
     BULK = "bulk"
+    IDENTICAL = "identical"
+    """Filled with the category of the same sentence elsewhere; nobody read it in its place."""
 
 
 @dataclass(frozen=True)

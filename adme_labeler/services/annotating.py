@@ -18,6 +18,7 @@ from adme_labeler.domain.records import (
     SentenceId,
     Suggestion,
 )
+from adme_labeler.services import audit
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, labels, log, sentences, settings, suggestions
 
@@ -99,13 +100,14 @@ def clear(session: Session, sentence: SentenceId) -> Changes:
 def bulk_accept(session: Session, ids: Sequence[SentenceId]) -> Changes:
     """Accept the stored suggestion of every undecided sentence in `ids`; one undo step.
 
-    Held-out sentences and sentences that somebody decided are left alone. Marked `bulk`: such
+    Held-out sentences, those of an audit and those that somebody decided stay. Marked `bulk`: such
     annotations may train, but evaluate nothing.
     """
     found = suggestions.get(session.connection, ids)
     decided = annotations.resolutions(session.connection, ids)
     held_out = {i.id for i in sentences.model_inputs(session.connection, ids) if i.held_out}
-    chosen = [found[i] for i in ids if i in found and i not in decided and i not in held_out]
+    kept = held_out | audit.drawn_among(session, ids)
+    chosen = [found[i] for i in ids if i in found and i not in decided and i not in kept]
     mine = annotations.of_curator(session.connection, session.curator, [s.sentence for s in chosen])
     now = session.project.now()
     written = [
@@ -113,12 +115,46 @@ def bulk_accept(session: Session, ids: Sequence[SentenceId]) -> Changes:
             mine.get(s.sentence, _blank(session, s.sentence)),
             state=AnnotationState.BULK,
             category=s.category,
-            provenance=_provenance(session, Shown(s, False, Arm.BULK)),
+            provenance=provenance_of(session, Shown(s, False, Arm.BULK)),
             at=now,
         )
         for s in chosen
     ]
     return write(session, "bulk", f"Accept {len(written)} suggestions at once", written)
+
+
+def decided(
+    session: Session,
+    sentence: SentenceId,
+    category: CategoryKey,
+    shown: Shown,
+    also: Sequence[CategoryKey] | None = None,
+) -> Annotation:
+    """The annotation that `decide` would write, for operations that write more than one.
+
+    `also` are the further categories; None keeps those that are there.
+    """
+    old = annotation(session, sentence) or _blank(session, sentence)
+    if also is not None:
+        old = replace(old, also=tuple(also))
+    return replace(_decided(session, old, category, shown), at=session.project.now())
+
+
+def provenance_of(session: Session, shown: Shown) -> Provenance:
+    """What is kept of what the curator saw."""
+    visible = None if shown.blind else shown.suggestion
+    guideline = session.setting("guideline_version", 1)
+    return Provenance(
+        suggested=None if visible is None else visible.category,
+        probability=None if visible is None else _probability(session, visible),
+        model_version=None if visible is None else visible.model_version,
+        head_revision=None if visible is None else visible.head_revision,
+        blind=shown.blind,
+        arm=shown.arm,
+        inclusion_probability=shown.inclusion_probability,
+        guideline_version=guideline if isinstance(guideline, int) else 1,
+        scheme_version=session.scheme.version,
+    )
 
 
 def write(
@@ -180,8 +216,9 @@ def suggestions_of(session: Session, ids: Iterable[SentenceId]) -> dict[Sentence
 
 
 def must_be_blind(session: Session, sentence: SentenceId) -> bool:
-    """Held-out sentences are decided blind: the suggestion is hidden until the decision."""
-    if not sentences.is_held_out(session.connection, sentence):
+    """Sentences that are held out or drawn for an audit hide their suggestion until decided."""
+    held_out = sentences.is_held_out(session.connection, sentence)
+    if not held_out and not audit.is_drawn(session, sentence):
         return False
     own = annotation(session, sentence)
     return own is None or own.category is None
@@ -202,7 +239,7 @@ def _decided(session: Session, old: Annotation, category: CategoryKey, shown: Sh
         state=state,
         category=category,
         also=tuple(k for k in old.also if k != category),
-        provenance=_provenance(session, shown),
+        provenance=provenance_of(session, shown),
     )
 
 
@@ -211,7 +248,7 @@ def _set_aside(
 ) -> Changes:
     def change(old: Annotation) -> Annotation:
         return replace(
-            old, state=state, category=None, also=(), provenance=_provenance(session, shown)
+            old, state=state, category=None, also=(), provenance=provenance_of(session, shown)
         )
 
     return _annotate(session, sentence, state.value, state.value, change)
@@ -242,22 +279,6 @@ def _blank(session: Session, sentence: SentenceId) -> Annotation:
     return Annotation(sentence, session.curator, AnnotationState.OPEN)
 
 
-def _provenance(session: Session, shown: Shown) -> Provenance:
-    visible = None if shown.blind else shown.suggestion
-    guideline = session.setting("guideline_version", 1)
-    return Provenance(
-        suggested=None if visible is None else visible.category,
-        probability=None if visible is None else _probability(session, visible),
-        model_version=None if visible is None else visible.model_version,
-        head_revision=None if visible is None else visible.head_revision,
-        blind=shown.blind,
-        arm=shown.arm,
-        inclusion_probability=shown.inclusion_probability,
-        guideline_version=guideline if isinstance(guideline, int) else 1,
-        scheme_version=session.scheme.version,
-    )
-
-
 def _probability(session: Session, suggestion: Suggestion) -> float:
     return suggestion.probabilities[session.scheme.keys.index(suggestion.category)]
 
@@ -268,6 +289,7 @@ def _invert(session: Session, operation: int, *, redo: bool) -> Changes:
     done = log.changes_of(connection, operation)
     changes = done if redo else [change.inverse() for change in reversed(done)]
     word = "Redo" if redo else "Undo"
+    row = connection.execute("SELECT kind FROM operation WHERE id = ?", (operation,)).fetchone()
     with session.project.operation(
         word.lower(),
         f"{word}: {_summary(session, [operation])}",
@@ -284,8 +306,13 @@ def _invert(session: Session, operation: int, *, redo: bool) -> Changes:
         annotations=frozenset(touched),
         groups=groups,
         settings=configured,
-        focus=min(touched) if touched else None,
+        focus=None if row["kind"] == "identical" else _first_sentence(done),
     )
+
+
+def _first_sentence(changes: Sequence[log.Change]) -> SentenceId | None:
+    """Where a curator is brought to see what became of it: what the operation touched first."""
+    return next(iter(annotations.sentences_of(changes)), None)
 
 
 def _summary(session: Session, stack: Sequence[int]) -> str:

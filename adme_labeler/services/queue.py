@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from adme_labeler.domain.records import Arm, LabelId, SentenceId
+from adme_labeler.services import audit
 from adme_labeler.services.session import Session
 from adme_labeler.storage import sentences
 from adme_labeler.storage.sentences import OpenSentence
@@ -26,6 +27,7 @@ class QueueKind(StrEnum):
     DOCUMENT = "document"
     UNCERTAIN = "uncertain"
     RAREST = "rarest"
+    AUDIT = "audit"
     FLAGGED = "flagged"
     UNSURE = "unsure"
     SKIPPED = "skipped"
@@ -131,6 +133,19 @@ def _rarest(session: Session, label: LabelId | None, seed: int) -> Queue:
     return Queue(QueueKind.RAREST, items, explanation)
 
 
+def _audit(session: Session, label: LabelId | None, seed: int) -> Queue:
+    """What was drawn to estimate the sentences that nobody has found yet."""
+    items = tuple(
+        QueueItem(d.sentence, Arm.AUDIT, d.inclusion, "audit: drawn by chance, decided blind")
+        for d in audit.waiting(session)
+    )
+    if items:
+        return Queue(QueueKind.AUDIT, items)
+    none = "No audit is drawn yet: Model > Audit what is still out there."
+    done = "Every sentence of the audit is decided, skipped or marked unsure."
+    return Queue(QueueKind.AUDIT, items, none if audit.plan(session) is None else done)
+
+
 def _flagged(session: Session, label: LabelId | None, seed: int) -> Queue:
     items = tuple(
         QueueItem(i, Arm.REVIEW, None, "flagged") for i in sentences.flagged(session.connection)
@@ -154,6 +169,7 @@ _BUILDERS: dict[QueueKind, Callable[[Session, LabelId | None, int], Queue]] = {
     QueueKind.DOCUMENT: _document,
     QueueKind.UNCERTAIN: _uncertain,
     QueueKind.RAREST: _rarest,
+    QueueKind.AUDIT: _audit,
     QueueKind.FLAGGED: _flagged,
     QueueKind.UNSURE: _unsure,
     QueueKind.SKIPPED: _skipped,

@@ -59,6 +59,18 @@ class Drawn:
 
 
 @dataclass(frozen=True)
+class Slices:
+    """A category's scores in short: per stratum up to a dozen slices of the sorted scores.
+
+    `means[h]` (0 to 1) and `counts[h]` belong together; that is all that an estimate needs, so a
+    plan can be kept without the scores of the whole pool.
+    """
+
+    means: tuple[tuple[float, ...], ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
 class Unfound:
     """Sentences of one category among the `remaining` undecided ones that nobody has read.
 
@@ -183,14 +195,41 @@ def estimate_unfound(
     h = len(strata.sizes)
     audited = np.bincount(strata.stratum_of[read], minlength=h)
     found = np.bincount(strata.stratum_of[read[hit]], minlength=h)
-    totals = _posterior_totals(strata, scores, audited, found)
+    return estimate_from(strata.sizes, slices(strata, scores), audited, found, level)
+
+
+def slices(strata: Strata, probabilities: ArrayLike) -> Slices:
+    """What `estimate_from` needs of a category's `probabilities` (n,)."""
+    scores = _checked(probabilities)
+    means: list[tuple[float, ...]] = []
+    counts: list[tuple[int, ...]] = []
+    for stratum in range(len(strata.sizes)):
+        ordered = np.sort(scores[strata.stratum_of == stratum])
+        parts = np.array_split(ordered, min(_PARTS, len(ordered)))
+        means.append(tuple(float(part.mean()) for part in parts))
+        counts.append(tuple(len(part) for part in parts))
+    return Slices(tuple(means), tuple(counts))
+
+
+def estimate_from(
+    sizes: ArrayLike,
+    scores: Slices,
+    audited: ArrayLike,
+    found: ArrayLike,
+    level: float = 0.95,
+) -> Unfound:
+    """`estimate_unfound` from counts per stratum (h,): `sizes`, `audited` and of these `found`."""
+    pool, read, hit = (np.asarray(a, dtype=np.int64) for a in (sizes, audited, found))
+    if not pool.shape == read.shape == hit.shape == (len(scores.means),):
+        raise ValueError("sizes, scores, audited and found differ in length")
+    totals = _posterior_totals(pool, scores, read, hit)
     tail = (1 - level) / 2
     low, high = np.quantile(totals, (tail, 1 - tail), method="inverted_cdf")
     return Unfound(
-        pool=len(scores),
-        audited=len(read),
+        pool=int(pool.sum()),
+        audited=int(read.sum()),
         found=int(hit.sum()),
-        remaining=len(scores) - len(read),
+        remaining=int(pool.sum() - read.sum()),
         estimate=float(totals.mean()),
         low=int(low),
         high=int(high),
@@ -267,32 +306,29 @@ def _spread(weights: Floats, room: Ints, wanted: int) -> Ints:
     return given
 
 
-def _posterior_totals(strata: Strata, scores: Floats, audited: Ints, found: Ints) -> Ints:
+def _posterior_totals(sizes: Ints, scores: Slices, audited: Ints, found: Ints) -> Ints:
     """`DRAWS` totals of the unread sentences of the category, over all strata."""
-    log_prior, means = _recalibrated_means(strata, scores)
+    log_prior, means = _recalibrated_means(scores)
     a, b = PSEUDO_OBSERVATIONS * means, PSEUDO_OBSERVATIONS * (1 - means)
     fit = log_prior + (betaln(a + found, b + audited - found) - betaln(a, b)).sum(axis=1)
     weights = np.exp(fit - fit.max())
     rng = np.random.default_rng(SEED)
     chosen = rng.choice(len(weights), size=DRAWS, p=weights / weights.sum())
     shares = rng.beta(a[chosen] + found, b[chosen] + audited - found)
-    return rng.binomial(strata.sizes - audited, shares).sum(axis=1)
+    return rng.binomial(sizes - audited, shares).sum(axis=1)
 
 
-def _recalibrated_means(strata: Strata, scores: Floats) -> tuple[Floats, Floats]:
+def _recalibrated_means(scores: Slices) -> tuple[Floats, Floats]:
     """Log prior (g,) of each slope and shift on a grid, and the strata's means (g, h) under it."""
     slopes = np.exp(SLOPE_SPREAD * np.linspace(-2.4, 2.4, 9))
     shifts = SHIFT_SPREAD * np.linspace(-2.6, 2.6, 17)
     slope, shift = (axis.ravel() for axis in np.meshgrid(slopes, shifts, indexing="ij"))
     log_prior = -((np.log(slope) / SLOPE_SPREAD) ** 2 + (shift / SHIFT_SPREAD) ** 2) / 2
-    means = np.zeros((len(slope), len(strata.sizes)))
-    for stratum in range(len(strata.sizes)):
+    means = np.zeros((len(slope), len(scores.means)))
+    for stratum, (mean, count) in enumerate(zip(scores.means, scores.counts, strict=True)):
         # A dozen slices stand for the stratum: their means keep its mean exact at slope 1.
-        ordered = np.sort(scores[strata.stratum_of == stratum])
-        slices = np.array_split(ordered, min(_PARTS, len(ordered)))
-        center = logit([part.mean() for part in slices])
-        weight = np.array([len(part) for part in slices]) / len(ordered)
-        means[:, stratum] = expit(slope[:, None] * center + shift[:, None]) @ weight
+        weight = np.array(count) / sum(count)
+        means[:, stratum] = expit(slope[:, None] * logit(mean) + shift[:, None]) @ weight
     return log_prior, np.clip(means, _TINY**2, 1 - _TINY)
 
 
