@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adme_labeler import protocol
+from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.evidence import ModelChange, MoreNeeded, Trend
 from adme_labeler.domain.records import ModelState, ModelVersion, SentenceId
-from adme_labeler.services import suggesting, training
+from adme_labeler.services import suggesting, training, versions
 from adme_labeler.services.session import Session
-from adme_labeler.storage import labels, models, suggestions
+from adme_labeler.storage import measured, models
+from adme_labeler.storage.measured import Measured
 from adme_labeler.storage.models import Model
-from adme_labeler.storage.suggestions import Evaluated
+
+HALF_WIDTHS = (0.1, 0.05)
+"""Intervals worth aiming at, one after the other: ± 10 points, then ± 5."""
 
 
 @dataclass(frozen=True)
@@ -20,9 +27,10 @@ class RecallReport:
     `held_out`: the served model (version, revision) on decided sentences of held-out drug groups;
     None when there are none. `cross_validation`: grouped out-of-fold estimate over what it was
     trained on, of the active version or of the instant head, never mixed with the first.
-    `candidate` and `previous`: the newest candidate and the version active before, as measured
-    when they were trained. `updating`: a new revision is still being scored; the figures are of
-    the one named here.
+    `candidate` is the newest candidate as measured when it was trained. `change` sets the served
+    model against the version before, `candidate_change` the candidate against the active one,
+    both on the same sentences. `updating`: a new revision is still being scored; the figures are
+    of the one named here.
     """
 
     version: ModelVersion
@@ -31,9 +39,12 @@ class RecallReport:
     cross_validation: protocol.Measurement | None
     candidate_version: ModelVersion | None
     candidate: protocol.Measurement | None
-    previous: protocol.Measurement | None
+    change: ModelChange | None
+    candidate_change: ModelChange | None
+    trend: Trend
     held_out_groups: int
     held_out_sentences: int
+    undecided: int
     updating: bool
     explanation: str
 
@@ -43,25 +54,25 @@ def report(session: Session) -> RecallReport:
     from adme_labeler.statistics.recall import measure
 
     served = suggesting.served(session)
-    groups = [g for g in labels.groups(session.connection) if g.held_out]
+    counts = measured.counts(session.connection)
     rows, updating = measurable(session)
     held_out = None
     if served is not None and rows:
         held_out = measure(
             [row.category for row in rows],
-            [row.suggestion.category for row in rows if row.suggestion is not None],
+            [row.suggested for row in rows if row.suggested is not None],
             [int(row.group) for row in rows],
             session.scheme.keys,
             blind=[row.blind for row in rows],
             source="held-out",
         )
-    versions = training.versions(session)
-    by_state = {m.state: m for m in reversed(versions)}
+    known = training.versions(session)
+    by_state = {m.state: m for m in reversed(known)}
     active = by_state.get(ModelState.ACTIVE)
     candidate = by_state.get(ModelState.CANDIDATE)
     if candidate is not None and active is not None and candidate.version < active.version:
         candidate = None  # it was overtaken
-    retired = by_state.get(ModelState.RETIRED)
+    decided = measured.decided(session.connection) if known else []
     return RecallReport(
         version=served.version if served else ModelVersion(0),
         revision=served.revision if served else 0,
@@ -69,15 +80,18 @@ def report(session: Session) -> RecallReport:
         cross_validation=_cross_validation(served, active),
         candidate_version=candidate.version if candidate else None,
         candidate=training.result_of(candidate).held_out if candidate else None,
-        previous=training.result_of(retired).held_out if retired else None,
-        held_out_groups=len(groups),
-        held_out_sentences=sum(g.sentences for g in groups),
+        change=_change(session, served, known, rows),
+        candidate_change=_candidate_change(session, candidate, active, decided),
+        trend=versions.trend(session, decided),
+        held_out_groups=counts.groups,
+        held_out_sentences=counts.sentences,
+        undecided=counts.undecided,
         updating=updating,
-        explanation=_explanation(len(groups), len(rows), served is not None),
+        explanation=_explanation(counts.groups, len(rows), served is not None),
     )
 
 
-def measurable(session: Session) -> tuple[list[Evaluated], bool]:
+def measurable(session: Session) -> tuple[list[Measured], bool]:
     """Decided held-out sentences with the served model's suggestion; true if some still wait.
 
     Sentences of a drug group that the model has learned from are left out, whatever the group is
@@ -88,37 +102,76 @@ def measurable(session: Session) -> tuple[list[Evaluated], bool]:
         return [], False
     learned = served.groups | models.trained_groups(session.connection, served.version)
     number = (served.version, served.revision)
-    rows: list[Evaluated] = []
-    waiting = False
-    for row in suggestions.evaluated(session.connection, held_out=True):
-        if row.group in learned:
-            continue
-        found = row.suggestion
-        if found is None or (found.model_version, found.head_revision) != number:
-            waiting = True
-            continue
-        rows.append(row)
-    return rows, waiting
+    held = [r for r in measured.decided(session.connection) if r.group not in learned]
+    rows = [r for r in held if (r.model_version, r.head_revision) == number]
+    return rows, len(rows) < len(held)
 
 
 def missed(session: Session, category: str) -> list[SentenceId]:
     """Held-out sentences of a category that the served model decided otherwise."""
     rows, _ = measurable(session)
-    return [
-        row.sentence
-        for row in rows
-        if row.category == category and row.suggestion and row.suggestion.category != category
-    ]
+    return [r.sentence for r in rows if r.category == category and r.suggested != category]
 
 
 def wrongly_found(session: Session, category: str) -> list[SentenceId]:
     """Held-out sentences that the served model gave this category, but a person did not."""
     rows, _ = measurable(session)
-    return [
-        row.sentence
-        for row in rows
-        if row.category != category and row.suggestion and row.suggestion.category == category
-    ]
+    return [r.sentence for r in rows if r.category != category and r.suggested == category]
+
+
+def confused(session: Session, category: str, decided: str) -> list[SentenceId]:
+    """Held-out sentences of `category` that the served model decided to be `decided`."""
+    rows, _ = measurable(session)
+    return [r.sentence for r in rows if r.category == category and r.suggested == decided]
+
+
+def more_needed(measure: protocol.CategoryMeasure, sentences: int, undecided: int) -> MoreNeeded:
+    """What would narrow the interval of one category.
+
+    `sentences` were measured in all, `undecided` held-out ones are left. Under 10 sentences the
+    aim is a percentage at all; then ± 10 points, then ± 5. An interval that drug groups have made
+    wider than independent sentences would is taken to stay so (design effect).
+    """
+    from adme_labeler.statistics import intervals
+
+    share = measure.support / sentences if sentences else 0.0
+    aim: float | None = None
+    missing = max(0, intervals.MIN_SUPPORT - measure.support)
+    if measure.recall is not None and measure.recall_low is not None:
+        half = ((measure.recall_high or 0.0) - measure.recall_low) / 2
+        single = intervals.wilson(measure.found, measure.support).half_width
+        effect = max(1.0, (half / single) ** 2) if single else 1.0
+        aim = next((width for width in HALF_WIDTHS if half > width), HALF_WIDTHS[-1])
+        wanted = effect * intervals.needed_for_half_width(measure.recall, aim)
+        missing = max(0, math.ceil(wanted) - measure.support) if half > aim else 0
+    to_read = math.ceil(missing / share) if share else None
+    return MoreNeeded(missing, aim, to_read, undecided)
+
+
+def _change(
+    session: Session,
+    served: suggesting.Served | None,
+    known: Sequence[Model],
+    rows: Sequence[Measured],
+) -> ModelChange | None:
+    """The served model against the version that was active before it."""
+    if served is None or not served.version or not rows:
+        return None
+    before = [v for v in training.once_active(session) if v < served.version]
+    before += [m.version for m in known if m.version < served.version]
+    shown = {r.sentence: r.suggested for r in rows if r.suggested is not None}
+    return versions.change_against(session, rows, shown, before[0]) if before else None
+
+
+def _candidate_change(
+    session: Session, candidate: Model | None, active: Model | None, rows: Sequence[Measured]
+) -> ModelChange | None:
+    if candidate is None or active is None:
+        return None
+    seen = versions.trained_on(session, candidate.version)
+    measured_now = [r for r in rows if r.group not in seen]
+    shown: dict[SentenceId, CategoryKey] = dict(versions.decisions_of(candidate))
+    return versions.change_against(session, measured_now, shown, active.version)
 
 
 def _cross_validation(

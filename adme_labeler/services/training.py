@@ -192,7 +192,7 @@ def roll_back(session: Session) -> tuple[ModelVersion, Changes]:
     active = models.active(session.connection)
     if not active:
         raise TrainingProblem("The instant model suggests now; there is nothing to roll back.")
-    earlier = [v for v in _once_active(session) if v < active and weights_here(session, v)]
+    earlier = [v for v in once_active(session) if v < active and weights_here(session, v)]
     target = earlier[0] if earlier else NO_TRAINED_MODEL
     return target, promote(session, target)
 
@@ -223,7 +223,7 @@ def find_interrupted(session: Session) -> list[Run]:
     with contextlib.suppress(TrainingProblem):  # the version then says that it has no weights
         put_weights_in_place(session)
     for run in models.runs(session.connection):
-        if run.state is RunState.RUNNING and _lock_is_free(folder_of(session, run.id)):
+        if run.state is RunState.RUNNING and lock_is_free(folder_of(session, run.id)):
             with session.project.transaction() as connection:
                 models.set_run_state(
                     connection, run.id, RunState.INTERRUPTED, None, "The program was closed."
@@ -241,7 +241,7 @@ def resume(session: Session, run: int) -> TrainingRun:
     folder = folder_of(session, run)
     if not (folder / "snapshot.jsonl").is_file():
         raise TrainingProblem(f"The files of run {run} are gone; start a new training.")
-    if not _lock_is_free(folder):
+    if not lock_is_free(folder):
         raise TrainingProblem("This training is still running.")
     with session.project.transaction() as connection:
         models.set_run_state(connection, run, RunState.RUNNING, None)
@@ -337,7 +337,7 @@ def _highest_number(folder: Path) -> int:
     return max((int(p.name) for p in folder.iterdir() if p.name.isdecimal()), default=0)
 
 
-def _lock_is_free(folder: Path) -> bool:
+def lock_is_free(folder: Path) -> bool:
     if not folder.is_dir():
         return True
     lock = FileLock(folder / LOCK_NAME)
@@ -349,7 +349,7 @@ def _lock_is_free(folder: Path) -> bool:
     return True
 
 
-def _once_active(session: Session) -> list[ModelVersion]:
+def once_active(session: Session) -> list[ModelVersion]:
     """Versions that were active at some time, latest first."""
     rows = session.connection.execute(
         "SELECT key FROM change WHERE kind = 'model' AND after = ? ORDER BY operation DESC",
