@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -77,30 +77,30 @@ COLUMNS: Final = (
     Column("uid", "Sentence id", 22, lambda r: r.uid, hidden=True),
     Column("drug", "Drug", 18, lambda r: r.drug, long=True),
     Column("section", "Section", 20, lambda r: r.section, long=True),
-    Column("heading", "Heading", 26, lambda r: r.heading, long=True),
-    Column("paragraph_no", "Paragraph no.", 6, lambda r: r.paragraph),
-    Column("sentence_no", "Sentence no.", 6, lambda r: r.sentence),
+    Column("heading", "Heading", 40, lambda r: r.heading, long=True),
+    Column("paragraph_no", "Paragraph no.", 12, lambda r: r.paragraph),
+    Column("sentence_no", "Sentence no.", 11, lambda r: r.sentence),
+    Column("kind", "Kind", 11, lambda r: r.kind),
     Column("text", "Text", 80, lambda r: r.text, long=True),
-    Column("suggestion", "Suggestion", 13, lambda r: r.suggestion),
-    Column("probability", "Probability", 8, lambda r: r.probability),
-    Column("category", "Category", 13, lambda r: r.category),
+    Column("suggestion", "Suggestion", 14, lambda r: r.suggestion),
+    Column("probability", "Probability", 13, lambda r: r.probability),
+    Column("category", "Category", 14, lambda r: r.category),
     Column("also", "Also", 13, lambda r: "; ".join(r.also)),
     Column("state", "State", 11, lambda r: r.state),
     Column("curator", "Curator", 14, lambda r: r.curators, long=True),
     Column("time", "Time (UTC)", 21, lambda r: r.time),
     Column("note", "Note", 30, lambda r: r.note, long=True),
-    Column("flagged", "Flagged", 8, lambda r: "yes" if r.flagged else ""),
-    Column("blind", "Blind", 7, lambda r: "yes" if r.blind else ""),
+    Column("flagged", "Flagged", 10, lambda r: "yes" if r.flagged else ""),
+    Column("blind", "Blind", 8, lambda r: "yes" if r.blind else ""),
     Column("model", "Model", 8, lambda r: r.model),
-    Column("shown_suggestion", "Suggestion shown", 13, lambda r: r.shown_suggestion),
-    Column("shown_probability", "Probability shown", 8, lambda r: r.shown_probability),
-    Column("shown_model", "Model shown", 8, lambda r: r.shown_model),
+    Column("shown_suggestion", "Suggestion shown", 14, lambda r: r.shown_suggestion),
+    Column("shown_probability", "Probability shown", 13, lambda r: r.shown_probability),
+    Column("shown_model", "Model shown", 9, lambda r: r.shown_model),
     Column("label", "Drug label", 30, lambda r: r.title, long=True),
     Column("set_id", "Set id", 20, lambda r: r.set_id),
-    Column("label_version", "Label version", 8, lambda r: r.label_version),
-    Column("drug_group", "Drug group", 8, lambda r: r.drug_group),
-    Column("held_out", "Held out", 8, lambda r: "yes" if r.held_out else ""),
-    Column("kind", "Kind", 11, lambda r: r.kind),
+    Column("label_version", "Label version", 10, lambda r: r.label_version),
+    Column("drug_group", "Drug group", 9, lambda r: r.drug_group),
+    Column("held_out", "Held out", 9, lambda r: "yes" if r.held_out else ""),
     Column("source", "Source", 24, lambda r: r.source),
     Column("text_hash", "Text hash", 34, lambda r: r.text_hash, hidden=True),
     Column("revision", "Revision", 34, lambda r: r.revision, hidden=True),
@@ -117,17 +117,22 @@ class MeasurementSheet:
 
 @dataclass(frozen=True)
 class ModelRow:
-    """A model version as the sheet Models lists it; figures are None where nothing was measured."""
+    """A model version as the sheet Models lists it; figures are None where nothing was measured.
+
+    `recall` has a text by category key ("81 % (60 to 92 %), 17 of 21"). `measured_on` says on what.
+    """
 
     version: int
     state: str
     created_at: str
-    preset: str
+    settings: str
     annotations: int
     hints: int
     drug_groups: int
-    held_out_sentences: int | None
-    held_out_groups: int | None
+    measured_on: str
+    measured_sentences: int | None
+    measured_groups: int | None
+    recall: Mapping[str, str]
     accuracy: float | None
     macro_f1: float | None
     verdict: str
@@ -137,8 +142,23 @@ class ModelRow:
 
 
 @dataclass(frozen=True)
+class HistoryRow:
+    """An operation of the log; `changes` counts what it changed."""
+
+    operation: int
+    at: str
+    curator: str
+    kind: str
+    summary: str
+    changes: int
+
+
+@dataclass(frozen=True)
 class Content:
-    """Everything an export writes. `rows` is read once; `about` holds label and value pairs."""
+    """Everything an export writes. `rows` is read once; `about` holds label and value pairs.
+
+    `history` are the newest of all `operations`, newest first. `guideline` is Markdown.
+    """
 
     rows: Iterable[ExportRow]
     categories: tuple[ExportCategory, ...]
@@ -146,6 +166,9 @@ class Content:
     no_measurement: str
     models: tuple[ModelRow, ...]
     about: tuple[tuple[str, Value], ...]
+    history: tuple[HistoryRow, ...] = ()
+    operations: int = 0
+    guideline: str = ""
 
 
 @dataclass(frozen=True)

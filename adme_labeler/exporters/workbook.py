@@ -1,4 +1,4 @@
-"""The workbook a curator sends to a colleague: Annotations, Recall, Models, Categories, About."""
+"""The workbook a curator sends to a colleague: the sheets Annotations, and those around it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Any
 from lxml.etree import LxmlError
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.formatting.rule import CellIsRule
+from openpyxl.formatting.rule import CellIsRule, FormulaRule
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from adme_labeler.domain.cell_text import is_formula_like
 from adme_labeler.domain.problems import ExportProblem
-from adme_labeler.exporters import workbook_sheets
+from adme_labeler.domain.records import BlockKind
+from adme_labeler.exporters import workbook_cells, workbook_recall, workbook_sheets
 from adme_labeler.exporters.cells import CELL_LIMIT, cut, escape_xml
 from adme_labeler.exporters.rows import COLUMNS, Column, Content, ExportRow, Written
 from adme_labeler.exporters.targets import replacing
@@ -27,7 +28,9 @@ ROWS_PER_SHEET = 1_048_575
 MOST_REPORTS = 20
 """Cut cells that are named one by one; the rest is counted."""
 
-_CATEGORY_COLUMN = next(n for n, c in enumerate(COLUMNS, 1) if c.name == "category")
+_PLACES = {column.name: n for n, column in enumerate(COLUMNS, 1)}
+_OF_TABLES = "E9EDF2"
+"""Ground of rows that are rows of a table in the drug label."""
 
 
 def write(target: Path, content: Content, rows_per_sheet: int = ROWS_PER_SHEET) -> Written:
@@ -42,9 +45,10 @@ def write(target: Path, content: Content, rows_per_sheet: int = ROWS_PER_SHEET) 
             for row in content.rows:
                 sheets.append(row)
             sheets.close()
-            workbook_sheets.recall(book, content)
+            workbook_recall.recall(book, content)
             workbook_sheets.models(book, content)
-            workbook_sheets.categories(book, content.categories)
+            workbook_sheets.history(book, content)
+            workbook_sheets.guideline(book, content)
             workbook_sheets.about(book, content, sheets.titles, sheets.reports)
             book.save(draft)
         except LxmlError as error:
@@ -86,6 +90,7 @@ class _Annotations:
         self._reports: list[str] = []
         self._cut = 0
         self._sheet: Any = None
+        self._heights = workbook_cells.RowHeights()
         self._cells: list[_ReusedCell] = []
         self._quoted: list[_ReusedCell] = []
         self._begin_sheet()
@@ -108,14 +113,18 @@ class _Annotations:
             self._end_sheet()
             self._begin_sheet()
         written: list[Any] = []
+        lines = 1
         for number, column in enumerate(COLUMNS):
             value = column.value(row)
             if value is None or value == "":
                 written.append(None)
             elif isinstance(value, str):
                 written.append(self._text(number, value, row))
+                if column.long and (len(value) > column.width or "\n" in value):
+                    lines = max(lines, workbook_cells.lines_of(value, column.width))
             else:
                 written.append(self._cells[number].holding(value, "n"))
+        self._heights.of_next(lines)
         self._sheet.append(written)
         self._room -= 1
         self.rows += 1
@@ -148,6 +157,9 @@ class _Annotations:
         self._sheet, self._room = sheet, self._limit
         self._rows_before = self.rows
         sheet.freeze_panes = "A2"
+        sheet.row_dimensions = self._heights = workbook_cells.RowHeights()
+        sheet.print_title_rows = "1:1"
+        sheet.page_setup.orientation = "landscape"
         for index, column in enumerate(COLUMNS, 1):
             dimension = sheet.column_dimensions[get_column_letter(index)]
             dimension.width = column.width
@@ -155,14 +167,17 @@ class _Annotations:
         self._cells = [_ReusedCell(sheet, column) for column in COLUMNS]
         # As if a person had typed an apostrophe: stays text when the cell is edited.
         self._quoted = [_ReusedCell(sheet, column, quoted=True) for column in COLUMNS]
-        sheet.append([workbook_sheets.header(sheet, column.title) for column in COLUMNS])
+        self._heights.of_next(2)
+        sheet.append([workbook_cells.header(sheet, column.title) for column in COLUMNS])
 
     def _end_sheet(self) -> None:
         sheet = self._sheet
         last = self.rows - self._rows_before + 1
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{last}"
+        if last > 1:
+            _mark_tables(sheet, last)
         if last > 1 and self._categories:
-            letter = get_column_letter(_CATEGORY_COLUMN)
+            letter = get_column_letter(_PLACES["category"])
             cells = f"{letter}2:{letter}{last}"
             _choose_category(sheet, cells, len(self._categories))
             _colour_categories(sheet, cells, self._categories)
@@ -180,7 +195,7 @@ class _ReusedCell(Cell):
 
     def __init__(self, sheet: Any, column: Column, *, quoted: bool = False) -> None:
         super().__init__(sheet, row=1, column=1)
-        self.alignment = Alignment(vertical="top", wrap_text=column.long)
+        self.alignment = Alignment(horizontal="left", vertical="top", wrap_text=column.long)
         if column.name.endswith("probability"):
             self.number_format = "0.000"
         if quoted:
@@ -206,7 +221,7 @@ class _ReusedCell(Cell):
 
 
 def _choose_category(sheet: Any, cells: str, categories: int) -> None:
-    names = f"{workbook_sheets.CATEGORIES}!$B$2:$B${categories + 1}"
+    names = f"{workbook_sheets.GUIDELINE}!$B$2:$B${categories + 1}"
     choice = DataValidation(type="list", formula1=names, allow_blank=True, showErrorMessage=True)
     choice.errorTitle = "Not a category"
     choice.error = "Choose one of the categories in the list, or leave the cell empty."
@@ -220,7 +235,18 @@ def _colour_categories(sheet: Any, cells: str, categories: tuple[ExportCategory,
         rule = CellIsRule(
             operator="equal",
             formula=[f'"{name}"'],
-            fill=PatternFill(bgColor=workbook_sheets.pale(category.color), fill_type="solid"),
+            fill=PatternFill(bgColor=workbook_cells.pale(category.color), fill_type="solid"),
             font=Font(color="000000"),
         )
         sheet.conditional_formatting.add(cells, rule)
+
+
+def _mark_tables(sheet: Any, last: int) -> None:
+    """Rows of tables stand on a ground of their own, from the kind to the text."""
+    kind, text = (get_column_letter(_PLACES[name]) for name in ("kind", "text"))
+    rule = FormulaRule(
+        formula=[f'${kind}2="{BlockKind.TABLE.value}"'],
+        fill=PatternFill(bgColor=_OF_TABLES, fill_type="solid"),
+        font=Font(italic=True),
+    )
+    sheet.conditional_formatting.add(f"{kind}2:{text}{last}", rule)

@@ -1,54 +1,41 @@
-"""The small sheets of the workbook: Recall, Models, Categories, About."""
+"""The small sheets of the workbook: Models, History, Guideline, About (Recall has its own file)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
+from openpyxl.styles import PatternFill
 
-from adme_labeler.domain.cell_text import is_formula_like
-from adme_labeler.exporters.cells import cut, escape_xml
-from adme_labeler.exporters.rows import Content, MeasurementSheet
-from adme_labeler.protocol import CategoryMeasure, ExportCategory
+from adme_labeler.exporters.rows import Content, ModelRow
+from adme_labeler.exporters.workbook_cells import SmallSheet, pale
+from adme_labeler.protocol import ExportCategory
 
-CATEGORIES = "Categories"
+GUIDELINE = "Guideline"
 """Title of the sheet that the drop-down lists read."""
 
-_PERCENT = "0.0%"
-_INK = "FFFFFF"
-_HEADER = "33475B"
-
-
-def recall(book: Workbook, content: Content) -> None:
-    """Recall and precision a category, rare ones first, each with its n and 95 % interval."""
-    sheet = _sheet(book, "Recall", (22, 26, 10, 10, 10, 12, 26, 10, 10, 10, 18))
-    names = {category.key: category.name for category in content.categories}
-    if not content.measurements:
-        _row(sheet, [content.no_measurement])
-    for number, item in enumerate(content.measurements):
-        if number:
-            _row(sheet, [None])
-        _measurement(sheet, item, names)
-    sheet.close()
+_MARKS = re.compile(r"\*\*(.+?)\*\*|(?<!\*)\*(?!\*)(.+?)\*")
 
 
 def models(book: Workbook, content: Content) -> None:
     """A row a model version, newest first."""
-    sheet = _sheet(book, "Models", (9, 11, 26, 11, 13, 9, 12, 11, 11, 10, 10, 26, 70, 10, 20))
+    names = [category.name for category in content.categories]
+    widths = (9, 11, 26, 30, 13, 9, 12, 18, 11, 11, *(28 for _ in names), 10, 10, 14, 60, 10, 26)
+    sheet = SmallSheet(book, "Models", widths, is_table=True)
     titles = (
         "Version",
         "State",
         "Trained (UTC)",
-        "Preset",
+        "Settings",
         "Annotations",
         "Hints",
         "Drug groups",
-        "Held-out sentences",
-        "Held-out drug groups",
+        "Measured on",
+        "Sentences measured",
+        "Drug groups measured",
+        *(f"Recall {name}" for name in names),
         "Accuracy",
         "Macro-F1",
         "Verdict",
@@ -56,162 +43,100 @@ def models(book: Workbook, content: Content) -> None:
         "Seconds",
         "Snapshot sha256",
     )
-    _headers(sheet, titles)
-    for m in content.models:
-        _row(
-            sheet,
+    sheet.headers(titles)
+    for model in content.models:
+        recalls = [model.recall.get(c.key, "") for c in content.categories]
+        sheet.row(
             [
-                m.version,
-                m.state,
-                m.created_at,
-                m.preset,
-                m.annotations,
-                m.hints,
-                m.drug_groups,
-                m.held_out_sentences,
-                m.held_out_groups,
-                _percent(sheet, m.accuracy),
-                _percent(sheet, m.macro_f1),
-                m.verdict,
-                m.reason,
-                m.seconds,
-                m.snapshot_sha256,
+                *_trained(model),
+                *recalls,
+                sheet.percent(model.accuracy),
+                sheet.percent(model.macro_f1),
+                model.verdict,
+                model.reason,
+                model.seconds,
+                model.snapshot_sha256,
             ],
         )
     if not content.models:
-        _row(sheet, ["No model version has been trained in this project."])
+        sheet.say("No model version has been trained in this project.")
     sheet.close()
 
 
-def categories(book: Workbook, scheme: Sequence[ExportCategory]) -> None:
-    """The categories and what they mean; the drop-down list of Annotations reads column B."""
-    sheet = _sheet(book, CATEGORIES, (8, 18, 110))
-    _headers(sheet, ("Key", "Category", "Definition"))
-    for category in scheme:
-        name = _text(sheet, category.name)
-        name.fill = PatternFill(fgColor=pale(category.color), fill_type="solid")
-        _row(sheet, [category.key, name, category.definition])
+def history(book: Workbook, content: Content) -> None:
+    """What was done, newest first; the end says what is left out."""
+    sheet = SmallSheet(book, "History", (11, 26, 18, 16, 90, 11), is_table=True)
+    sheet.fit_to_page()
+    sheet.headers(("Operation", "When (UTC)", "Who", "What", "In words", "Changes"))
+    for e in content.history:
+        sheet.row([e.operation, e.at, e.curator, e.kind, e.summary, e.changes])
+    left_out = content.operations - len(content.history)
+    if left_out > 0:
+        said = f"{left_out:,} earlier operations are in the project and not in this file."
+        sheet.say(said)
+    sheet.close()
+
+
+def guideline(book: Workbook, content: Content) -> None:
+    """The categories and what they mean, then the rules; Annotations' list reads column B."""
+    sheet = SmallSheet(book, GUIDELINE, (8, 26, 120), is_table=True)
+    sheet.fit_to_page()
+    sheet.headers(("Key", "Category", "Definition"))
+    for category in content.categories:
+        sheet.row([category.key, _coloured(sheet, category), category.definition])
+    for heading, said in _paragraphs(content.guideline):
+        if heading:
+            sheet.skip()
+        sheet.row([None, sheet.strong(heading) if heading else None, said or None])
     sheet.close()
 
 
 def about(book: Workbook, content: Content, titles: Sequence[str], reports: Iterable[str]) -> None:
     """Where the workbook comes from. Protected, because coming back relies on it."""
-    sheet = _sheet(book, "About", (34, 100))
-    sheet.protection.sheet = True
+    sheet = SmallSheet(book, "About", (44, 100))
+    sheet.fit_to_page()
+    sheet.raw.protection.sheet = True
     for label, value in (*content.about, ("Sheets with sentences", ", ".join(titles))):
-        _row(sheet, [_bold(sheet, label), value])
+        sheet.row([sheet.strong(label), value])
     for number, report in enumerate(reports):
-        _row(sheet, [_bold(sheet, "Not as in the project") if not number else None, report])
+        sheet.row([sheet.strong("Not as in the project") if not number else None, report])
     sheet.close()
 
 
-def header(sheet: Any, title: str) -> Any:
-    """A cell of the first row."""
-    cell = _text(sheet, title)
-    cell.font = Font(bold=True, color=_INK)
-    cell.fill = PatternFill(fgColor=_HEADER, fill_type="solid")
-    cell.alignment = Alignment(vertical="center", wrap_text=True)
+def _trained(m: ModelRow) -> list[str | int | None]:
+    return [
+        m.version,
+        m.state,
+        m.created_at,
+        m.settings,
+        m.annotations,
+        m.hints,
+        m.drug_groups,
+        m.measured_on,
+        m.measured_sentences,
+        m.measured_groups,
+    ]
+
+
+def _coloured(sheet: SmallSheet, category: ExportCategory) -> Any:
+    cell = sheet.text(category.name)
+    cell.fill = PatternFill(fgColor=pale(category.color), fill_type="solid")
     return cell
 
 
-def pale(color: str) -> str:
-    """A light ground of the hue of `color` (#RRGGBB), on which black text is readable."""
-    parts = [int(color.lstrip("#")[i : i + 2], 16) for i in (0, 2, 4)]
-    return "".join(f"{round(255 - (255 - part) * 0.28):02X}" for part in parts)
-
-
-def _measurement(sheet: Any, item: MeasurementSheet, names: dict[str, str]) -> None:
-    m = item.measurement
-    _row(sheet, [_bold(sheet, item.title)])
-    _row(sheet, [f"{m.sentences:,} sentences of {m.groups:,} drug groups"])
-    if m.not_blind:
-        _row(sheet, [f"{m.not_blind:,} of them were not decided blind."])
-    if m.accuracy is not None and m.macro_f1 is not None:
-        _row(sheet, ["Accuracy", _percent(sheet, m.accuracy), None, None, None, m.sentences])
-        _row(sheet, ["Macro-F1", _percent(sheet, m.macro_f1), None, None, None, m.sentences])
-    _headers(
-        sheet,
-        (
-            "Category",
-            "Recall",
-            "from (95 %)",
-            "to (95 %)",
-            "Found",
-            "Support (n)",
-            "Precision",
-            "from (95 %)",
-            "to (95 %)",
-            "Claimed (n)",
-            "Interval",
-        ),
-    )
-    for measure in sorted(m.categories, key=lambda c: c.support):
-        _category(sheet, measure, names)
-    _row(sheet, [None])
-    keys = [measure.category for measure in m.categories]
-    _headers(sheet, ("True category", *(f"decided {names.get(k, k)}" for k in keys)))
-    for key, counts in zip(keys, m.confusion, strict=False):
-        _row(sheet, [names.get(key, key), *counts])
-
-
-def _category(sheet: Any, m: CategoryMeasure, names: dict[str, str]) -> None:
-    _row(
-        sheet,
-        [
-            names.get(m.category, m.category),
-            _share(sheet, m.recall, m.support),
-            _percent(sheet, m.recall_low),
-            _percent(sheet, m.recall_high),
-            m.found,
-            m.support,
-            _share(sheet, m.precision, m.claimed),
-            _percent(sheet, m.precision_low),
-            _percent(sheet, m.precision_high),
-            m.claimed,
-            m.method if m.recall is not None or m.precision is not None else None,
-        ],
-    )
-
-
-def _share(sheet: Any, value: float | None, n: int) -> Any:
-    return f"not enough evidence (n = {n})" if value is None else _percent(sheet, value)
-
-
-def _percent(sheet: Any, value: float | None) -> Any:
-    if value is None:
-        return None
-    cell: Any = WriteOnlyCell(sheet, value)
-    cell.number_format = _PERCENT
-    cell.alignment = Alignment(vertical="top", horizontal="left")
-    return cell
-
-
-def _sheet(book: Workbook, title: str, widths: Sequence[int]) -> Any:
-    sheet: Any = book.create_sheet(title)
-    for index, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(index)].width = width
-    return sheet
-
-
-def _headers(sheet: Any, titles: Iterable[str]) -> None:
-    sheet.append([header(sheet, title) for title in titles])
-
-
-def _row(sheet: Any, values: Iterable[Any]) -> None:
-    sheet.append([_text(sheet, v) if isinstance(v, str) else v for v in values])
-
-
-def _bold(sheet: Any, text: str) -> Any:
-    cell = _text(sheet, text)
-    cell.font = Font(bold=True)
-    return cell
-
-
-def _text(sheet: Any, text: str) -> Any:
-    fitting = cut(text)
-    cell: Any = WriteOnlyCell(sheet, escape_xml(fitting))
-    cell.data_type = "s"
-    cell.alignment = Alignment(vertical="top", wrap_text=len(text) > 30)
-    if is_formula_like(fitting):
-        cell.quotePrefix = True
-    return cell
+def _paragraphs(markdown: str) -> Iterable[tuple[str, str]]:
+    """(heading, first paragraph) and ("", paragraph), in order; a list is one paragraph an item."""
+    heading = ""
+    for block in map(str.strip, markdown.splitlines()):
+        if not block:
+            continue
+        if block.startswith("#"):
+            if heading:
+                yield heading, ""
+            heading = block.lstrip("# ")
+            continue
+        said = re.sub(r"^[-*] ", "\u2022 ", _MARKS.sub(lambda m: m[1] or m[2], block))
+        yield heading, said
+        heading = ""
+    if heading:
+        yield heading, ""

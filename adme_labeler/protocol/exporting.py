@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from adme_labeler.protocol.base import Message
@@ -18,7 +20,11 @@ class ExportCategory(msgspec.Struct, frozen=True):
 
 
 class ExportJob(msgspec.Struct, frozen=True, kw_only=True):
-    """`recall` is the measurement that the recall panel shows, of model `recall_model`."""
+    """`recall` is the measurement that the recall panel shows, of model `recall_model`.
+
+    `rows`: every sentence, or those with a category only; of the drug label with the id `label`,
+    else of all. `tables`: rows of tables too, also those that nobody annotated.
+    """
 
     project: str
     out: str
@@ -26,6 +32,9 @@ class ExportJob(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[ExportCategory, ...] = ()
     recall: Measurement | None = None
     recall_model: str = ""
+    rows: Literal["all", "decided"] = "all"
+    label: int | None = None
+    tables: bool = False
 
 
 class ExportDone(Message, tag="export_done", frozen=True):

@@ -16,7 +16,7 @@ from adme_labeler.exporters.rows import Content, ExportRow
 from adme_labeler.protocol import Cancelled, ExportCategory, ExportDone, ExportJob, Progress
 from adme_labeler.storage import log
 from adme_labeler.storage.project import Project
-from adme_labeler.worker import export_rows
+from adme_labeler.worker import export_rows, export_sheets
 from adme_labeler.worker.channel import Channel
 
 PHASE = "Writing the spreadsheet"
@@ -55,19 +55,22 @@ def _export(job: ExportJob, channel: Channel) -> ExportDone:
         closing(Project.open(Path(job.project), read_only=True)) as project,
         _one_moment(project) as connection,
     ):
-        rows = export_rows.rows(connection, names)
+        rows = export_rows.rows(connection, names, job)
+        operation, _ = log.head(connection)
         content = Content(
-            rows=_watched(rows, export_rows.expected(connection), channel),
+            rows=_watched(rows, export_rows.expected(connection, job), channel),
             categories=categories,
-            measurements=export_rows.measurements(connection, job),
+            measurements=export_sheets.measurements(connection, job),
             no_measurement=(
                 "Nothing is measured yet: recall speaks once sentences of held-out drug groups "
                 "are decided and a model suggests."
             ),
-            models=export_rows.model_rows(connection),
-            about=export_rows.about(connection, project, job, names),
+            models=export_sheets.model_rows(connection),
+            history=export_sheets.history(connection),
+            operations=operation,
+            guideline=export_sheets.guideline(),
+            about=export_sheets.about(connection, project, job, names),
         )
-        operation, _ = log.head(connection)
         try:
             written = formats.write(out, content)
         except sqlite3.Error as error:

@@ -1,4 +1,4 @@
-"""What an export says, read from an open project inside one transaction."""
+"""The rows of an export, read from an open project inside one transaction."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-import msgspec
-
-from adme_labeler import __version__
-from adme_labeler.domain.records import READ_BY_A_PERSON, AnnotationState, ModelState, ModelVersion
+from adme_labeler.domain.records import READ_BY_A_PERSON, AnnotationState, BlockKind
 from adme_labeler.domain.resolution import ResolutionSource
-from adme_labeler.exporters.rows import ExportRow, MeasurementSheet, ModelRow, Value
-from adme_labeler.protocol import ExportJob, TrainFinished
-from adme_labeler.storage import labels, log, models
-from adme_labeler.storage.project import Project
+from adme_labeler.exporters.rows import ExportRow
+from adme_labeler.protocol import ExportJob
+from adme_labeler.storage import labels, log
 
 QUEUED = frozenset(labels.QUEUED_KINDS)
 """Kinds of sentence that are always exported; the others only where a curator annotated them."""
@@ -23,15 +19,17 @@ QUEUED = frozenset(labels.QUEUED_KINDS)
 _READ = frozenset(state.value for state in READ_BY_A_PERSON)
 
 
-def rows(connection: sqlite3.Connection, names: Mapping[str, str]) -> Iterator[ExportRow]:
+def rows(
+    connection: sqlite3.Connection, names: Mapping[str, str], job: ExportJob
+) -> Iterator[ExportRow]:
     """A row a sentence of the current label versions: drug labels by title, then in their order.
 
-    `names` turns category keys into names, in the order of the scheme. Sentences of held-out drugs
-    that have no category yet come without their suggestion: they are to be decided blind, in the
-    file as in the window.
+    `names` turns category keys into names, in the order of the scheme; `job` says which rows.
+    Sentences of held-out drugs that have no category yet come without their suggestion: they are
+    to be decided blind, in the file as in the window.
     """
     revision = str(log.revision(connection))
-    for label in connection.execute(_LABELS).fetchall():
+    for label in connection.execute(_LABELS, {"label": job.label}).fetchall():
         drug = _drug(label)
         paragraph, block, sentence = 0, None, 0
         found = connection.execute(_SENTENCES, (label["id"],))
@@ -42,109 +40,24 @@ def rows(connection: sqlite3.Connection, names: Mapping[str, str]) -> Iterator[E
                 paragraph, block, sentence = first["ordinal"] + 1, first["block"], 0
             sentence += 1
             decisions = [row for row in annotated if row["a_state"] is not None]
-            if first["kind"] in QUEUED or decisions:
+            if _is_wanted(first, bool(decisions), job):
                 yield _row(label, drug, first, decisions, names, paragraph, sentence, revision)
 
 
-def expected(connection: sqlite3.Connection) -> int:
+def expected(connection: sqlite3.Connection, job: ExportJob) -> int:
     """About how many rows `rows` gives (exact where only paragraphs and items are annotated)."""
-    marks = ",".join("?" * len(QUEUED))
-    query = f"SELECT count(*) FROM sentence WHERE current = 1 AND kind IN ({marks})"
-    return int(connection.execute(query, tuple(QUEUED)).fetchone()[0])
+    if job.rows == "decided":
+        return int(connection.execute(_DECIDED, {"label": job.label}).fetchone()[0])
+    kinds = json.dumps(sorted(QUEUED))
+    wanted = {"label": job.label, "kinds": kinds, "tables": job.tables}
+    return int(connection.execute(_EXPECTED, wanted).fetchone()[0])
 
 
-def measurements(connection: sqlite3.Connection, job: ExportJob) -> tuple[MeasurementSheet, ...]:
-    """The served model on held-out drugs, then what the model versions brought along."""
-    found: list[MeasurementSheet] = []
-    if job.recall is not None:
-        served = f"Model {job.recall_model}" if job.recall_model else "Suggesting model"
-        found.append(
-            MeasurementSheet(f"{served} (suggests) on drugs it never learned from", job.recall)
-        )
-    for model in models.everything(connection):
-        if model.state is ModelState.RETIRED:
-            continue
-        result = _result(model)
-        which = f"Version {model.version} ({model.state.value})"
-        if model.state is ModelState.CANDIDATE and result.held_out is not None:
-            found.append(
-                MeasurementSheet(f"{which} on drugs it never learned from", result.held_out)
-            )
-        if result.cross_validation is not None:
-            found.append(
-                MeasurementSheet(
-                    f"{which}, cross-validation over its training sentences by drug group",
-                    result.cross_validation,
-                )
-            )
-    return tuple(found)
-
-
-def model_rows(connection: sqlite3.Connection) -> tuple[ModelRow, ...]:
-    """Every model version, newest first."""
-    runs = {run.id: run for run in models.runs(connection)}
-    found: list[ModelRow] = []
-    for model in models.everything(connection):
-        result = _result(model)
-        run = runs[model.run]
-        held_out = result.held_out
-        found.append(
-            ModelRow(
-                version=model.version,
-                state=model.state.value,
-                created_at=model.created_at,
-                preset=str(json.loads(run.settings).get("preset", "")),
-                annotations=run.annotations,
-                hints=result.hint_sentences,
-                drug_groups=len(models.trained_groups(connection, ModelVersion(model.version))),
-                held_out_sentences=held_out.sentences if held_out else None,
-                held_out_groups=held_out.groups if held_out else None,
-                accuracy=held_out.accuracy if held_out else None,
-                macro_f1=held_out.macro_f1 if held_out else None,
-                verdict=model.verdict,
-                reason=result.comparison.reason,
-                seconds=round(result.seconds, 1),
-                snapshot_sha256=run.snapshot_sha256,
-            )
-        )
-    return tuple(found)
-
-
-def about(
-    connection: sqlite3.Connection, project: Project, job: ExportJob, names: Mapping[str, str]
-) -> tuple[tuple[str, Value], ...]:
-    """Where the file comes from, to the operation; counted on `connection`."""
-    number, head = log.head(connection)
-    counted = connection.execute(_COUNTS).fetchone()
-    suggesting = connection.execute(_SUGGESTING).fetchone()
-    entries: list[tuple[str, Value]] = [
-        ("Project", project.path.stem),
-        ("Project file", project.path.name),
-        ("Project fingerprint", log.fingerprint(connection)),
-        ("Operation", number),
-        ("Hash of that operation", head),
-        ("Exported at (UTC)", project.now()),
-        ("Exported by", job.curator),
-        ("Program", f"adme-labeler {__version__}"),
-        ("Drug labels", counted["labels"]),
-        ("Drug groups", counted["groups"]),
-        ("Held-out drug groups", counted["held_out"]),
-        ("Sentences in the queue", counted["sentences"]),
-        ("Sentences with a category", counted["decided"]),
-        ("Sentences in conflict", counted["conflicts"]),
-        ("Annotations", counted["annotations"]),
-        (
-            "Suggestions",
-            "Held-out sentences without a category come without one: they are decided blind.",
-        ),
-        ("Annotated sentences of former label versions, not in this file", counted["former"]),
-        ("Suggesting model", suggesting["model"] if suggesting is not None else "none yet"),
-    ]
-    entries.extend(
-        (f"Sentences decided {names.get(row['category'], row['category'])}", row["n"])
-        for row in connection.execute(_BY_CATEGORY)
-    )
-    return tuple(entries)
+def _is_wanted(row: sqlite3.Row, annotated: bool, job: ExportJob) -> bool:
+    if job.rows == "decided":
+        return row["r_category"] is not None
+    tables = job.tables and row["kind"] == BlockKind.TABLE.value
+    return annotated or tables or row["kind"] in QUEUED
 
 
 def _row(
@@ -250,15 +163,12 @@ def _drug(label: sqlite3.Row) -> str:
     return ", ".join(i.lower() for i in ingredients) or ", ".join(names[:1]) or str(label["title"])
 
 
-def _result(model: models.Model) -> TrainFinished:
-    return msgspec.json.decode(model.result, type=TrainFinished)
-
-
 _LABELS = """
     SELECT l.id, l.set_id, l.drug_group, g.held_out, v.version, v.title, v.ingredients, v.names,
            v.source
     FROM drug_label l JOIN label_version v ON v.id = l.label_version
     JOIN drug_group g ON g.id = l.drug_group
+    WHERE :label IS NULL OR l.id = :label
     ORDER BY v.title COLLATE NOCASE, l.id
 """
 _SENTENCES = """
@@ -278,26 +188,11 @@ _SENTENCES = """
     WHERE s.drug_label = ? AND s.current = 1
     ORDER BY s.position, a.curator
 """
-_COUNTS = """
-    SELECT (SELECT count(*) FROM drug_label WHERE label_version IS NOT NULL) AS labels,
-      (SELECT count(DISTINCT drug_group) FROM drug_label) AS groups,
-      (SELECT count(DISTINCT g.id) FROM drug_group g JOIN drug_label l ON l.drug_group = g.id
-       WHERE g.held_out = 1) AS held_out,
-      (SELECT count(*) FROM sentence
-       WHERE current = 1 AND kind IN ('paragraph', 'list_item')) AS sentences,
-      (SELECT count(*) FROM resolution r JOIN sentence s ON s.id = r.sentence
-       WHERE s.current = 1 AND r.category IS NOT NULL) AS decided,
-      (SELECT count(*) FROM resolution r JOIN sentence s ON s.id = r.sentence
-       WHERE s.current = 1 AND r.category IS NULL) AS conflicts,
-      (SELECT count(*) FROM annotation) AS annotations,
-      (SELECT count(DISTINCT a.sentence) FROM annotation a JOIN sentence s ON s.id = a.sentence
-       WHERE s.current = 0) AS former
+_EXPECTED = """
+    SELECT count(*) FROM sentence WHERE current = 1 AND (:label IS NULL OR drug_label = :label)
+      AND (kind IN (SELECT value FROM json_each(:kinds)) OR :tables AND kind = 'table')
 """
-_BY_CATEGORY = """
-    SELECT r.category, count(*) AS n FROM resolution r JOIN sentence s ON s.id = r.sentence
-    WHERE s.current = 1 AND r.category IS NOT NULL GROUP BY r.category ORDER BY n DESC
-"""
-_SUGGESTING = """
-    SELECT model_version || '.' || head_revision AS model FROM suggestion
-    GROUP BY model_version, head_revision ORDER BY count(*) DESC LIMIT 1
+_DECIDED = """
+    SELECT count(*) FROM resolution r JOIN sentence s ON s.id = r.sentence
+    WHERE s.current = 1 AND r.category IS NOT NULL AND (:label IS NULL OR s.drug_label = :label)
 """

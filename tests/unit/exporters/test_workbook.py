@@ -36,7 +36,8 @@ def test_a_workbook_has_a_row_for_every_sentence_and_the_sheets_around_it(tmp_pa
         "Annotations",
         "Recall",
         "Models",
-        "Categories",
+        "History",
+        "Guideline",
         "About",
     ]
     assert cells(out, "Annotations")[0] == TITLES
@@ -57,7 +58,7 @@ def test_header_filter_widths_hidden_columns_and_category_list_are_set(tmp_path:
     (choice,) = sheet.data_validations.dataValidation
     letter = _letter(TITLES.index("Category"))
     assert (choice.type, str(choice.sqref)) == ("list", f"{letter}2:{letter}4")
-    assert choice.formula1 == "Categories!$B$2:$B$6"
+    assert choice.formula1 == "Guideline!$B$2:$B$6"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "=HYPERLINK(1)", "+5", "-5 %", "@x", "#N/A", "\tx", "12"])
@@ -175,12 +176,14 @@ def test_model_versions_are_listed_with_their_verdict(tmp_path: Path) -> None:
         version=2,
         state="active",
         created_at="2026-03-01T10:00:00.000Z",
-        preset="default",
+        settings="default, seed 42",
         annotations=120,
         hints=800,
         drug_groups=9,
-        held_out_sentences=44,
-        held_out_groups=3,
+        measured_on="held-out drugs",
+        measured_sentences=44,
+        measured_groups=3,
+        recall={"M": "81 % (60 to 92 %), 17 of 21"},
         accuracy=0.9,
         macro_f1=None,
         verdict="better",
@@ -189,9 +192,13 @@ def test_model_versions_are_listed_with_their_verdict(tmp_path: Path) -> None:
         snapshot_sha256="cd" * 32,
     )
     formats.write(tmp_path / "out.xlsx", content(rows(1), models=(model,)))
-    line = cells(tmp_path / "out.xlsx", "Models")[1]
-    assert line[:4] == [2.0, "active", "2026-03-01T10:00:00.000Z", "default"]
-    assert line[11:13] == ["better", "It finds more."]
+    titles, line = cells(tmp_path / "out.xlsx", "Models")
+    said = dict(zip(titles, line, strict=True))
+    assert said["Version"] == 2.0
+    assert said["Settings"] == "default, seed 42"
+    assert said["Recall Metabolism"] == "81 % (60 to 92 %), 17 of 21"
+    assert said["Recall Excretion"] == ""
+    assert (said["Verdict"], said["Why"]) == ("better", "It finds more.")
 
 
 def _letter(index: int) -> str:
