@@ -34,6 +34,11 @@ class ActionSet:
         suffix = f"\t{key}" if key else ""
         self._actions[ident].setText(text.replace("&", "&&") + suffix)
 
+    def show_keys(self) -> None:
+        """Print the keys again, after the curator chose others."""
+        for ident, action in self._actions.items():
+            self.set_text(ident, action.text().split("\t")[0].replace("&&", "&"))
+
     def enable(self, satisfied: Callable[[Needs], bool]) -> None:
         for ident, action in self._actions.items():
             action.setEnabled(satisfied(BY_ID[ident].needs))

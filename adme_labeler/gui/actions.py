@@ -113,6 +113,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("theme-light", "Light", "View", (), Needs.NOTHING, "sun"),
     Action("theme-dark", "Dark", "View", (), Needs.NOTHING, "moon"),
     Action("theme-contrast", "High contrast", "View", (), Needs.NOTHING),
+    Action("preferences", "Preferences…", "Edit", ("Ctrl+,",), Needs.NOTHING, "", False, True),
     Action("guideline", "Guideline and keys", "Help", ("H", "?", "F1"), Needs.NOTHING, "book"),
     Action("about", "About", "Help", (), Needs.NOTHING),
 )  # fmt: skip

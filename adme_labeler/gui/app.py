@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     app = make_application()
     preferences = Preferences()
-    theme.apply(app, preferences.theme, preferences.scale)
+    theme.apply(app, preferences.theme, preferences.scale, preferences.spacing)
     window = MainWindow(preferences)
     sys.excepthook = _LastWords(window)
     window.show()

@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget
 
 from adme_labeler import paths
 from adme_labeler.domain.problems import Problem, StorageProblem
-from adme_labeler.gui import dialogs_of, theme
+from adme_labeler.gui import dialogs_of, keymap, theme
 from adme_labeler.gui.action_set import ActionSet
 from adme_labeler.gui.actions import BY_ID, Needs
-from adme_labeler.gui.controls import Text
+from adme_labeler.gui.controls import KeyButton, Text
 from adme_labeler.gui.dialogs.base import Message
+from adme_labeler.gui.dialogs.preferences import PreferencesDialog
 from adme_labeler.gui.icons import application_icon
 from adme_labeler.gui.preferences import Preferences
 from adme_labeler.gui.project_view import ProjectView
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(*_LEAST)
         self.resize(_first_size(self))
+        keymap.use(self.preferences.keymap)
         self.actions_ = ActionSet(self.run, self)
         self.actions_.fill(self.menuBar())
         self._name = Text("ADME labeler", "controls", strong=True)
@@ -171,6 +173,9 @@ class MainWindow(QMainWindow):
             "held-out": lambda: dialogs_of.held_out(self),
             "guideline": lambda: dialogs_of.guide(self),
             "about": lambda: dialogs_of.about(self),
+            "preferences": lambda: self.ask(
+                PreferencesDialog(self.preferences, self._preferences_changed, self), lambda: None
+            ),
             "log": lambda: self.tell(
                 "Log of the training", "The last lines before it ended:", self._trainer().detail
             ),
@@ -355,8 +360,20 @@ class MainWindow(QMainWindow):
             self.preferences.theme = name
         app = QApplication.instance()
         if isinstance(app, QApplication):
-            theme.apply(app, self.preferences.theme, scale or self.preferences.scale)
+            theme.apply(
+                app,
+                self.preferences.theme,
+                scale or self.preferences.scale,
+                self.preferences.spacing,
+            )
         QTimer.singleShot(0, self, self._enable)
+
+    def _preferences_changed(self) -> None:
+        keymap.use(self.preferences.keymap)
+        for button in self.findChildren(KeyButton):
+            button.keys_changed()
+        self.actions_.show_keys()
+        self._dress()
 
     def _set_scale(self, scale: float) -> None:
         self.preferences.scale = scale

@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from adme_labeler.gui.theme import Colors
 
 
-def stylesheet(c: Colors, size: Callable[..., int], check: str) -> str:
+def stylesheet(c: Colors, size: Callable[..., int], check: str, arrow: str) -> str:
     """Qt style sheet for these colours.
 
-    `size` gives the pixel size of a type role; `check` is the file of a tick in `accent_ink`.
+    `size` gives the pixel size of a type role; `check` and `arrow` are the files of a tick in
+    `accent_ink` and of an arrow for lists that open.
     """
     return f"""
 QMainWindow, QDialog {{ background: {c.chrome}; }}
@@ -42,7 +43,10 @@ QComboBox QAbstractItemView {{
     background: {c.raised}; border: 1px solid {c.border_strong};
     selection-background-color: {c.accent_tint}; selection-color: {c.text};
 }}
-QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox {{ padding-right: 26px; }}
+QComboBox:focus {{ padding-right: 25px; }}
+QComboBox::drop-down {{ border: none; width: 26px; }}
+QComboBox::down-arrow {{ image: url({arrow}); width: 14px; height: 14px; }}
 QTextBrowser {{ border: none; background: {c.chrome}; padding: 0; }}
 QTextBrowser:focus {{ border: none; padding: 0; }}
 QPushButton {{

@@ -169,7 +169,14 @@ def apply(
         app.setStyle("Fusion")
     app.setFont(font("controls"))
     app.setPalette(_palette(colors))
-    app.setStyleSheet(stylesheet(colors, size, _tick(colors.accent_ink)))
+    app.setStyleSheet(
+        stylesheet(
+            colors,
+            size,
+            _colored("check", colors.accent_ink),
+            _colored("chevron-down", colors.secondary),
+        )
+    )
 
 
 def current() -> Colors:
@@ -257,11 +264,11 @@ def _follow_system() -> None:
         apply(app, "system", _state.scale)
 
 
-@lru_cache(maxsize=8)
-def _tick(color: str) -> str:
-    """File of the shipped tick in a colour: style sheets can show files only, and only as are."""
-    source = paths.resources() / "icons" / "check.svg"
-    target = paths.user_cache() / f"tick-{color.lstrip('#')}.svg"
+@lru_cache(maxsize=16)
+def _colored(icon: str, color: str) -> str:
+    """File of a shipped icon in a colour: style sheets can show files only, and only as are."""
+    source = paths.resources() / "icons" / f"{icon}.svg"
+    target = paths.user_cache() / f"{icon}-{color.lstrip('#')}.svg"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         written = QSaveFile(str(target))  # two windows may start at once
