@@ -191,6 +191,15 @@ def redo(session: Session) -> Changes:
     return changes
 
 
+def apply(session: Session, changes: Sequence[log.Change]) -> Changes:
+    """Bring the project to the `after` of each change, inside an open operation that logs them."""
+    connection = session.connection
+    touched = annotations.apply(connection, changes)
+    groups = labels.apply(connection, changes)
+    configured = settings.apply(connection, changes)
+    return Changes(annotations=frozenset(touched), groups=groups, settings=configured)
+
+
 def next_undo(session: Session) -> str:
     """What undo would undo, as a person reads it; empty when nothing."""
     return _summary(session, session.stacks()[0])
@@ -298,14 +307,10 @@ def _invert(session: Session, operation: int, *, redo: bool) -> Changes:
         redoes=operation if redo else None,
     ) as draft:
         draft.changes.extend(changes)
-        touched = annotations.apply(connection, changes)
-        groups = labels.apply(connection, changes)
-        configured = settings.apply(connection, changes)
-    return Changes(
+        applied = apply(session, changes)
+    return replace(
+        applied,
         operation=OperationId(draft.id),
-        annotations=frozenset(touched),
-        groups=groups,
-        settings=configured,
         focus=None if row["kind"] == "identical" else _first_sentence(done),
     )
 

@@ -181,11 +181,33 @@ def undo_stacks(connection: sqlite3.Connection) -> tuple[list[int], list[int]]:
     return undo, redo
 
 
+@dataclass(frozen=True)
+class ChainPage:
+    """How far the chain was followed: the `last` operation and its `hash`; `broken` is the first
+    one that does not fit, `end` says that none is left."""
+
+    last: int = 0
+    hash: str = GENESIS
+    broken: int | None = None
+    end: bool = False
+
+
 def first_broken(connection: sqlite3.Connection) -> int | None:
     """Id of the first operation whose hash does not fit the chain, or None when all fit."""
-    previous = GENESIS
-    expected = 1
-    for row in connection.execute("SELECT * FROM operation ORDER BY id"):
+    page = ChainPage()
+    while not page.end and page.broken is None:
+        page = follow_chain(connection, page, 10_000)
+    return page.broken
+
+
+def follow_chain(connection: sqlite3.Connection, page: ChainPage, count: int) -> ChainPage:
+    """Check the next `count` operations after `page`."""
+    previous = page.hash
+    expected = page.last + 1
+    rows = connection.execute(
+        "SELECT * FROM operation WHERE id > ? ORDER BY id LIMIT ?", (page.last, count)
+    ).fetchall()
+    for row in rows:
         operation = _operation(row)
         draft = Draft(
             operation.kind,
@@ -200,10 +222,10 @@ def first_broken(connection: sqlite3.Connection) -> int | None:
         digest = _digest(previous, operation.id, draft, changes)
         intact = row["previous_hash"] == previous and operation.hash == digest
         if not intact or operation.id != expected:
-            return operation.id
+            return ChainPage(page.last, page.hash, operation.id)
         previous = operation.hash
         expected += 1
-    return None
+    return ChainPage(expected - 1, previous, end=len(rows) < count)
 
 
 def _hash_of(connection: sqlite3.Connection, operation: int) -> str | None:
