@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from adme_labeler.domain.records import Arm, LabelId, SentenceId
-from adme_labeler.services import audit
+from adme_labeler.services import audit, identical, label_versions
 from adme_labeler.services.session import Session
 from adme_labeler.storage import sentences
 from adme_labeler.storage.sentences import OpenSentence
@@ -31,6 +31,10 @@ class QueueKind(StrEnum):
     FLAGGED = "flagged"
     UNSURE = "unsure"
     SKIPPED = "skipped"
+    CHANGED = "changed"
+    """Sentences that a new version of their drug label brought."""
+    IDENTICAL = "identical"
+    """The same sentence, decided differently in several places."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,20 @@ def _skipped(session: Session, label: LabelId | None, seed: int) -> Queue:
     return Queue(QueueKind.SKIPPED, items, "" if items else "No sentence is skipped (Space).")
 
 
+def _changed(session: Session, label: LabelId | None, seed: int) -> Queue:
+    ids = label_versions.to_review(session)
+    items = tuple(QueueItem(i, Arm.REVIEW, None, "came with a new version") for i in ids)
+    explanation = "" if items else "No sentence of an updated drug label waits for a decision."
+    return Queue(QueueKind.CHANGED, items, explanation)
+
+
+def _identical(session: Session, label: LabelId | None, seed: int) -> Queue:
+    found = identical.differing(session)
+    items = tuple(QueueItem(i, Arm.REVIEW, None, reason) for i, reason in found)
+    explanation = "" if items else "Identical sentences have the same category everywhere."
+    return Queue(QueueKind.IDENTICAL, items, explanation)
+
+
 _BUILDERS: dict[QueueKind, Callable[[Session, LabelId | None, int], Queue]] = {
     QueueKind.DOCUMENT: _document,
     QueueKind.UNCERTAIN: _uncertain,
@@ -173,6 +191,8 @@ _BUILDERS: dict[QueueKind, Callable[[Session, LabelId | None, int], Queue]] = {
     QueueKind.FLAGGED: _flagged,
     QueueKind.UNSURE: _unsure,
     QueueKind.SKIPPED: _skipped,
+    QueueKind.CHANGED: _changed,
+    QueueKind.IDENTICAL: _identical,
 }
 
 

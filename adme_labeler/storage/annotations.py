@@ -200,6 +200,17 @@ def apply(connection: sqlite3.Connection, changes: Iterable[Change]) -> set[Sent
     return touched
 
 
+def sentences_of(changes: Iterable[Change]) -> list[SentenceId]:
+    """Sentences whose annotation or adjudication these changes touch, in their order."""
+    return [
+        _split_key(change.key)[0]
+        if change.kind == "annotation"
+        else SentenceId(json.loads(change.key))
+        for change in changes
+        if change.kind in ("annotation", "adjudication")
+    ]
+
+
 def replayed(changes: Iterable[Change]) -> tuple[dict[str, str], dict[str, str]]:
     """Annotations and adjudications that a log amounts to, as key -> canonical JSON."""
     annotations: dict[str, str] = {}

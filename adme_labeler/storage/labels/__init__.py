@@ -12,7 +12,15 @@ from adme_labeler.storage.labels.drug_groups import (
     survivors,
 )
 from adme_labeler.storage.labels.shelf import QUEUED_KINDS, all_labels, one
-from adme_labeler.storage.labels.versions import LabelVersion, Placed, placed, versions
+from adme_labeler.storage.labels.versions import (
+    LabelVersion,
+    Placed,
+    came_with,
+    count_to_review,
+    placed,
+    to_review,
+    versions,
+)
 
 __all__ = [
     "QUEUED_KINDS",
@@ -24,7 +32,9 @@ __all__ = [
     "Placed",
     "all_labels",
     "apply",
+    "came_with",
     "commit",
+    "count_to_review",
     "groups",
     "joins",
     "misreplayed",
@@ -32,5 +42,6 @@ __all__ = [
     "placed",
     "set_held_out",
     "survivors",
+    "to_review",
     "versions",
 ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass
+from itertools import pairwise
 
 from adme_labeler.domain.records import BlockKind, LabelId, SentenceId
+from adme_labeler.storage.labels.shelf import QUEUED_KINDS
 
 
 @dataclass(frozen=True)
@@ -83,3 +85,50 @@ def placed(connection: sqlite3.Connection, version: int) -> list[Placed]:
         )
         for row in rows
     ]
+
+
+def came_with(
+    connection: sqlite3.Connection, sentence: SentenceId
+) -> tuple[LabelVersion, LabelVersion] | None:
+    """(version before, version that brought the sentence) of one that is marked for review."""
+    row = connection.execute(
+        "SELECT drug_label, changed FROM sentence WHERE id = ? AND current = 1", (sentence,)
+    ).fetchone()
+    if row is None or not row["changed"]:
+        return None
+    held = {
+        place["label_version"]
+        for place in connection.execute(
+            "SELECT label_version FROM former_place WHERE sentence = ?", (sentence,)
+        )
+    }
+    for before, after in reversed(list(pairwise(versions(connection, LabelId(row["drug_label"]))))):
+        if before.id not in held:
+            return before, after
+    return None
+
+
+def to_review(connection: sqlite3.Connection, curator: str) -> list[SentenceId]:
+    """Sentences that a new version brought and that wait for a decision, drug labels by title."""
+    rows = connection.execute(
+        f"""
+        SELECT s.id {_WAITING} ORDER BY (SELECT v.title FROM label_version v
+            JOIN drug_label l ON l.label_version = v.id WHERE l.id = s.drug_label) COLLATE NOCASE,
+            s.drug_label, s.position
+        """,
+        (*QUEUED_KINDS, curator),
+    )
+    return [SentenceId(row["id"]) for row in rows]
+
+
+def count_to_review(connection: sqlite3.Connection, curator: str) -> int:
+    found = connection.execute(f"SELECT count(*) {_WAITING}", (*QUEUED_KINDS, curator))
+    return int(found.fetchone()[0])
+
+
+_WAITING = """
+    FROM sentence s WHERE s.current = 1 AND s.changed = 1 AND s.kind IN (?, ?)
+      AND NOT EXISTS (SELECT 1 FROM resolution r WHERE r.sentence = s.id)
+      AND NOT EXISTS (SELECT 1 FROM annotation a WHERE a.sentence = s.id AND a.curator = ?
+                      AND a.state IN ('skipped', 'unsure'))
+"""
