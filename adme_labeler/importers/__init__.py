@@ -12,6 +12,7 @@ from typing import IO, cast
 
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import BlockKind, LabelDraft, LabelType, Sections
+from adme_labeler.importers import loose
 from adme_labeler.importers.cursor import Cursor
 from adme_labeler.importers.detect import HEAD, FileKind, kind_of
 from adme_labeler.importers.text import ByteStream
@@ -21,9 +22,10 @@ READ, SKIPPED, FAILED = "read", "skipped", "failed"
 _UNREADABLE = {
     FileKind.EMPTY: "{} is empty.",
     FileKind.PDF: "{} is a PDF; import the label's XML from DailyMed or save it as text.",
-    FileKind.DOCX: "{} is a Word document; save it as plain text or import the label's XML.",
-    FileKind.HTML: "{} is a web page; import the label's XML from DailyMed instead.",
-    FileKind.OLE: "{} is an old or password-protected Office file; save it as .xlsx without one.",
+    FileKind.RTF: "{} is an RTF document; save it as .docx or plain text.",
+    FileKind.ODT: "{} is an OpenDocument text; save it as .docx or plain text.",
+    FileKind.OLE: "{} is an old or password-protected Office file; "
+    "save it as .docx or .xlsx without a password.",
     FileKind.BINARY: "{} is of a kind that this program does not know.",
 }
 _COMPANIONS = (".jpg", ".jpeg", ".png", ".gif", ".md", ".log", ".css", ".xsl")
@@ -89,12 +91,13 @@ def read_file(
     columns: Mapping[str, str],
     pulse: Callable[[], None] | None = None,
     count: Count | None = None,
+    drug_names: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Iterator[LabelDraft | LeftOut | FileOutcome]:
     """As `read_paths` for one file, beginning behind `cursor.start`; `cursor` follows the reading.
 
     `count` says what was read of the file before. The outcome of the file itself comes last.
     """
-    reading = _Reading(sections, types, columns, pulse or (lambda: None), cursor)
+    reading = _Reading(sections, types, columns, pulse or (lambda: None), cursor, drug_names or {})
     reading.pulse()
     yield from reading.file(path, count or Count())
 
@@ -126,6 +129,8 @@ class Count:
     left_out: Counter[str] = field(default_factory=Counter)
     failures: int = 0
     remarks: list[str] = field(default_factory=list)
+    guesses: list[str] = field(default_factory=list)
+    """Sentences that say which drug name was guessed for a loose document."""
 
 
 @dataclass
@@ -135,6 +140,7 @@ class _Reading:
     columns: Mapping[str, str]
     pulse: Callable[[], None]
     cursor: Cursor
+    drug_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def file(self, path: Path, count: Count) -> Iterator[LabelDraft | LeftOut | FileOutcome]:
         self.cursor.enter()
@@ -156,6 +162,8 @@ class _Reading:
 
     def _end(self, path: Path, count: Count) -> FileOutcome:
         reasons = [*count.remarks]
+        if count.guesses:
+            reasons.append(loose.remark(count.guesses))
         total = count.labels + sum(count.left_out.values())
         for why, number in count.left_out.items():
             reasons.append(
@@ -216,9 +224,12 @@ class _Reading:
             if findings.sentence:
                 count.remarks.append(findings.sentence)
         else:
-            from adme_labeler.importers import plain_text
-
-            yield from self._keep(plain_text.read(whole, source, name, self.sections), count)
+            names = loose.names_of(path, self.drug_names)
+            read = loose.read(kind, whole, source, name, names, self.sections, self.pulse)
+            kept = count.labels
+            yield from self._keep(read.label, count)
+            if count.labels > kept and read.remark:
+                count.guesses.append(read.remark)
 
     def _zip(
         self, stream: ByteStream, source: str, path: Path, count: Count

@@ -29,10 +29,19 @@ class FileKind(StrEnum):
     PDF = "pdf"
     OLE = "ole"
     IMAGE = "image"
+    RTF = "rtf"
+    ODT = "odt"
     EMPTY = "empty"
     BINARY = "binary"
 
 
+_PAGE = re.compile(
+    r"(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title|div|p|h[1-6]|"
+    r"span|center|font|table|b|strong)\b",
+    re.DOTALL,
+)
+_PAGE_SUFFIXES = (".htm", ".html", ".xhtml")
+_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*[ >/]")
 _TABLE_SUFFIXES = (".csv", ".tsv", ".tab")
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
 
@@ -57,10 +66,15 @@ def kind_of(head: bytes, name: str) -> FileKind:
     if _binary(head, text):
         return FileKind.BINARY
     start = text[:2000].casefold()
+    if text.startswith("{\\rtf"):
+        return FileKind.RTF
     if start.startswith("<"):
-        if re.match(r"(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*(?:<!doctype\s+html|<html)", start, re.S):
+        page = _PAGE.match(start)
+        if page or (suffix in _PAGE_SUFFIXES and not start.startswith(("<?xml", "<document"))):
             return FileKind.HTML
         return FileKind.XML
+    if suffix in _PAGE_SUFFIXES and _TAG.search(text):
+        return FileKind.HTML
     if suffix in _TABLE_SUFFIXES:
         return FileKind.TABLE
     if text[:1] in "{[" and re.match(r"[{\[]\s*[\"{\[\]}]", text):
@@ -73,12 +87,19 @@ def kind_of(head: bytes, name: str) -> FileKind:
 def _kind_of_zip(head: bytes, suffix: str) -> FileKind:
     if b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet" in head[:200]:
         return FileKind.ODS
+    if b"mimetypeapplication/vnd.oasis.opendocument.text" in head[:200]:
+        return FileKind.ODT
     if b"mimetypeapplication/vnd.oasis.opendocument" in head[:200]:
         return FileKind.BINARY
-    if suffix in (".xlsx", ".xlsm") or b"xl/workbook.xml" in head or b"xl/worksheets" in head:
-        return FileKind.XLSX
-    if suffix == ".docx" or b"word/document.xml" in head:
+    # What lies inside says more than the ending of the name.
+    if b"word/document.xml" in head:
         return FileKind.DOCX
+    if b"xl/workbook.xml" in head or b"xl/worksheets" in head:
+        return FileKind.XLSX
+    if suffix in (".docx", ".docm"):
+        return FileKind.DOCX
+    if suffix in (".xlsx", ".xlsm"):
+        return FileKind.XLSX
     return FileKind.ZIP
 
 

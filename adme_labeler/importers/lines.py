@@ -28,11 +28,15 @@ class Run:
 
 @dataclass
 class Line:
-    """What stands between two line breaks: runs in order."""
+    """What stands between two line breaks: runs in order.
+
+    `level` is that of a heading which the source marks as one (1 the outermost), else 0.
+    """
 
     kind: BlockKind
     runs: list[Run] = field(default_factory=list)
     rows: tuple[tuple[str, ...], ...] = ()
+    level: int = 0
 
 
 @dataclass(frozen=True)
