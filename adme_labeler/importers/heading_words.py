@@ -55,7 +55,7 @@ POPULATION = (
     rf"(?:\s+(?:and|or)(?:/or)?\s+{ILL})?(?:\s+{WHO})?|"
     rf"(?:renal|hepatic)\s+(?:and|or)\s+(?:renal|hepatic)\s+(?:impairment|insufficiency|disease)|"
     rf"(?:male|female)(?:\s+and\s+(?:male|female)|\s+vs\.?\s+female)?\s+{WHO}|"
-    rf"male\s+and\s+female|"
+    rf"male\s+and\s+female|(?:patients?|subjects?|individuals)\s+with\s+[\w\s,/-]{{3,60}}|"
     rf"(?:pediatric|geriatric|elderly|adolescent|adult|obese|pregnant|lactating|japanese|asian)"
     rf"(?:\s+(?:and\s+\w+\s+)?{WHO}|\s+use)?(?:\s+with\s+[\w\s]{{3,40}})?|"
     r"pediatrics|geriatrics|children|adolescents|neonates|age|gender|sex|race|ethnicity|"
@@ -91,3 +91,8 @@ INTERACTION_SUB = (
     r"effects?\s+on\s+other\s+drugs|other\s+drugs"
 )
 SUB = r"accumulation|dose[- ](?:proportionality|linearity)|linearity|steady[- ]state|tolerance"
+PATIENTS_WITH = (
+    r"(?:(?:adult|pediatric|elderly)\s+)?(?:patients?|subjects?|individuals|women|men|adults)\s+"
+    r"(?:with|on|undergoing|receiving)\s+[\w\s,/()-]{3,60}"
+)
+"""Populations that only a line of its own can name: in running text no one knows the end."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from adme_labeler.importers import heading_words
 from adme_labeler.importers.text import compact
@@ -19,9 +20,12 @@ LONGEST = 110
 _TOPIC_RE = re.compile(heading_words.TOPIC, re.IGNORECASE)
 _FOOD_RE = re.compile(heading_words.FOOD, re.IGNORECASE)
 _PK_RE = re.compile(heading_words.PK, re.IGNORECASE)
+_PK_OF = re.compile(r"pharmacokinetics\s+(?:in|of)\s+(.+)", re.IGNORECASE)
 _MAJOR_RE = re.compile(heading_words.MAJOR, re.IGNORECASE)
 _POPULATIONS_RE = re.compile(heading_words.POPULATIONS, re.IGNORECASE)
-_POPULATION_RE = re.compile(heading_words.POPULATION, re.IGNORECASE)
+_POPULATION_RE = re.compile(
+    f"{heading_words.POPULATION}|{heading_words.PATIENTS_WITH}", re.IGNORECASE
+)
 _INTERACTION_RE = re.compile(heading_words.INTERACTION, re.IGNORECASE)
 _INTERACTION_SUB_RE = re.compile(heading_words.INTERACTION_SUB, re.IGNORECASE)
 _SUB_RE = re.compile(heading_words.SUB, re.IGNORECASE)
@@ -58,6 +62,8 @@ def bare(heading: str) -> str:
 def family(heading: str) -> str:
     """Which family of headings this is (PK, TOPIC, POPULATION, …), UNKNOWN for none."""
     text = bare(heading)
+    if (of := _PK_OF.fullmatch(text)) and (kind := family(of[1])) in (POPULATION, POPULATIONS):
+        return kind
     for name, pattern in (
         (TOPIC, _TOPIC_RE),
         (FOOD, _FOOD_RE),
@@ -84,55 +90,97 @@ def is_heading(text: str) -> bool:
 
 def is_pharmacokinetics(title: str) -> bool:
     """Whether a section title names the pharmacokinetics section."""
-    return re.match(r"(?:clinical |human |general )?pharmacokinetic", bare(title), re.I) is not None
+    words = r"(?:clinical |human |general )?pharmacokinetic(?!s?\s+(?:drug[\s-]*)*interaction)"
+    return re.match(words, bare(title), re.IGNORECASE) is not None
 
 
 # --------------------------------------------------------------------------- nesting
+
+
+class _Open(NamedTuple):
+    """A heading in force."""
+
+    text: str
+    look: str
+    kind: str
+    rank: int
+
+
+_NESTS = {
+    PK: {TOPIC, FOOD, POPULATIONS, POPULATION, INTERACTION, INTERACTION_SUB, SUB},
+    POPULATIONS: {POPULATION},
+    INTERACTION: {INTERACTION_SUB},
+}
+"""Families that stand under another one even where both are styled alike."""
+_HOSTS = (PK, MAJOR, POPULATIONS, INTERACTION)
+"""Families that take an unknown heading under them where no text stands between the two."""
 
 
 @dataclass
 class HeadingStack:
     """The headings in force inside one section, outermost first.
 
-    Two headings of the same look are of the same level; where looks are absent or new, the words
+    Two headings of the same look are of the same level, but for families that belong under
+    another one (Absorption under Pharmacokinetics); where looks are absent or new, the words
     decide (Metabolism under Elimination, Renal Impairment under Specific Populations).
     """
 
     base: tuple[str, ...] = ()
-    _open: list[tuple[str, str, str, int]] = field(default_factory=list)
+    empty: bool = False
+    """Set by who reads the lines: the innermost heading has no text under it yet."""
+    _open: list[_Open] = field(default_factory=list[_Open])
 
     @property
     def path(self) -> tuple[str, ...]:
-        return (*self.base, *(text for text, _, _, _ in self._open))
+        return (*self.base, *(heading.text for heading in self._open))
 
     def push(self, heading: str, look: str = "") -> None:
         """Take a new heading; `look` is any string that is equal for headings styled alike."""
         kind = family(heading)
         rank = self._rank(kind, heading)
-        looks = [entry[1] for entry in self._open]
         known = kind != UNKNOWN
-        if look and look in looks:
-            place = looks.index(look)
-            # A known topic never becomes the child of an equal or lower topic it happens to
-            # follow; an unknown one of the same look is a sibling.
+        place = self._level_of(look, kind)
+        if place is not None:
             del self._open[place:]
         elif known or not look:
             while (
                 self._open
-                and self._open[-1][3] >= rank
-                and not (self._open[-1][2] == UNKNOWN and look)
+                and self._open[-1].rank >= rank
+                and not (self._open[-1].kind == UNKNOWN and look)
             ):
                 self._open.pop()
-        if known and rank <= 2:
-            while self._open and self._open[-1][2] != UNKNOWN and self._open[-1][3] >= rank:
-                self._open.pop()
-        self._open.append((heading.strip(" \t:"), look, kind, rank))
+        if known:
+            self._close_equals(kind, rank)
+        self._open.append(_Open(heading.strip(" \t:"), look, kind, rank))
         del self._open[6:]
 
+    def _level_of(self, look: str, kind: str) -> int | None:
+        """Place of the open heading whose sibling a new one of this look is."""
+        alike = [i for i, heading in enumerate(self._open) if look and heading.look == look]
+        if kind == UNKNOWN:
+            if self.empty and alike[-1:] == [len(self._open) - 1] and self._open[-1].kind in _HOSTS:
+                return None
+            return alike[-1] if alike else None
+        return next((i for i in alike if kind not in _NESTS.get(self._open[i].kind, ())), None)
+
+    def _close_equals(self, kind: str, rank: int) -> None:
+        """A known heading ends the one of its family, and all under it, whatever their looks."""
+        for place, heading in enumerate(self._open):
+            if heading.kind == kind and heading.rank >= rank:
+                del self._open[place:]
+                break
+        while (
+            rank <= 2
+            and self._open
+            and self._open[-1].kind != UNKNOWN
+            and self._open[-1].rank >= rank
+        ):
+            self._open.pop()
+
     def _rank(self, kind: str, heading: str) -> int:
-        kinds = [entry[2] for entry in self._open]
+        kinds = [entry.kind for entry in self._open]
         if kind == TOPIC and re.fullmatch(r"metabolism|excretion", bare(heading), re.I):
-            under = any(re.fullmatch(r"elimination", bare(e[0]), re.I) for e in self._open)
+            under = any(re.fullmatch(r"elimination", bare(e.text), re.I) for e in self._open)
             return 3 if under else 2
         if kind == POPULATION and POPULATIONS in kinds:
             return 3

@@ -19,7 +19,7 @@ from adme_labeler.importers.drafts import (
 from adme_labeler.importers.openfda_json import results
 from adme_labeler.importers.openfda_tables import Table, tables_of, without_tables
 from adme_labeler.importers.segmenter import sentence_spans
-from adme_labeler.importers.text import cleaned, word_set
+from adme_labeler.importers.text import cleaned, repaired, word_set
 
 _CODES = {
     "pharmacokinetics": PHARMACOKINETICS,
@@ -164,7 +164,7 @@ def _within(text: str, others: list[str]) -> bool:
 
 def _pieces(name: str, text: str, tables: list[Table]) -> Iterator[Piece]:
     code = _CODES.get(name, "")
-    flat = cleaned(text)
+    flat = repaired(cleaned(text))
     parts = without_tables(flat, tables) if tables else [(flat, None)]
     title = _section_title(flat, name)
     stack = headings.HeadingStack((title,) if title else ())

@@ -32,7 +32,7 @@ _IN_TEXT = re.compile(
             vocabulary.TOPIC,
             _SPLIT_TOPIC,
             # In running text only one word may follow: the sentence begins right behind.
-            vocabulary.PK.replace("[\\w ,-]{3,60}", "[\\w-]{3,20}"),
+            vocabulary.PK.replace("[\\w ,-]{3,60}", r"(?:(?-i:[A-Z][\w-]+\s){0,3}[\w-]{3,20})"),
             vocabulary.MAJOR,
             vocabulary.POPULATION,
             vocabulary.SUB,
@@ -42,6 +42,16 @@ _IN_TEXT = re.compile(
     re.IGNORECASE,
 )
 _COLON_HEADING = re.compile(r"(?=[A-Z\d])[^.:;!?•]{3,80}?\s?:\s+(?=[A-Z0-9])")
+_TITLE_BEFORE_SENTENCE = re.compile(
+    r"(?!Table|Figure|Fig\b|Chart|Study\b|Note|See\b|Vitamin|Hepatitis|Group|Class|In\b|The\b|No\b|Day\b)"
+    r"[A-Z0-9][\w/®-]*(?:(?:,|\s?[/&])?\s(?:(?:and|or|of|with|in|on|to|for|the|vs\.?)\s)?"
+    r"(?:[A-Z][\w/®-]*|\(?[A-Z\d][\w-]*\)|\d+))*?"
+    r"(?=\s(?:(?:The|In|At|After|Following|Based|No|When|Although|For|There|It|These|This|On|Because|"
+    r"Since|As|While|During|Both|Upon|Mean|To)\s(?:[a-z]|\d|P[Kk]\b)|"
+    r"A\s(?:single|study|population|total|high|dose|clinical|pharmacokinetic|mean|specific|reduced|"
+    r"decrease|increase|cross|multiple|\d)))"
+)
+"""Words in title case right before the beginning of a sentence: no sentence goes on like that."""
 _NOT_BEHIND = re.compile(
     r"\s+(?:Half|Rates?|Volume|Phase|Parameters?|Constants?|Ratios?|Profiles?|Process|Pathways?|"
     r"Data|Information|Levels?)\b"
@@ -97,6 +107,9 @@ def _heading_at(text: str, position: int) -> int:
     colon = _COLON_HEADING.match(text, position)
     if colon and _is_title(colon[0]):
         return colon.end()
+    title = _TITLE_BEFORE_SENTENCE.match(text, position, min(len(text), position + LONGEST))
+    if title and any(len(w) > 3 and w[1:].islower() for w in re.findall(r"[A-Za-z]+", title[0])):
+        return title.end()
     return position
 
 

@@ -25,10 +25,25 @@ _BULLET_ONLY = re.compile(r"[\W_]*(?:\(?(?:\d{1,2}|[ivx]{1,4}|[a-zA-Z])[.)])?[\W
 def contents(text_element: _Element, stack: headings.HeadingStack) -> Iterator[Content]:
     """Paragraphs, list items, captions, footnotes and tables of a `<text>` in document order.
 
-    Headings among them are pushed on `stack` and not returned.
+    Headings among them are pushed on `stack` and not returned. A line that looked like a heading
+    but had nothing under it before the next one took its place is text after all (the species
+    of a list, a stressed line); only headings known by their words may stand empty.
     """
+    empty: list[tuple[str, ...]] = []
     for line in MarkupReader().read(text_element):
-        yield from contents_of(line, stack)
+        before = stack.path
+        stack.empty = before in empty
+        found = list(contents_of(line, stack))
+        after = stack.path
+        if after != before:
+            for path in empty:
+                if after[: len(path)] != path and headings.family(path[-1]) == headings.UNKNOWN:
+                    yield Content(BlockKind.PARAGRAPH, path[:-1], path[-1])
+            empty = [path for path in empty if after[: len(path)] == path]
+            empty.append(after)
+        if found:
+            empty.clear()
+        yield from found
 
 
 def plain_text(element: _Element | None) -> str:

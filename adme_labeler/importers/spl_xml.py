@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from adme_labeler.domain.problems import ImportProblem
-from adme_labeler.domain.records import LabelDraft, LabelType, Sections
+from adme_labeler.domain.records import BlockKind, LabelDraft, LabelType, Sections
 from adme_labeler.importers import drug_names, headings
 from adme_labeler.importers.drafts import (
     CLINICAL_PHARMACOLOGY,
@@ -35,6 +35,14 @@ _UNCLASSIFIED = "42229-5"
 _LISTING = "48780-1"
 _NAMESPACE = "urn:hl7-org:v3"
 _CHUNK = 1 << 16
+_DEEPEST_SECTION = 12
+_BESIDE_PHARMACOKINETICS = (
+    headings.TOPIC,
+    headings.FOOD,
+    headings.POPULATIONS,
+    headings.POPULATION,
+    headings.INTERACTION,
+)
 _TYPES = {
     "34391-3": LabelType.PRESCRIPTION,
     "45129-4": LabelType.PRESCRIPTION,
@@ -232,7 +240,7 @@ def _chosen(root: _Element, sections: Sections) -> Iterator[Piece]:
         for section, above in clinical or list(_outermost(top, _titled_clinical)):
             yield from _section(section, above, "", "")
         return
-    found = list(_outermost(top, _is_pharmacokinetics))
+    found = list(_pharmacokinetic_sections(top))
     if found:
         for section, above in found:
             yield from _section(section, above, "", "")
@@ -247,6 +255,28 @@ def _is_pharmacokinetics(section: _Element) -> bool:
     if code == PHARMACOKINETICS:
         return True
     return code in ("", _UNCLASSIFIED) and headings.is_pharmacokinetics(title)
+
+
+def _pharmacokinetic_sections(
+    sections: list[_Element], above: tuple[str, ...] = ()
+) -> Iterator[tuple[_Element, tuple[str, ...]]]:
+    """Outermost pharmacokinetics sections and, in old labels, the ones beside them.
+
+    There "Absorption" or "Special Populations" are sections of the same level as
+    "Pharmacokinetics".
+    """
+    beside = bool(above) and any(_is_pharmacokinetics(s) for s in sections)
+    for section in sections:
+        title = plain_text(_first(section, "title"))
+        if _is_pharmacokinetics(section) or (
+            beside
+            and _code(section) in ("", _UNCLASSIFIED)
+            and headings.family(title) in _BESIDE_PHARMACOKINETICS
+        ):
+            yield section, above
+            continue
+        inner = list(_subsections(section))
+        yield from _pharmacokinetic_sections(inner, (*above, title) if title else above)
 
 
 def _titled_clinical(section: _Element) -> bool:
@@ -286,15 +316,28 @@ def _section(
     if not code or own_code not in ("", _UNCLASSIFIED, code):
         code, title = own_code, own_title or title
     stack = headings.HeadingStack((*above, own_title) if own_title else above)
+    inner = [
+        child
+        for part in section
+        if _name(part) == "component" and depth < _DEEPEST_SECTION
+        for child in part
+        if _name(child) == "section"
+    ]
+    last = stack.path
     for part in section:
-        name = _name(part)
-        if name == "text":
+        if _name(part) == "text":
             for content in contents(part, stack):
+                last = content.path
                 yield Piece(content.kind, code, title, content.path, content.text, content.rows)
-        elif name == "component" and depth < 12:
-            for inner in part:
-                if _name(inner) == "section":
-                    yield from _section(inner, stack.base, code, title, depth + 1)
+    over = stack.base
+    if stack.path[: len(last)] != last or len(stack.path) > len(last):
+        # A heading closes the text: it heads the sections inside, else it is a line of text.
+        if inner:
+            over = stack.path
+        elif headings.family(stack.path[-1]) == headings.UNKNOWN:
+            yield Piece(BlockKind.PARAGRAPH, code, title, stack.path[:-1], stack.path[-1])
+    for child in inner:
+        yield from _section(child, over, code, title, depth + 1)
 
 
 def _top_sections(root: _Element) -> Iterator[_Element]:

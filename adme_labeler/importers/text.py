@@ -19,6 +19,14 @@ _LATIN_PHRASE_LEFT = re.compile(r"\b((?:in|ex) (?:vitro|vivo))(?=[a-z])", re.IGN
 _LATIN_PHRASE_RIGHT = re.compile(r"(?<=[a-z])((?:in|ex) (?:vitro|vivo))\b")
 _BLANK_IN_REFERENCE = re.compile(r"\( ?(\d{1,2}(?:\.\d{1,2})*(?:, ?\d{1,2}(?:\.\d{1,2})*)*) ?\)")
 _BLANK_BEFORE = re.compile(r" +([,;](?=\s|$)|\.(?=\s|$))")
+_BLANK_BEHIND_OPENER = re.compile(r"([(\[]) +")
+_BLANK_BEFORE_CLOSER = re.compile(r" +([)\]])")
+_SUBSCRIPT = re.compile(
+    r"\b(C|[Tt]|AUC|AUMC|V|K|k|IC|EC|CL|E|B) "
+    r"(max|min|ss|1/2\b|½|inf|tau|τ|last|trough|avg|50\b|90\b|"
+    r"0 ?[-–] ?(?:\d+ ?h?\b|inf\w*|∞|t\b|τ|tau|last)|(?<=V )(?:d|z|c)\b|(?<=K )[im]\b|(?<=k )el\b|"
+    r"(?<=CL )(?:cr|CR|R)\b)"
+)
 
 
 class ByteStream(Protocol):
@@ -53,6 +61,13 @@ def cleaned(text: str) -> str:
 def without_blanks_of_markup(text: str) -> str:
     """Undo the blanks that mark-up leaves behind: "in vitro ." and "( 7.2 )"."""
     return _BLANK_IN_REFERENCE.sub(r"(\1)", _BLANK_BEFORE.sub(r"\1", text))
+
+
+def repaired(text: str) -> str:
+    """Flat text without the blanks that stood around its mark-up: "C max )" as "Cmax)"."""
+    text = _SUBSCRIPT.sub(r"\1\2", text)
+    text = _BLANK_BEFORE_CLOSER.sub(r"\1", _BLANK_BEHIND_OPENER.sub(r"\1", text))
+    return without_blanks_of_markup(text)
 
 
 def compact(text: str) -> str:
