@@ -16,7 +16,9 @@ from adme_labeler.importers import loose
 from adme_labeler.importers.cursor import Cursor
 from adme_labeler.importers.detect import HEAD, FileKind, kind_of
 from adme_labeler.importers.text import ByteStream
+from adme_labeler.protocol.tables import TableLayout
 
+_ALL_ALIKE: Mapping[str, TableLayout] = {}
 READ, SKIPPED, FAILED = "read", "skipped", "failed"
 
 _UNREADABLE = {
@@ -64,19 +66,25 @@ def read_paths(
     sections: Sections,
     types: frozenset[LabelType],
     columns: Mapping[str, str],
+    layouts: Mapping[str, TableLayout] = _ALL_ALIKE,
     pulse: Callable[[], None] | None = None,
+    drug_names: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Iterator[LabelDraft | FileOutcome]:
     """Read files and folders, one drug label at a time.
 
     Yields every label as it is read and then one outcome for its file. A file that cannot be read
-    ends in an outcome with the reason and never stops the rest. `columns` maps columns of tables
-    to fields; `pulse` is called between labels, also between those that are left out, and may
-    raise to stop.
+    ends in an outcome with the reason and never stops the rest. `layouts` says by path how tables
+    are read ("" is for every other), `columns` maps columns of tables without one to fields;
+    `pulse` is called between labels, also between those that are left out, and may
+    raise to stop. `drug_names` says by path which drug a loose document is about.
     """
+    default = layouts.get("", TableLayout(columns=dict(columns)))
     for path in files(paths):
+        layout = layouts.get(str(path), default)
         found = read_file(
-            path, Cursor(), sections=sections, types=types, columns=columns, pulse=pulse
-        )
+            path, Cursor(), sections=sections, types=types, layout=layout, pulse=pulse,
+            drug_names=drug_names,
+        )  # fmt: skip
         for item in found:
             if not isinstance(item, LeftOut):
                 yield item
@@ -88,16 +96,18 @@ def read_file(
     *,
     sections: Sections,
     types: frozenset[LabelType],
-    columns: Mapping[str, str],
+    layout: TableLayout = TableLayout(),  # noqa: B008 (frozen)
     pulse: Callable[[], None] | None = None,
     count: Count | None = None,
     drug_names: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Iterator[LabelDraft | LeftOut | FileOutcome]:
     """As `read_paths` for one file, beginning behind `cursor.start`; `cursor` follows the reading.
 
-    `count` says what was read of the file before. The outcome of the file itself comes last.
+    `layout` says how it is read where it is a table. `count` says what was read of the file before.
+    `drug_names` are those that the person who imports gives (`loose.names_of`). The outcome of the
+    file itself comes last.
     """
-    reading = _Reading(sections, types, columns, pulse or (lambda: None), cursor, drug_names or {})
+    reading = _Reading(sections, types, layout, pulse or (lambda: None), cursor, drug_names or {})
     reading.pulse()
     yield from reading.file(path, count or Count())
 
@@ -137,7 +147,7 @@ class Count:
 class _Reading:
     sections: Sections
     types: frozenset[LabelType]
-    columns: Mapping[str, str]
+    layout: TableLayout
     pulse: Callable[[], None]
     cursor: Cursor
     drug_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
@@ -218,7 +228,7 @@ class _Reading:
             from adme_labeler.importers import tables
 
             findings = tables.Findings()
-            for label in tables.read(whole, kind, source, name, self.columns, findings):
+            for label in tables.read(whole, kind, source, name, self.layout, findings):
                 self.pulse()
                 yield from self._keep(label, count)
             if findings.sentence:
