@@ -44,6 +44,10 @@ _CODES = {
 }
 __all__ = ["read", "results"]
 
+_FIGURE = re.compile(
+    r"(?:(?<=[.\])] )|\A)(?:Figure|FIGURE) (\d+)[.:]? (?:(?!(?:Figure|FIGURE) \d).){4,240}? ?"
+    r"(?:Figure|FIGURE) \1(?=\s|\Z)"
+)
 _NO_SECTION = word_set(
     """
     spl_product_data_elements set_id id effective_time version openfda
@@ -180,11 +184,30 @@ def _pieces(name: str, text: str, tables: list[Table]) -> Iterator[Piece]:
             continue
         if index == 0 and title:
             part = part[len(title) :].lstrip(" :–-")
-        starts = [start for start, _ in sentence_spans(part)]
-        for path, begin, end in running_text.split_running_text(part, stack, starts):
-            body = part[begin:end].strip()
-            if body:
-                yield Piece(BlockKind.PARAGRAPH, code, title, path, body)
+        for stretch, is_caption in _around_figures(part):
+            if is_caption:
+                yield Piece(BlockKind.CAPTION, code, title, stack.path, stretch)
+                continue
+            starts = [start for start, _ in sentence_spans(stretch)]
+            for path, begin, end in running_text.split_running_text(stretch, stack, starts):
+                body = stretch[begin:end].strip()
+                if body:
+                    yield Piece(BlockKind.PARAGRAPH, code, title, path, body)
+
+
+def _around_figures(text: str) -> Iterator[tuple[str, bool]]:
+    """Stretches of flat text and whether each is a figure's caption.
+
+    A caption shows where the picture's own name ("Figure 2") stands behind it.
+    """
+    begin = 0
+    for match in _FIGURE.finditer(text):
+        if before := text[begin : match.start()].strip():
+            yield before, False
+        yield match[0].strip(), True
+        begin = match.end()
+    if rest := text[begin:].strip():
+        yield rest, False
 
 
 def _section_title(text: str, name: str) -> str:

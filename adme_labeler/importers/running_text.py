@@ -52,6 +52,7 @@ _TITLE_BEFORE_SENTENCE = re.compile(
     r"decrease|increase|cross|multiple|\d)))"
 )
 """Words in title case right before the beginning of a sentence: no sentence goes on like that."""
+_SUBJECT_WITH_BRACKET = re.compile(r"\s+\((?:[^()]|\([^()]*\))*\),?\s+[a-z]")
 _NOT_BEHIND = re.compile(
     r"\s+(?:Half|Rates?|Volume|Phase|Parameters?|Constants?|Ratios?|Profiles?|Process|Pathways?|"
     r"Data|Information|Levels?)\b"
@@ -76,9 +77,9 @@ def split_running_text(
         while (end := _heading_at(text, position)) > position:
             if text[begin:start].strip() and position == start:
                 pieces.append((stack.path, begin, start))
-            stack.push(_joined(text[position:end].strip(" :–—")))
+            stack.push(_joined(text[position:end].strip(" :–—-")))
             position = end
-            while position < len(text) and text[position] in " :–—":
+            while position < len(text) and text[position] in " :–—-":
                 position += 1
             begin = position
     if text[begin:].strip():
@@ -118,7 +119,9 @@ def _stands_alone(text: str, position: int, end: int) -> bool:
         return True
     heading = text[position:end]
     rest = text[end : end + 40]
-    if re.match(r"\s*[:–—]\s*\S", rest):
+    if _SUBJECT_WITH_BRACKET.match(text, end, min(len(text), end + 200)):
+        return False  # "Body weight (50 to 82 kg) was a covariate"
+    if re.match(r"\s*[:–—]\s*\S|\s+-\s*[A-Z]", rest):
         return True
     if re.match(r"[A-Z][a-z]", rest):
         return heading[-1].islower()

@@ -27,6 +27,11 @@ _SUBSCRIPT = re.compile(
     r"0 ?[-–] ?(?:\d+ ?h?\b|inf\w*|∞|t\b|τ|tau|last)|(?<=V )(?:d|z|c)\b|(?<=K )[im]\b|(?<=k )el\b|"
     r"(?<=CL )(?:cr|CR|R)\b)"
 )
+_SQUARE = re.compile(r"((?:/|1\.73 )m) (?=2\b)")
+_ISOTOPE = re.compile(
+    r"(?<![\d.])(3(?= H)|1[134](?= C)|18(?= F)|35(?= S)|32(?= P)|99m(?= T)|12[35](?= I)|131(?= I))"
+    r" ([CHFSPI]|Tc)(?=\]?[- ])"
+)
 
 
 class ByteStream(Protocol):
@@ -65,7 +70,7 @@ def without_blanks_of_markup(text: str) -> str:
 
 def repaired(text: str) -> str:
     """Flat text without the blanks that stood around its mark-up: "C max )" as "Cmax)"."""
-    text = _SUBSCRIPT.sub(r"\1\2", text)
+    text = _ISOTOPE.sub(r"\1\2", _SQUARE.sub(r"\1", _SUBSCRIPT.sub(r"\1\2", text)))
     text = _BLANK_BEFORE_CLOSER.sub(r"\1", _BLANK_BEHIND_OPENER.sub(r"\1", text))
     return without_blanks_of_markup(text)
 
