@@ -155,7 +155,7 @@ def operations(
 ) -> Iterator[Operation]:
     order = "DESC" if newest_first else "ASC"
     for row in connection.execute(f"SELECT * FROM operation ORDER BY id {order} LIMIT ?", (limit,)):
-        yield _operation(row)
+        yield operation_of(row)
 
 
 def undo_stacks(connection: sqlite3.Connection) -> tuple[list[int], list[int]]:
@@ -208,7 +208,7 @@ def follow_chain(connection: sqlite3.Connection, page: ChainPage, count: int) ->
         "SELECT * FROM operation WHERE id > ? ORDER BY id LIMIT ?", (page.last, count)
     ).fetchall()
     for row in rows:
-        operation = _operation(row)
+        operation = operation_of(row)
         draft = Draft(
             operation.kind,
             operation.summary,
@@ -248,7 +248,7 @@ def _digest(previous: str, number: int, draft: Draft, changes: list[Change]) -> 
     return hashlib.sha256(f"{previous}\n{canonical(body)}".encode()).hexdigest()
 
 
-def _operation(row: sqlite3.Row) -> Operation:
+def operation_of(row: sqlite3.Row) -> Operation:
     return Operation(
         int(row["id"]),
         row["kind"],

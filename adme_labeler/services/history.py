@@ -1,0 +1,362 @@
+"""The log as a person reads it: found, explained, followed to its sentence, gone back to.
+
+Going back takes back every undoable operation after a chosen one, as one new operation: one undo
+brings everything forward again, and nothing of the log is lost.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, cast
+
+from adme_labeler.domain.operations import Changes
+from adme_labeler.domain.problems import Problem
+from adme_labeler.domain.records import OperationId, SentenceId
+from adme_labeler.services import annotating
+from adme_labeler.services.session import Session
+from adme_labeler.storage import annotations, log, sentences
+from adme_labeler.storage.log import Change, Operation
+
+BACK = "back"
+"""Kind of the operation that goes back, and of the change in it that names where to."""
+_MOST_SHOWN = 200
+
+
+class Standing(StrEnum):
+    """What became of an operation."""
+
+    HOLDS = "holds"
+    UNDONE = "undone"
+    """By undo, or by going back to an earlier operation."""
+    STAYS = "stays"
+    """It cannot be undone."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What to look for. `text`: every word in summary, curator or kind, or "#12" for one operation.
+
+    `since` and `until` are UTC times as the log has them, the second one excluded.
+    """
+
+    text: str = ""
+    kind: str = ""
+    curator: str = ""
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    operation: Operation
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class ChangeText:
+    """One change in words; `sentence` is None where it is about something else."""
+
+    what: str
+    before: str
+    after: str
+    sentence: SentenceId | None = None
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """What going back to `target` would do, for the question before it is done.
+
+    `operations` would be taken back, `sentences` and `settings` (also held-out drugs) change;
+    `stays` counts by kind what came after and stays as it is.
+    """
+
+    target: int
+    operations: int
+    sentences: int
+    settings: int
+    stays: tuple[tuple[str, int], ...]
+    changes: tuple[Change, ...]
+    newest: int
+    """The newest operation when this was laid out."""
+
+
+def find(session: Session, wanted: Filter | None = None) -> list[int]:
+    """Numbers of the operations that match, newest first."""
+    wanted = wanted or Filter()
+    where: list[str] = []
+    values: list[str | int] = []
+    for word in wanted.text.split():
+        if word[0] == "#" and word[1:].isdecimal():
+            where.append("id = ?")
+            values.append(int(word[1:]))
+            continue
+        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        where.append(
+            "(summary LIKE ? ESCAPE '\\' OR curator LIKE ? ESCAPE '\\' OR kind LIKE ? ESCAPE '\\')"
+        )
+        values += [pattern] * 3
+    for column, value in (("kind = ?", wanted.kind), ("curator = ?", wanted.curator)):
+        if value:
+            where.append(column)
+            values.append(value)
+    for column, value in (("at >= ?", wanted.since), ("at < ?", wanted.until)):
+        if value:
+            where.append(column)
+            values.append(value)
+    condition = f"WHERE {' AND '.join(where)}" if where else ""
+    rows = session.connection.execute(
+        f"SELECT id FROM operation {condition} ORDER BY id DESC", values
+    )
+    return [row[0] for row in rows]
+
+
+def entries(session: Session, numbers: Sequence[int]) -> dict[int, Entry]:
+    """These operations with what became of them."""
+    rows = session.connection.execute(
+        "SELECT * FROM operation WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(numbers)),),
+    )
+    found = [log.operation_of(row) for row in rows]
+    holding = _Holding(session)
+    return {o.id: Entry(o, holding.standing(o)) for o in found}
+
+
+def kinds(session: Session) -> list[str]:
+    """Kinds of operation that occur, the most frequent first."""
+    rows = session.connection.execute(
+        "SELECT kind FROM operation GROUP BY kind ORDER BY count(*) DESC, kind"
+    )
+    return [row[0] for row in rows]
+
+
+def curators(session: Session) -> list[str]:
+    rows = session.connection.execute(
+        "SELECT DISTINCT curator FROM operation WHERE curator <> '' ORDER BY curator"
+    )
+    return [row[0] for row in rows]
+
+
+def first_sentence(session: Session, operation: int) -> SentenceId | None:
+    """The sentence that an operation changed first, or None."""
+    rows = session.connection.execute(
+        "SELECT kind, key, before, after FROM change WHERE operation = ? "
+        "AND kind IN ('annotation', 'adjudication') ORDER BY ordinal LIMIT 1",
+        (operation,),
+    )
+    changes = [Change(r["kind"], r["key"], r["before"], r["after"]) for r in rows]
+    return next(iter(annotations.sentences_of(changes)), None)
+
+
+def details(session: Session, operation: int, most: int = _MOST_SHOWN) -> list[ChangeText]:
+    """The first `most` changes of an operation in words."""
+    rows = session.connection.execute(
+        "SELECT kind, key, before, after FROM change WHERE operation = ? ORDER BY ordinal LIMIT ?",
+        (operation, most),
+    ).fetchall()
+    changes = [Change(r["kind"], r["key"], r["before"], r["after"]) for r in rows]
+    ids = annotations.sentences_of(changes)
+    texts = {s.id: s.text for s in sentences.get(session.connection, ids)}
+    return [_in_words(session, change, texts) for change in changes if change.kind != BACK]
+
+
+def change_count(session: Session, operation: int) -> int:
+    row = session.connection.execute(
+        "SELECT count(*) FROM change WHERE operation = ? AND kind <> ?", (operation, BACK)
+    ).fetchone()
+    return int(row[0])
+
+
+def way_back(session: Session, target: int) -> WayBack:
+    """What it would take to be where the project was right after operation `target`.
+
+    What operations that cannot be undone (imports, trainings, promotions) have done since stays,
+    also where a later operation changed it again. Raises Problem for an unknown operation.
+    """
+    connection = session.connection
+    if not connection.execute("SELECT 1 FROM operation WHERE id = ?", (target,)).fetchone():
+        raise Problem(f"There is no operation {target} in the history.")
+    first: dict[tuple[str, str], str | None] = {}
+    last: dict[tuple[str, str], str | None] = {}
+    for row in connection.execute(
+        "SELECT c.kind, c.key, c.before, c.after, o.undoable FROM change c "
+        "JOIN operation o ON o.id = c.operation WHERE c.operation > ? AND c.kind <> ? "
+        "ORDER BY c.operation, c.ordinal",
+        (target, BACK),
+    ):
+        place = (row["kind"], row["key"])
+        if not row["undoable"]:
+            first[place] = row["after"]
+        else:
+            first.setdefault(place, row["before"])
+        last.pop(place, None)  # the order is that of the last touch
+        last[place] = row["after"]
+    changes = tuple(
+        Change(kind, key, now, first[kind, key])
+        for (kind, key), now in reversed(last.items())
+        if first[kind, key] != now
+    )
+    holding = _Holding(session)
+    later = connection.execute(
+        "SELECT id FROM operation WHERE id > ? AND undoable = 1 AND undoes IS NULL "
+        "AND redoes IS NULL",
+        (target,),
+    )
+    stays = connection.execute(
+        "SELECT kind, count(*) FROM operation WHERE id > ? AND undoable = 0 GROUP BY kind",
+        (target,),
+    )
+    return WayBack(
+        target,
+        sum(holding.holds(row[0]) for row in later),
+        len(set(annotations.sentences_of(changes))),
+        sum(c.kind not in ("annotation", "adjudication") for c in changes),
+        tuple(sorted((str(kind), int(count)) for kind, count in map(tuple, stays))),
+        changes,
+        log.head(connection)[0],
+    )
+
+
+def go_back(session: Session, way: WayBack) -> Changes:
+    """Be where the project was right after `way.target`: one operation, undone by one undo.
+
+    Raises Problem when there is nothing to take back, or something was done since `way` was laid.
+    """
+    if not way.changes:
+        raise Problem("There is nothing to take back: the project is as it was then.")
+    if log.head(session.connection)[0] != way.newest:
+        raise Problem("Something was decided meanwhile; choose the operation again.")
+    number = f"{way.operations:,} operation{'s' if way.operations != 1 else ''}"
+    with session.project.operation(
+        BACK, f"Go back to #{way.target:,}: {number} taken back", session.curator
+    ) as draft:
+        draft.changes.append(Change(BACK, log.canonical(way.target), None, log.canonical(True)))
+        draft.changes.extend(way.changes)
+        applied = annotating.apply(session, way.changes)
+    session.note_undoable(draft.id)
+    focus = next(iter(annotations.sentences_of(way.changes)), None)
+    return replace(applied, operation=OperationId(draft.id), focus=focus)
+
+
+@dataclass
+class Verification:
+    """Follows the hash chain in steps; `step` until it is true."""
+
+    session: Session
+    page: log.ChainPage = field(default_factory=log.ChainPage)
+
+    def step(self, count: int = 100) -> bool:
+        if not self.done:
+            self.page = log.follow_chain(self.session.connection, self.page, count)
+        return self.done
+
+    @property
+    def done(self) -> bool:
+        return self.page.end or self.page.broken is not None
+
+
+class _Holding:
+    """Which operations still hold, from the undo list and the operations that went back."""
+
+    def __init__(self, session: Session) -> None:
+        undo, _ = session.stacks()
+        self._undo = frozenset(undo)
+        rows = session.connection.execute(
+            "SELECT operation, key FROM change WHERE kind = ? ORDER BY operation", (BACK,)
+        )
+        self._ranges = [
+            (int(json.loads(row["key"])), int(row["operation"]))
+            for row in rows
+            if row["operation"] in self._undo
+        ]
+
+    def standing(self, operation: Operation) -> Standing:
+        if not operation.undoable:
+            return Standing.STAYS
+        if not _is_plain(operation):
+            return Standing.HOLDS
+        return Standing.HOLDS if self.holds(operation.id) else Standing.UNDONE
+
+    def holds(self, operation: int) -> bool:
+        """Whether an undoable operation, no undo or redo itself, holds."""
+        return operation in self._undo and not any(
+            target < operation < back for target, back in self._ranges
+        )
+
+
+def _is_plain(operation: Operation) -> bool:
+    return operation.undoes is None and operation.redoes is None
+
+
+def _in_words(session: Session, change: Change, texts: dict[SentenceId, str]) -> ChangeText:
+    before, after = _loaded(change.before), _loaded(change.after)
+    if change.kind in ("annotation", "adjudication"):
+        (sentence,) = annotations.sentences_of([change])
+        text = texts.get(sentence, "(a sentence that is no longer in the label)")
+        return ChangeText(text, _state(session, before), _state(session, after), sentence)
+    key = _loaded(change.key) if change.key[:1] in '"{[0123456789' else change.key
+    if change.kind == "setting":
+        return ChangeText(f"Setting {change.key}", _short(before), _short(after))
+    name = change.kind.replace("_", " ")
+    return ChangeText(f"{name[0].upper()}{name[1:]} {key}", _short(before), _short(after))
+
+
+def _state(session: Session, fields: Any) -> str:
+    if fields is None:
+        return "nothing"
+    fields = cast("dict[str, Any]", fields)
+    said: list[str] = []
+    names: dict[str, str] = {c.key: c.name for c in session.scheme.categories}
+    category = fields.get("category")
+    if category:
+        said.append(names.get(category, str(category)))
+        said += [f"also {names.get(k, k)}" for k in str(fields.get("also") or "").split("+") if k]
+    state = str(fields.get("state", "adjudicated"))
+    if state != "open" or not category:
+        said.append("undecided" if state == "open" else state)
+    if fields.get("flagged"):
+        said.append("flagged")
+    if fields.get("note"):
+        said.append(f"note “{fields['note']}”")
+    return ", ".join(said)
+
+
+def _loaded(written: str | None) -> Any:
+    if written is None:
+        return None
+    try:
+        return json.loads(written)
+    except ValueError:
+        return written
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return said if len(said) <= 80 else said[:79] + "…"
+
+
+def kind_words(kind: str) -> str:
+    """A kind of operation as the history names it."""
+    return _KINDS.get(kind, kind.replace("_", " ").replace("-", " "))
+
+
+def joined(parts: Iterable[str]) -> str:
+    """ "a, b and c"."""
+    *most, last = list(parts) or [""]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+_KINDS = {
+    "decide": "decision",
+    "also": "further category",
+    "bulk": "accept many",
+    "clear": "taken back",
+    "model": "model",
+    "back": "went back",
+    "setting": "setting",
+    "held_out": "held-out drugs",
+}
