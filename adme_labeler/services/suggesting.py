@@ -187,7 +187,7 @@ class ScoreKeeper:
         if not now:
             return Changes()
         with self.session.project.transaction() as connection:
-            suggestions.store(connection, now)
+            suggestions.store(connection, now, self.session.scheme.keys)
             if complete:
                 self._remember(connection)
         return Changes(suggestions=frozenset(s.sentence for s in now), models=complete)
@@ -198,7 +198,7 @@ class ScoreKeeper:
             return Changes()
         left, self._waiting, self._held = self._held, set(), []
         with self.session.project.transaction() as connection:
-            suggestions.store(connection, left)
+            suggestions.store(connection, left, self.session.scheme.keys)
             self._remember(connection)
         return Changes(suggestions=frozenset(s.sentence for s in left), models=True)
 

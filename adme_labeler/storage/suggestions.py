@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.categories import ADME, CategoryKey
 from adme_labeler.domain.records import GroupId, ModelVersion, SentenceId, Suggestion
 
 
@@ -22,8 +22,17 @@ class Evaluated:
     suggestion: Suggestion | None
 
 
-def store(connection: sqlite3.Connection, suggestions: Sequence[Suggestion]) -> None:
-    """Replace the suggestions of these sentences; the caller holds the transaction."""
+def store(
+    connection: sqlite3.Connection,
+    suggestions: Sequence[Suggestion],
+    keys: Sequence[CategoryKey] = ADME.keys,
+) -> None:
+    """Replace the suggestions of these sentences; the caller holds the transaction.
+
+    `keys` is the order of their probabilities. The column `probability` is that of the suggested
+    category, which the class shift may prefer to a likelier one.
+    """
+    place = {key: number for number, key in enumerate(keys)}
     connection.executemany(
         "INSERT OR REPLACE INTO suggestion VALUES (?,?,?,?,?,?,?,?)",
         [
@@ -33,7 +42,7 @@ def store(connection: sqlite3.Connection, suggestions: Sequence[Suggestion]) -> 
                 s.head_revision,
                 s.category,
                 s.second,
-                max(s.probabilities),
+                s.probabilities[place[s.category]],
                 s.margin,
                 json.dumps([round(p, 5) for p in s.probabilities]),
             )

@@ -1,0 +1,150 @@
+"""Searching and sorting an open project, and the filters that are saved in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from adme_labeler.domain.operations import Changes
+from adme_labeler.domain.problems import Problem
+from adme_labeler.domain.records import SentenceId
+from adme_labeler.domain.search import Query
+from adme_labeler.services.searching import SearchProblem, nearest, parse
+from adme_labeler.services.session import Session
+from adme_labeler.storage import search, settings
+from adme_labeler.storage.search import Column, View
+
+__all__ = ["Column", "Found", "find", "ordered", "remove_filter", "save_filter", "saved_filters"]
+
+LONGEST_NAME = 60
+_FILTERS = "filters"
+_WHAT_TO_DO = "Change the search, or close it with Esc."
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found. `explanation` says why it is empty, `hint` what had to be left out."""
+
+    query: Query
+    ids: Sequence[SentenceId]
+    explanation: str = ""
+    hint: str = ""
+
+
+def find(
+    session: Session, written: str, *, typing: bool = False, hide_suggestions: bool = False
+) -> Found:
+    """Sentences that match, in document order. Raises SearchProblem.
+
+    `typing`: the last word may be a beginning. `hide_suggestions`: they are switched off.
+    """
+    query = parse(written, session.scheme, typing=typing)
+    _check_drugs(session, query, typing)
+    if not query.terms:
+        said = f"“{written.strip()}” has no letter or digit to look for." if written.strip() else ""
+        return Found(query, (), said)
+    view = View(session.curator, hide_suggestions)
+    found = search.ids(session.connection, query, view)
+    left_out = search.hidden(session.connection, query, view)
+    hint = ""
+    if left_out:
+        one = left_out == 1
+        hint = (
+            f"{left_out:,} sentence{' is' if one else 's are'} left out: "
+            f"{'its suggestion stays' if one else 'their suggestions stay'} hidden until you decide"
+        )
+    return Found(query, found, "" if found else _why_empty(session, query, view), hint)
+
+
+def ordered(
+    session: Session,
+    ids: Sequence[SentenceId],
+    column: Column,
+    *,
+    descending: bool = False,
+    hide_suggestions: bool = False,
+) -> list[SentenceId]:
+    """These sentences sorted by a column of the list; suggestions that are hidden come last."""
+    view = View(session.curator, hide_suggestions)
+    return search.ordered(
+        session.connection, ids, column, view, session.scheme.keys, descending=descending
+    )
+
+
+def saved_filters(session: Session) -> dict[str, str]:
+    """Searches saved in the project, by name."""
+    stored = session.setting(_FILTERS, {})
+    if not isinstance(stored, dict):
+        return {}
+    return {name: str(stored[name]) for name in sorted(stored, key=str.casefold)}
+
+
+def save_filter(session: Session, name: str, written: str, replaces: str = "") -> Changes:
+    """Keep a search under a name, in place of the one named `replaces`; one undo step.
+
+    Raises SearchProblem for a search that cannot be understood, Problem for a name in use.
+    """
+    name, written = " ".join(name.split()), written.strip()
+    if not name:
+        raise Problem("Give the filter a name.")
+    if len(name) > LONGEST_NAME:
+        raise Problem(f"The name of a filter has at most {LONGEST_NAME} characters.")
+    if not parse(written, session.scheme).terms:
+        raise Problem("There is no search to save: write one first.")
+    kept = saved_filters(session)
+    if replaces:
+        kept.pop(replaces, None)
+    if name in kept and kept[name] != written:
+        raise Problem(f"There is already a filter named “{name}”; choose another name.")
+    summary = f"Rename the filter “{replaces}”: {name}" if replaces else f"Save the filter “{name}”"
+    return _write(session, summary, {**kept, name: written})
+
+
+def remove_filter(session: Session, name: str) -> Changes:
+    """Forget a saved search; one undo step."""
+    kept = saved_filters(session)
+    kept.pop(name, None)
+    return _write(session, f"Delete the filter “{name}”", kept)
+
+
+def _write(session: Session, summary: str, filters: dict[str, str]) -> Changes:
+    with session.project.operation("setting", summary, session.curator) as draft:
+        settings.put(session.connection, draft, _FILTERS, dict(filters))
+    if not draft.changes:
+        return Changes()
+    session.note_undoable(draft.id)
+    return Changes(settings=True)
+
+
+def _check_drugs(session: Session, query: Query, typing: bool) -> None:
+    unknown = search.unknown_drugs(session.connection, query)
+    if not unknown:
+        return
+    close = nearest(unknown[0], search.drug_names(session.connection))
+    hint = f"; did you mean {close}?" if close else "."
+    raise SearchProblem(
+        f"No drug label of this project carries the name “{unknown[0]}”{hint}", unfinished=typing
+    )
+
+
+def _why_empty(session: Session, query: Query, view: View) -> str:
+    """Names the term that emptied the search: without it there would be how many."""
+    if len(query.terms) == 1:
+        return f"No sentence matches {_quote(query.terms[0])}. {_WHAT_TO_DO}"
+    without = [
+        (search.count(session.connection, query.without(n), view), term)
+        for n, term in enumerate(query.terms)
+    ]
+    number, term = max(without, key=lambda pair: pair[0])
+    if number:
+        there = "1 sentence" if number == 1 else f"{number:,} sentences"
+        return f"No sentence matches; without {_quote(term)} it would be {there}. {_WHAT_TO_DO}"
+    for term in query.terms:
+        if not search.count(session.connection, Query((term,)), view):
+            return f"No sentence matches; {_quote(term)} alone finds none. {_WHAT_TO_DO}"
+    return f"No sentence matches, nor does any when one of these is left away. {_WHAT_TO_DO}"
+
+
+def _quote(term: object) -> str:
+    text = str(term)
+    return text if text.startswith(('"', '-"')) else f"“{text}”"
