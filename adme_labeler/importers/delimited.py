@@ -47,7 +47,6 @@ class DelimitedFile:
     """A csv or tsv file whose beginning has been looked at. Its rows can be read once."""
 
     sheets: tuple[str, ...] = ("",)
-    formulas = 0
 
     def __init__(self, stream: ByteStream, source: str, layout: TableLayout) -> None:
         """Raises ImportProblem for an encoding that is not known."""
@@ -57,6 +56,14 @@ class DelimitedFile:
         while len(self._head) < _HEAD and (more := stream.read(_HEAD - len(self._head))):
             self._head += more
         self.dialect = _dialect(self._head, source, layout)
+
+    @property
+    def delimiter(self) -> str:
+        """As a `TableLayout` names it."""
+        return NO_DELIMITER if self.dialect.delimiter == _NEVER else self.dialect.delimiter
+
+    def close(self) -> None:
+        """The stream belongs to the caller."""
 
     def rows(self, sheet: str = "") -> Iterator[list[str]]:
         """Rows of cells in the order of the file; a blank line is an empty row.
@@ -163,7 +170,7 @@ def _dialect(head: bytes, source: str, layout: TableLayout) -> Dialect:
     try:
         sample = codecs.getincrementaldecoder(encoding)(_AS_WINDOWS).decode(head)
     except LookupError as error:
-        raise ImportProblem(f'"{encoding}" is no encoding; try utf-8 or cp1252.') from error
+        raise ImportProblem(f'"{encoding}" is no encoding of text; try utf-8 or cp1252.') from error
     sample = sample.lstrip("\ufeff").replace("\0", "")
     if len(head) == _HEAD:
         sample = sample[: sample.rfind("\n") + 1] or sample

@@ -139,7 +139,6 @@ class Content:
     """What a column holds, as far as a proposal needs it. `length` is the mean of its cells."""
 
     name: str
-    filled: int
     length: float
     values: Mapping[str, int]
 

@@ -37,10 +37,9 @@ Rows = Iterator[tuple[int, list[str]]]
 
 @dataclass(frozen=True)
 class Table:
-    """A table that was found. `header` is the number of the row with the names, 0 for none."""
+    """A table that was found: its (first) sheet, its columns, its rows."""
 
     sheet: str
-    header: int
     columns: Columns
     rows: Rows
 
@@ -64,17 +63,17 @@ def table_of(file: DelimitedFile | Workbook, source: str, layout: TableLayout) -
     missing: ColumnMissing | None = None
     for sheet in candidates(file, source, layout):
         try:
-            table = look(file, sheet, source, layout)
+            head = head_of(file.rows(sheet), layout)
+            columns = understood(head.header, layout.columns, source)
         except ColumnMissing as problem:  # another sheet may have it
             missing = missing or problem
             continue
-        if "text" in table.columns.places:
-            more = () if layout.sheet else _continued(file, sheet)
-            rest = (_same_columns(file, name, source, layout, table) for name in more)
-            rows = chain(table.rows, chain.from_iterable(rest))
-            return Table(sheet, table.header, table.columns, _checked(rows, table, source))
-        if first is None and table.columns.names:
-            first = table.columns
+        if "text" in columns.places:
+            more = () if layout.sheet else continued(file, sheet)
+            rows = rows_of_sheets(file, head, more, layout)
+            return Table(sheet, columns, _checked(rows, columns.places["text"], source))
+        if first is None and columns.names:
+            first = columns
     if missing is not None:
         raise missing
     said = columns_of(first.names if first else ())
@@ -92,9 +91,17 @@ def candidates(file: DelimitedFile | Workbook, source: str, layout: TableLayout)
     raise ImportProblem(f'{source} has no sheet "{layout.sheet}" (its sheets are {there}).')
 
 
-def look(file: DelimitedFile | Workbook, sheet: str, source: str, layout: TableLayout) -> Table:
-    """One sheet: its header found or taken as told, its columns understood, text or not."""
-    rows = file.rows(sheet)
+@dataclass(frozen=True)
+class Head:
+    """Where a sheet's rows begin. `header` is blank in every column where no row names them."""
+
+    number: int
+    header: list[str]
+    rows: Rows
+
+
+def head_of(rows: Iterator[list[str]], layout: TableLayout) -> Head:
+    """The row that names the columns, found or as told, and the rows below it."""
     head = list(islice(rows, _HEADER_WITHIN))
     number = layout.header
     if number is None:
@@ -105,8 +112,25 @@ def look(file: DelimitedFile | Workbook, sheet: str, source: str, layout: TableL
         header = head[number - 1] if number <= len(head) else []
     else:
         header = [""] * max((len(row) for row in head), default=0)
-    columns = understood(header, layout.columns, source)
-    return Table(sheet, number, columns, _numbered(chain(head[number:], rows), number + 1))
+    return Head(number, header, _numbered(chain(head[number:], rows), number + 1))
+
+
+def continued(file: DelimitedFile | Workbook, sheet: str) -> tuple[str, ...]:
+    """Sheets that are named after this one with a number behind, from 2 on."""
+    found = ((name, re.fullmatch(re.escape(sheet) + r" (\d+)", name)) for name in file.sheets)
+    numbered = [(int(match[1]), name) for name, match in found if match]
+    return tuple(name for number, name in sorted(numbered) if number > 1)
+
+
+def rows_of_sheets(
+    file: DelimitedFile | Workbook, first: Head, more: Sequence[str], layout: TableLayout
+) -> Rows:
+    """Rows of a sheet, then of those among `more` that have the same header."""
+    yield from first.rows
+    for name in more:
+        head = head_of(file.rows(name), layout)
+        if head.header == first.header:
+            yield from head.rows
 
 
 def unstored_cells(found: Unstored, sheet: str, sheets: Sequence[str]) -> str:
@@ -115,6 +139,14 @@ def unstored_cells(found: Unstored, sheet: str, sheets: Sequence[str]) -> str:
         return ""
     first = f"cell {found.first}" + (f' of the sheet "{sheet}"' if len(sheets) > 1 else "")
     return first if found.count == 1 else f"{found.count:,} cells, the first is {first}"
+
+
+def too_long(source: str, length: int, number: int) -> str:
+    """The sentence for a cell that no sentence fills."""
+    return (
+        f"{source} has a cell of {length:,} characters in row {number}; its delimiter or quotes "
+        "may be wrong."
+    )
 
 
 def _header_within(head: Sequence[Sequence[str]], layout: TableLayout) -> int:
@@ -139,28 +171,10 @@ def _numbered(rows: Iterator[list[str]], start: int) -> Rows:
             yield number, cells
 
 
-def _continued(file: DelimitedFile | Workbook, sheet: str) -> tuple[str, ...]:
-    """Sheets that are named after this one with a number behind, from 2 on."""
-    found = ((name, re.fullmatch(re.escape(sheet) + r" (\d+)", name)) for name in file.sheets)
-    numbered = [(int(match[1]), name) for name, match in found if match]
-    return tuple(name for number, name in sorted(numbered) if number > 1)
-
-
-def _same_columns(
-    file: DelimitedFile | Workbook, sheet: str, source: str, layout: TableLayout, first: Table
-) -> Rows:
-    table = look(file, sheet, source, layout)
-    return table.rows if table.columns.names == first.columns.names else iter(())
-
-
-def _checked(rows: Rows, table: Table, source: str) -> Rows:
-    at = table.columns.places["text"]
+def _checked(rows: Rows, at: int, source: str) -> Rows:
     for count, (number, cells) in enumerate(rows, start=1):
         if count > MOST_ROWS:
             raise ImportProblem(f"{source} has more than {MOST_ROWS:,} rows.")
         if at < len(cells) and len(cells[at]) > LARGEST_CELL:
-            raise ImportProblem(
-                f"{source} has a cell of {len(cells[at]):,} characters in row {number}; "
-                "its delimiter or quotes may be wrong."
-            )
+            raise ImportProblem(too_long(source, len(cells[at]), number))
         yield number, cells

@@ -98,8 +98,7 @@ def read(
         yield from _labels(groups, PurePath(name).stem, source, _Categories(categories, findings))
     finally:
         groups.close()
-        if isinstance(file, Workbook):
-            file.close()
+        file.close()
 
 
 def rows_of(table: Table) -> Iterator[Row]:
@@ -142,8 +141,7 @@ def sheets(
         for name in sorted(file.sheets, key=lambda name: name != first):
             yield name, file.rows(name)
     finally:
-        if isinstance(file, Workbook):
-            file.close()
+        file.close()
 
 
 # --------------------------------------------------------------------------- rows to labels

@@ -45,13 +45,12 @@ class PreviewJob(msgspec.Struct, frozen=True, kw_only=True):
 class ColumnPreview(msgspec.Struct, frozen=True, kw_only=True):
     """A column of a table. `field` is what it seems to mean, "" for nothing.
 
-    `filled` counts cells that are not blank. `values` counts the different cells, most frequent
+    `values` counts the different cells, most frequent
     first; empty where there are more than `PREVIEW_VALUES` or where they are long.
     """
 
     name: str
     field: str
-    filled: int
     values: dict[str, int] = {}
 
 

@@ -12,6 +12,7 @@ JOBS = {
     "train": ("adme_labeler.worker.train", ("run folder",)),
     "serve": ("adme_labeler.worker.serve", ("model folder", "features folder")),
     "import": ("adme_labeler.worker.import_job", ("job file",)),
+    "preview": ("adme_labeler.worker.preview_job", ("job file",)),
     "export": ("adme_labeler.worker.export_job", ("job file",)),
     "merge": ("adme_labeler.worker.merge_job", ("job file",)),
     "evaluate": ("adme_labeler.worker.evaluate_job", ("job file",)),
