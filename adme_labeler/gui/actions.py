@@ -21,6 +21,8 @@ class Needs(Enum):
     REDO = auto()
     CANDIDATE = auto()
     EARLIER_VERSION = auto()
+    IMPORTING = auto()
+    STOPPED_IMPORT = auto()
     WRITABLE = auto()
     """A project that this window may write."""
 
@@ -51,7 +53,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("open", "Open project…", "File", ("Ctrl+O",), Needs.NOTHING, "open"),
     Action("sample", "Open the sample project", "File", (), Needs.NOTHING, "book"),
     Action("import", "Add drug labels…", "File", ("Ctrl+I",), Needs.WRITABLE, "add-files", False, True),  # noqa: E501
-    Action("import-report", "Last import…", "File"),
+    Action("import-report", "Imports…", "File"),
+    Action("cancel-import", "Cancel the import", "File", (), Needs.IMPORTING),
+    Action("resume-import", "Resume the import", "File", (), Needs.STOPPED_IMPORT),
+    Action("give-up-import", "Leave the stopped import", "", (), Needs.STOPPED_IMPORT),
     Action("export", "Export…", "File", ("Ctrl+E",), Needs.PROJECT, "export"),
     Action("restore", "Restore a backup…", "File", (), Needs.NOTHING, "", False, True),
     Action("saved", "All saved", "File", ("Ctrl+S",), Needs.NOTHING, "check"),
@@ -86,6 +91,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("second", "Not this: show the second", "Sentence", ("X",), Needs.SUGGESTION, "", True),
     Action("skip", "Skip for now", "Sentence", ("Space",), Needs.DECIDABLE, "skip", True),
     Action("unsure", "Unsure", "Sentence", ("U",), Needs.DECIDABLE, "unsure", True),
+    Action("keep-older", "Keep the older sentence’s category", "Sentence", ("R",), Needs.DECIDABLE, "", True),  # noqa: E501
+    Action("identical", "Decide identical sentences as well…", "Sentence", ("I",), Needs.WRITABLE, "", True),  # noqa: E501
     Action("flag", "Flag", "Sentence", ("F",), Needs.DECIDABLE, "flag", True, True),
     Action("note", "Note…", "Sentence", ("N",), Needs.DECIDABLE, "note", True),
     Action("previous", "Previous sentence", "Sentence", ("Up", "K"), Needs.SENTENCE, "arrow-left", False, True),  # noqa: E501
@@ -96,8 +103,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("queue-rare", "Rarest category first", "Queue"),
     Action("queue-flagged", "Flagged", "Queue"),
     Action("queue-unsure", "Unsure", "Queue"),
+    Action("older-rules", "Decided under older rules", "Queue"),
+    Action("queue-changed", "Changed sentences", "Queue"),
+    Action("queue-identical", "Identical, but different", "Queue"),
     Action("rarest", "Next candidate of the rarest category", "Queue", ("G",), Needs.PROJECT, "", True, True),  # noqa: E501
     Action("bulk", "Accept many…", "Queue", ("Ctrl+B",), Needs.WRITABLE),
+    Action("identical-all", "Apply to identical sentences…", "Queue", (), Needs.WRITABLE),
     Action("retrain", "Retrain", "Model", ("Ctrl+R",), Needs.WRITABLE, "retrain"),
     Action("promote", "Promote the candidate", "Model", (), Needs.CANDIDATE),
     Action("rollback", "Roll back to the version before", "Model", (), Needs.EARLIER_VERSION),
@@ -105,6 +116,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view-read", "Read", "View", ("Ctrl+1",)),
     Action("view-list", "List", "View", ("Ctrl+2",)),
     Action("context", "More context", "View", ("C",), Needs.PROJECT, "", False, True),
+    Action("versions", "Compare versions of the drug label…", "View", ("V",)),
     Action("hide", "Hide suggestions", "View", ("L",)),
     Action("larger", "Larger text", "View", ("Ctrl++", "Ctrl+="), Needs.NOTHING, "", False, True),
     Action("smaller", "Smaller text", "View", ("Ctrl+-",), Needs.NOTHING),
@@ -115,6 +127,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("theme-contrast", "High contrast", "View", (), Needs.NOTHING),
     Action("preferences", "Preferences…", "Edit", ("Ctrl+,",), Needs.NOTHING, "", False, True),
     Action("guideline", "Guideline and keys", "Help", ("H", "?", "F1"), Needs.NOTHING, "book"),
+    Action("edit-guideline", "Edit the guideline…", "Help", (), Needs.WRITABLE),
     Action("about", "About", "Help", (), Needs.NOTHING),
 )  # fmt: skip
 

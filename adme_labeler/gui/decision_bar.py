@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -18,6 +19,8 @@ from adme_labeler.domain.categories import Category, CategoryKey, CategoryScheme
 from adme_labeler.domain.records import AnnotationState
 from adme_labeler.gui import icons, keymap, painting, theme
 from adme_labeler.gui.controls import ElidedText, Hairline, KeyButton, Panel, Text
+from adme_labeler.gui.older_line import OlderLine
+from adme_labeler.services.label_versions import Older
 
 HELD_OUT_SENTENCE = "Decide first: this drug is held out, the suggestion is hidden."
 HIDDEN_SENTENCE = "Decide first: suggestions are hidden."
@@ -40,6 +43,10 @@ class Decision:
     reason: str = ""
     elsewhere: int = 0
     """In how many other drug labels the same sentence stands."""
+    older: Older | None = None
+    """What a sentence of a new version of its drug label replaces."""
+    twins: str = ""
+    """What could be decided at once for identical sentences; "" where there are none."""
     decided: CategoryKey | None = None
     also: tuple[CategoryKey, ...] = ()
     state: AnnotationState = AnnotationState.OPEN
@@ -53,7 +60,7 @@ class DecisionBar(Panel):
     category_chosen = Signal(str)
     also_toggled = Signal(str)
     asked = Signal(str)
-    """Id of an action: accept, skip, unsure, flag, note, undo."""
+    """Id of an action: accept, skip, unsure, flag, note, undo, keep-older, identical."""
 
     def __init__(self, scheme: CategoryScheme, parent: QWidget | None = None) -> None:
         super().__init__("chrome", parent)
@@ -62,6 +69,11 @@ class DecisionBar(Panel):
         self._because = Text("Next because:", "secondary", "secondary")
         self._reason = ElidedText("", "secondary", "text")
         self._elsewhere = Text("", "secondary", "secondary")
+        self.older = OlderLine(scheme)
+        self.older.asked.connect(lambda: self.asked.emit("keep-older"))
+        self.identical = KeyButton("", action="identical")
+        self.identical.setToolTip("Take this decision over to the same sentence in other places")
+        self.identical.clicked.connect(lambda: self.asked.emit("identical"))
         self.buttons = {c.key: CategoryButton(c) for c in scheme.categories}
         self.also = {c.key: AlsoButton(c) for c in scheme.categories}
         self.accept = KeyButton("Accept", action="accept")
@@ -94,6 +106,9 @@ class DecisionBar(Panel):
         self._elsewhere.setText(
             f"also in {others:,} other drug label{'s' if others > 1 else ''}" if others else ""
         )
+        self.older.show_older(shown.older, live and shown.decided is None)
+        self.identical.set_text(shown.twins)
+        self.identical.setVisible(bool(shown.twins))
         by_key = dict(zip(self._scheme.keys, shown.probabilities, strict=False))
         for key, button in self.buttons.items():
             button.setEnabled(live)
@@ -117,6 +132,11 @@ class DecisionBar(Panel):
             button.setChecked(on)
         self.note.setToolTip(shown.note)
 
+    def set_rules(self, rules: Mapping[CategoryKey, str]) -> None:
+        """What the guideline says of each category, in Markdown; shown on hover."""
+        for key, button in self.buttons.items():
+            button.setToolTip(_tool_tip(self._scheme[key], rules.get(key, "")))
+
     def say(self, sentence: str) -> None:
         """Say why there is nothing to decide."""
         self._because.hide()
@@ -134,6 +154,7 @@ class DecisionBar(Panel):
         top.addWidget(self._reason, 1)
         top.addSpacing(12)
         top.addWidget(self._elsewhere)
+        top.addWidget(self.identical)
         middle = QHBoxLayout()
         middle.setSpacing(8)
         for button in self.buttons.values():
@@ -152,6 +173,7 @@ class DecisionBar(Panel):
         inside.setContentsMargins(16, 10, 16, 12)
         inside.setSpacing(10)
         inside.addLayout(top)
+        inside.addWidget(self.older)
         inside.addLayout(middle)
         inside.addLayout(bottom)
         whole = QVBoxLayout(self)
@@ -159,6 +181,15 @@ class DecisionBar(Panel):
         whole.setSpacing(0)
         whole.addWidget(Hairline())
         whole.addLayout(inside)
+
+
+def _tool_tip(category: Category, rules: str) -> str:
+    if not rules:
+        return f"{category.name}: {category.definition}"
+    document = QTextDocument()
+    document.setDefaultFont(theme.font("controls"))
+    document.setMarkdown(f"**{category.name}**\n\n{rules}")
+    return document.toHtml()
 
 
 class CategoryButton(QAbstractButton):

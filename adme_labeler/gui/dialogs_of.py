@@ -12,7 +12,6 @@ from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import Sections, SentenceId
 from adme_labeler.gui.dialogs import files
 from adme_labeler.gui.dialogs.bulk import BulkDialog, Candidate
-from adme_labeler.gui.dialogs.guide import GuideDialog
 from adme_labeler.gui.dialogs.import_dialog import ImportDialog
 from adme_labeler.gui.dialogs.import_report import ImportReport
 from adme_labeler.gui.dialogs.note import NoteDialog
@@ -192,13 +191,6 @@ def held_out(window: MainWindow) -> None:
             project.suggester.restart()
 
     window.ask(dialog, apply)
-
-
-def guide(window: MainWindow) -> None:
-    from adme_labeler.domain.categories import ADME
-
-    scheme = window.project.session.scheme if window.project else ADME
-    window.ask(GuideDialog(scheme, window), lambda: None)
 
 
 def about(window: MainWindow) -> None:

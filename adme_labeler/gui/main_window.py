@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget
 
 from adme_labeler import paths
 from adme_labeler.domain.problems import Problem, StorageProblem
-from adme_labeler.gui import dialogs_of, keymap, theme
+from adme_labeler.gui import dialogs_of, guidelines, keymap, theme
 from adme_labeler.gui.action_set import ActionSet
 from adme_labeler.gui.actions import BY_ID, Needs
 from adme_labeler.gui.controls import KeyButton, Text
@@ -162,6 +162,9 @@ class MainWindow(QMainWindow):
             "sample": lambda: dialogs_of.open_sample(self, paths.documents()),
             "import": lambda: dialogs_of.import_files(self),
             "import-report": lambda: dialogs_of.import_report(self),
+            "cancel-import": lambda: self._of_project().importer.cancel(),
+            "resume-import": lambda: self._of_project().importer.resume(),
+            "give-up-import": lambda: self._of_project().importer.give_up(),
             "restore": lambda: dialogs_of.restore(self),
             "close": lambda: self.leave_project(self._show_welcome),
             "export": lambda: dialogs_of.export(self),
@@ -171,7 +174,9 @@ class MainWindow(QMainWindow):
             "note": lambda: dialogs_of.note(self),
             "bulk": lambda: dialogs_of.bulk(self),
             "held-out": lambda: dialogs_of.held_out(self),
-            "guideline": lambda: dialogs_of.guide(self),
+            "guideline": lambda: guidelines.show(self),
+            "edit-guideline": lambda: guidelines.edit(self),
+            "older-rules": lambda: guidelines.look_again(self),
             "about": lambda: dialogs_of.about(self),
             "preferences": lambda: self.ask(
                 PreferencesDialog(self.preferences, self._preferences_changed, self), lambda: None
@@ -235,6 +240,10 @@ class MainWindow(QMainWindow):
             return writable and bool(project.session.stacks()[1])
         if needs is Needs.CANDIDATE:
             return writable and project.trainer.view().candidate is not None
+        if needs is Needs.IMPORTING:
+            return project.importer.running()
+        if needs is Needs.STOPPED_IMPORT:
+            return writable and project.importer.can_resume()
         if needs is Needs.EARLIER_VERSION:
             return writable and project.trainer.view().can_roll_back
         return writable

@@ -28,7 +28,7 @@ from adme_labeler.gui.sentence_list import Row
 from adme_labeler.gui.status_bar import Status
 from adme_labeler.gui.training_job import Trainer
 from adme_labeler.gui.work_view import WorkView
-from adme_labeler.services import annotating, recall, session, suggesting, training
+from adme_labeler.services import annotating, guideline, recall, session, suggesting, training
 from adme_labeler.services.queue import QueueKind
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, sentences
@@ -79,12 +79,14 @@ class ProjectView(QObject):
         self.desk.begin(sentence)
         if kind != QueueKind.DOCUMENT.value and kind in QueueKind:
             self.desk.choose_queue(QueueKind(kind))
+        self._show_rules()
         self.show_training()
         self.show_status()
         self._soon.start()
         if jobs:
             self.suggester.start()
             self.trainer.look_for_interrupted()
+        self.importer.look_for_interrupted()
 
     def leave(self) -> None:
         """Ask every job to end; `left` follows."""
@@ -206,6 +208,7 @@ class ProjectView(QObject):
         work.toolbar.view_chosen.connect(lambda view: self.show_list(view == "list"))
         work.toolbar.asked.connect(self.asked)
         work.training.asked.connect(self.asked)
+        work.imports.asked.connect(self.asked)
         work.bar.asked.connect(self.asked)
         scheme = self.session.scheme
         work.bar.category_chosen.connect(
@@ -221,6 +224,7 @@ class ProjectView(QObject):
         for job in self._jobs():
             job.said.connect(work.status.say)
         self.importer.finished.connect(lambda _: self._imported())
+        self.importer.changed.connect(self._show_import)
         self.suggester.changed.connect(self._soon_if_idle)
 
     def _jobs(self) -> tuple[Job, ...]:
@@ -246,11 +250,17 @@ class ProjectView(QObject):
             self._mark()
         if changes.annotations or changes.suggestions:
             work.list.refresh(changes.annotations | changes.suggestions)
+        if changes.settings:
+            self._show_rules()
         if changes.models:
             self.trainer.forget_versions()
             self.show_training()
         self._show_undo()
         self._soon_if_idle()
+
+    def _show_rules(self) -> None:
+        text = guideline.current(self.session).text
+        self.work.bar.set_rules(guideline.sections(text, self.session.scheme))
 
     def _soon_if_idle(self) -> None:
         if not self._soon.isActive() and not self._closed:
@@ -344,6 +354,10 @@ class ProjectView(QObject):
     def _open(self, sentence: SentenceId) -> None:
         self.desk.go_to(sentence)
         self.show_list(False)
+
+    def _show_import(self) -> None:
+        self.work.imports.show_import(self.importer.view())
+        self.actions_changed.emit()
 
     def _imported(self) -> None:
         self.suggester.start()

@@ -18,7 +18,7 @@ from adme_labeler.domain.records import (
     SentenceId,
     Suggestion,
 )
-from adme_labeler.services import audit
+from adme_labeler.services import audit, guideline
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, labels, log, sentences, settings, suggestions
 
@@ -143,7 +143,6 @@ def decided(
 def provenance_of(session: Session, shown: Shown) -> Provenance:
     """What is kept of what the curator saw."""
     visible = None if shown.blind else shown.suggestion
-    guideline = session.setting("guideline_version", 1)
     return Provenance(
         suggested=None if visible is None else visible.category,
         probability=None if visible is None else _probability(session, visible),
@@ -152,7 +151,7 @@ def provenance_of(session: Session, shown: Shown) -> Provenance:
         blind=shown.blind,
         arm=shown.arm,
         inclusion_probability=shown.inclusion_probability,
-        guideline_version=guideline if isinstance(guideline, int) else 1,
+        guideline_version=guideline.version(session),
         scheme_version=session.scheme.version,
     )
 
@@ -235,7 +234,9 @@ def must_be_blind(session: Session, sentence: SentenceId) -> bool:
 
 def _decided(session: Session, old: Annotation, category: CategoryKey, shown: Shown) -> Annotation:
     if old.category == category and old.state in READ_BY_A_PERSON:
-        return old
+        # What the curator saw at first stays; that the newer guideline was looked at is added.
+        looked = replace(old.provenance, guideline_version=guideline.version(session))
+        return replace(old, provenance=looked)
     suggestion = None if shown.blind else shown.suggestion
     if suggestion is None:
         state = AnnotationState.DECIDED

@@ -20,6 +20,7 @@ from adme_labeler import protocol
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import ImportProblem, Problem
 from adme_labeler.domain.records import Annotation, AnnotationState, OperationId, SentenceId
+from adme_labeler.services import guideline
 from adme_labeler.services.merge_compare import Entry, Held, compare, provenance, read_row
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, log, sentences
@@ -270,7 +271,6 @@ class Planner:
             return None
         for text in edited.unknown:
             self._unknown[text] = self._unknown.get(text, 0) + 1
-        guideline = session.setting("guideline_version", 1)
         found = compare(
             base,
             edited.entry,
@@ -279,7 +279,7 @@ class Planner:
             provenance(
                 row,
                 place.held_out,
-                guideline if isinstance(guideline, int) else 1,
+                guideline.version(session),
                 session.scheme,
             ),
             session.scheme,

@@ -4,44 +4,65 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Signal, SignalInstance
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTextBrowser, QWidget
 
-from adme_labeler import paths
 from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.gui import keymap, theme
 from adme_labeler.gui.actions import ACTIONS, MENUS
-from adme_labeler.gui.controls import Segments
+from adme_labeler.gui.controls import Segments, Text
 from adme_labeler.gui.dialogs.base import Dialog
-
-
-def guideline_text() -> str:
-    """The guideline as Markdown; a sentence where the file is missing."""
-    path = paths.resources() / "guideline" / "adme.md"
-    try:
-        return path.read_text("utf-8")
-    except OSError:
-        return f"The guideline is missing: `{path.name}` was not installed with the program."
+from adme_labeler.services.guideline import Guideline, shipped_text
 
 
 class GuideDialog(Dialog):
-    """Two pages: guideline and keys."""
+    """Two pages: guideline and keys. `edit_asked` and `older_asked` close it."""
 
-    def __init__(self, scheme: CategoryScheme, parent: QWidget | None = None) -> None:
+    edit_asked = Signal()
+    older_asked = Signal()
+
+    def __init__(
+        self,
+        scheme: CategoryScheme,
+        parent: QWidget | None = None,
+        standing: Guideline | None = None,
+        older: int = 0,
+        at: str = "",
+        writable: bool = False,
+    ) -> None:
+        """`standing` is the project's guideline, the shipped one where no project is open.
+
+        `older` counts decisions made before a rule of their category changed; `at` is the name of
+        the category whose rules are shown first.
+        """
         super().__init__("Guideline and keys", parent, 760)
         self._scheme = scheme
+        self._standing = standing or Guideline(1, shipped_text(), {})
+        self._at = at
         self.pages = Segments((("guideline", "Guideline"), ("keys", "Keys")))
         self.pages.chosen.connect(lambda _: self._fill())
         self._text = QTextBrowser()
         self._text.setOpenExternalLinks(True)
         self._text.setAccessibleName("Guideline and keys")
         self._text.setMinimumHeight(440)
+        self.older = QPushButton(f"Look at {older:,} earlier decision{'' if older == 1 else 's'}")
+        self.older.setVisible(older > 0)
+        self.older.setToolTip("Made before a rule of their category changed")
+        self.older.clicked.connect(lambda: self._leave(self.older_asked))
         row = QHBoxLayout()
+        row.setSpacing(12)
         row.addWidget(self.pages)
         row.addStretch(1)
+        row.addWidget(Text(f"Version {self._standing.version}", "secondary", "secondary"))
+        row.addWidget(self.older)
         self.body.addLayout(row)
         self.body.addWidget(self._text, 1)
+        self.edit = self.add_button("Edit…")
+        self.edit.setVisible(writable)
+        self.edit.clicked.connect(lambda: self._leave(self.edit_asked))
+        for button in (self.older, self.edit):
+            button.setAutoDefault(False)
         self.add_close()
         self._fill()
 
@@ -53,14 +74,36 @@ class GuideDialog(Dialog):
         if event.type() == QEvent.Type.PaletteChange:
             self._fill()
 
+    def _leave(self, asked: SignalInstance) -> None:
+        self.reject()
+        asked.emit()
+
     def _fill(self) -> None:
-        self._text.document().setDefaultFont(theme.font("controls"))
         if self.pages.current() == "keys":
+            self._text.document().setDefaultFont(theme.font("controls"))
             self._text.setHtml(key_sheet(self._scheme))
+            self._text.verticalScrollBar().setValue(0)
         else:
-            self._text.setMarkdown(guideline_text())
-            _space_out(self._text.document())
-        self._text.verticalScrollBar().setValue(0)
+            show_guideline(self._text, self._standing.text)
+            _scroll_to_heading(self._text, self._at)
+
+
+def show_guideline(browser: QTextBrowser, markdown: str) -> None:
+    """Markdown in the window's type sizes."""
+    browser.document().setDefaultFont(theme.font("controls"))
+    browser.setMarkdown(markdown)
+    _space_out(browser.document())
+
+
+def _scroll_to_heading(browser: QTextBrowser, name: str) -> None:
+    browser.verticalScrollBar().setValue(0)
+    block = browser.document().begin()
+    while name and block.isValid():
+        if block.blockFormat().headingLevel() and block.text().casefold() == name.casefold():
+            top = browser.document().documentLayout().blockBoundingRect(block).top()
+            browser.verticalScrollBar().setValue(max(0, int(top) - theme.STEP))
+            return
+        block = block.next()
 
 
 def _space_out(document: QTextDocument) -> None:
