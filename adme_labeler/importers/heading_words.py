@@ -77,6 +77,7 @@ INTERACTION = (
 INTERACTION_SUB = (
     r"in[\s-]vitro\s+(?:drug\s+interaction\s+)?(?:studies|assessments?|data|metabolism\s+studies)"
     r"(?:\s+(?:of|where|in)[\w\s-]{3,80})?|"
+    r"(?-i:In Vi(?:tro|vo)|IN VI(?:TRO|VO))|"
     r"in\s+vivo\s+(?:studies|assessments?|data)(?:\s+of\s+drug\s+interactions)?|"
     r"clinical\s+studies(?:\s+and\s+model[- ]informed\s+approaches)?|"
     r"in\s+vitro\s+assessment\s+of\s+drug\s+interactions|"

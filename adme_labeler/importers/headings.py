@@ -140,19 +140,28 @@ class HeadingStack:
         rank = self._rank(kind, heading)
         known = kind != UNKNOWN
         place = self._level_of(look, kind)
+        inside = self._hosts(kind, look)
         if place is not None:
             del self._open[place:]
-        elif known or not look:
+        elif (known or not look) and not inside:
             while (
                 self._open
                 and self._open[-1].rank >= rank
                 and not (self._open[-1].kind == UNKNOWN and look)
             ):
                 self._open.pop()
-        if known:
+        if known and not inside:
             self._close_equals(kind, rank)
         self._open.append(_Open(heading.strip(" \t:"), look, kind, rank))
         del self._open[6:]
+
+    def _hosts(self, kind: str, look: str) -> bool:
+        """Whether "Special Populations", with nothing under it yet, takes in "Clearance"."""
+        if not self.empty or not look or kind in (PK, MAJOR, POPULATIONS, INTERACTION):
+            return False
+        return self._open[-1].kind in (POPULATIONS, INTERACTION) and all(
+            heading.look != look for heading in self._open
+        )
 
     def _level_of(self, look: str, kind: str) -> int | None:
         """Place of the open heading whose sibling a new one of this look is."""

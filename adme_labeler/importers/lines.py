@@ -141,6 +141,8 @@ def _is_run_in(styled: str, rest: str) -> bool:
     if not rest or _FUNCTION_WORD.search(styled):
         return False
     marked = styled[-1:] in ":.–—-" or rest[0] in ":–—"
+    if re.match(r"\.\s+[A-Z]", rest) and headings.is_heading(styled):
+        return True
     if rest[0] in ",;.)%/" or rest[0].islower():
         return marked and styled[-1:] in ":." and not rest[0].islower()
     if headings.is_heading(styled):

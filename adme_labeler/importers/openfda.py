@@ -48,6 +48,7 @@ _FIGURE = re.compile(
     r"(?:(?<=[.\])] )|\A)(?:Figure|FIGURE) (\d+)[.:]? (?:(?!(?:Figure|FIGURE) \d).){4,240}? ?"
     r"(?:Figure|FIGURE) \1(?=\s|\Z)"
 )
+_PICTURES = re.compile(r"(?:Figure \w{1,3}[.,]?\s*)+", re.IGNORECASE)
 _NO_SECTION = word_set(
     """
     spl_product_data_elements set_id id effective_time version openfda
@@ -191,8 +192,9 @@ def _pieces(name: str, text: str, tables: list[Table]) -> Iterator[Piece]:
             starts = [start for start, _ in sentence_spans(stretch)]
             for path, begin, end in running_text.split_running_text(stretch, stack, starts):
                 body = stretch[begin:end].strip()
+                kind = BlockKind.CAPTION if _PICTURES.fullmatch(body) else BlockKind.PARAGRAPH
                 if body:
-                    yield Piece(BlockKind.PARAGRAPH, code, title, path, body)
+                    yield Piece(kind, code, title, path, body)
 
 
 def _around_figures(text: str) -> Iterator[tuple[str, bool]]:

@@ -51,7 +51,7 @@ _START = re.compile(
     (?:[A-ZÀ-ÞΑ-Ω0-9≥≤<>~±∼]
       |[a-z][.)]?\s+[A-Z]|[a-zα-ω]\d*-[A-Zα-ω]|[α-ω]|pH\b|mRNA|tRNA|siRNA|rh[A-Z]|nab-
       |[dlponm]-|cis-|trans-|tert-|t\s?(?:½|1\s?/\s?2)|[a-z]+[A-Z])
-      |[†‡§¶*]\s?[a-z]""",
+      |[†‡§¶*]\s?\w""",
     re.VERBOSE,
 )
 _MISSING_BLANK = re.compile(r"(?:[A-Z][a-z]+|[A-Z]{2,}[\s-]|A\s|[A-Z][A-Za-z0-9]+\s)")

@@ -1,0 +1,562 @@
+"""The fifteen things real labels do to an importer, each on a small document of our own.
+
+The numbers are those of the list that the real labels were counted for; the drugs are fictional.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from adme_labeler.domain.records import BlockKind, LabelDraft, LabelType, Sections
+from adme_labeler.importers import FileOutcome, openfda, read_paths
+from adme_labeler.importers.segmenter import sentence_spans
+
+TABLE = (
+    "<table><thead><tr><th>Dose</th><th>AUC</th></tr></thead>"
+    "<tbody><tr><td>10 mg</td><td>5</td></tr></tbody></table>"
+)
+
+
+def p(*texts: str) -> str:
+    return "".join(f"<paragraph>{text}</paragraph>" for text in texts)
+
+
+def styled(text: str, style: str = "bold") -> str:
+    return f'<content styleCode="{style}">{text}</content>'
+
+
+def blocks(draft: LabelDraft) -> list[tuple[BlockKind, str]]:
+    return [(b.kind, b.text) for b in draft.blocks]
+
+
+def answer(*texts: str, sections: Sections = Sections.PHARMACOKINETICS, **fields: object):
+    """An openFDA answer whose pharmacokinetics field holds these texts."""
+    result = {"set_id": "s", "pharmacokinetics": list(texts), **fields}
+    return openfda.read(result, "a.json", sections)
+
+
+def under(draft: LabelDraft) -> list[tuple[str, str]]:
+    return [
+        (" > ".join(b.heading_path[1:]), b.text[s.start : s.end])
+        for b in draft.blocks
+        for s in b.spans
+    ]
+
+
+# ------------------------------------------------------- 1: the code of the section is missing
+
+
+def test_1_a_title_on_an_unclassified_section_finds_pharmacokinetics(spl):
+    pk = spl.section(p("It is absorbed."), "Human Pharmacokinetics", "42229-5")
+    draft = spl.label(spl.section(p("It acts."), "CLINICAL PHARMACOLOGY", "34090-1", pk))
+    assert spl.sentences(draft) == ["It is absorbed."]
+
+
+def test_1_a_styled_first_paragraph_finds_pharmacokinetics(spl):
+    text = p(styled("Mechanism"), "It acts.", styled("Pharmacokinetics"), "It is absorbed.")
+    draft = spl.label(spl.section(text, "CLINICAL PHARMACOLOGY", "34090-1"))
+    assert spl.sentences(draft) == ["It is absorbed."]
+
+
+def test_1_sections_beside_pharmacokinetics_in_old_labels_belong_to_it(spl):
+    inner = "".join(
+        spl.section(p(text), title, "42229-5")
+        for title, text in (
+            ("Pharmacodynamics", "It lowers pressure."),
+            ("Pharmacokinetics", "It is given by mouth."),
+            ("Absorption", "It is absorbed."),
+            ("Special Populations", "Age has no effect."),
+            ("Clinical Studies", "It was compared with placebo."),
+        )
+    )
+    draft = spl.label(spl.section("", "CLINICAL PHARMACOLOGY", "34090-1", inner))
+    assert under(draft) == [
+        ("Pharmacokinetics", "It is given by mouth."),
+        ("Absorption", "It is absorbed."),
+        ("Special Populations", "Age has no effect."),
+    ]
+
+
+def test_1_clinical_pharmacology_by_title_alone_is_found(spl):
+    draft = spl.label(spl.section(p("It is absorbed."), "CLINICAL PHARMACOLOGY", "42229-5"))
+    assert spl.sentences(draft) == ["It is absorbed."]
+
+
+# ------------------------------------------------------- 2: the code is wrong or repeated
+
+
+def test_2_several_clinical_pharmacology_sections_are_all_read(spl):
+    one = spl.section(p("It is absorbed."), "CLINICAL PHARMACOLOGY", "34090-1")
+    two = spl.section(p("It is bound."), "CLINICAL PHARMACOLOGY, Continued", "34090-1")
+    assert spl.sentences(spl.label(one, two)) == ["It is absorbed.", "It is bound."]
+
+
+def test_2_a_section_without_code_takes_the_place_of_the_one_around_it(spl):
+    draft = spl.label(spl.pk("", inner=spl.section(p("It is absorbed."), "Absorption")))
+    assert draft.blocks[0].section_code == "43682-4"
+    assert draft.blocks[0].heading_path[-1] == "Absorption"
+
+
+def test_2_interactions_called_pharmacokinetic_are_no_pharmacokinetics_section(spl):
+    other = spl.section(p("It raises levels."), "7.2 Pharmacokinetic Drug Interactions", "42229-5")
+    draft = spl.label(
+        spl.section("", "7 DRUG INTERACTIONS", "34073-7", other), spl.pk(p("It is absorbed."))
+    )
+    assert spl.sentences(draft) == ["It is absorbed."]
+
+
+# ------------------------------------------------------- 3: nesting, sections without title
+
+
+def test_3_sections_nest_to_five_levels(spl):
+    inner = ""
+    for level in range(5, 0, -1):
+        title = f"Level {level}" if level % 2 else ""
+        text = (
+            p(f"Sentence {level}.") if title else p(styled(f"Level {level}"), f"Sentence {level}.")
+        )
+        inner = spl.section(text, title, "42229-5", inner)
+    draft = spl.label(spl.pk("", inner=inner))
+    assert under(draft)[-1] == ("Level 1 > Level 3 > Level 5", "Sentence 5.")
+    assert [s for _, s in under(draft)] == [f"Sentence {n}." for n in range(1, 6)]
+
+
+def test_3_a_heading_that_closes_the_text_heads_the_sections_inside(spl):
+    inner = spl.section(p("Clearance falls."), "Renal Impairment", "42229-5")
+    draft = spl.label(
+        spl.pk("", inner=spl.section(p(styled("Special Populations")), "", "42229-5", inner))
+    )
+    assert under(draft) == [("Special Populations > Renal Impairment", "Clearance falls.")]
+    assert draft.blocks[0].hint == "O"
+
+
+def test_3_a_title_may_hold_markup_and_breaks(spl):
+    title = f"12.3{styled(' Pharma', 'italics')}{styled('cokinetics', 'italics')}<br/>"
+    draft = spl.label(spl.pk(p("It is absorbed."), title))
+    assert draft.blocks[0].heading_path == ("12.3 Pharmacokinetics",)
+
+
+# ------------------------------------------------------- 4: headings of every kind
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        p(styled("Absorption"), "It is fast."),
+        p("Absorption", "It is fast."),
+        p(styled("Absorption") + " It is fast."),
+        p(styled("Absorption:", "bolditalics") + " It is fast."),
+        p(styled(styled("Absorption", "italics"), "underline") + ". It is fast."),
+        p("Absorption - It is fast."),
+        p("Absorption: It is fast."),
+        p(styled("Absorption", "xmChange bold"), "It is fast."),
+    ],
+)
+def test_4_headings_are_known_run_in_and_alone_styled_and_plain(spl, heading):
+    assert under(spl.label(spl.pk(heading))) == [("Absorption", "It is fast.")]
+
+
+def test_4_pharmacokinetics_styled_like_its_topics_stays_above_them(spl):
+    heads = ("Mechanism of Action", "Pharmacokinetics", "Absorption", "Metabolism")
+    text = "".join(p(styled(h), f"About {h}.") for h in heads) + p(
+        styled("Clinical Studies"), "No."
+    )
+    draft = spl.label(spl.section(text, "CLINICAL PHARMACOLOGY", "34090-1"))
+    assert under(draft) == [
+        ("Pharmacokinetics", "About Pharmacokinetics."),
+        ("Pharmacokinetics > Absorption", "About Absorption."),
+        ("Pharmacokinetics > Metabolism", "About Metabolism."),
+    ]
+
+
+def test_4_populations_styled_like_their_heading_stay_below_it(spl):
+    text = p(
+        styled("Special Populations"), styled("Patients with Gout"), "Exposure is the same.",
+        styled("Renal Impairment"), "Clearance falls.", styled("Metabolism"), "It is oxidized.",
+    )  # fmt: skip
+    assert under(spl.label(spl.pk(text))) == [
+        ("Special Populations > Patients with Gout", "Exposure is the same."),
+        ("Special Populations > Renal Impairment", "Clearance falls."),
+        ("Metabolism", "It is oxidized."),
+    ]
+
+
+def test_4_a_known_heading_ends_its_like_under_a_drug_of_another_look(spl):
+    text = p(
+        styled("Drug Interactions"), styled("In Vivo Studies", "underline"),
+        styled("Warfarin", "italics") + ": Levels rose.", styled("In Vitro Studies:"), "None rose.",
+    )  # fmt: skip
+    assert under(spl.label(spl.pk(text)))[-1] == (
+        "Drug Interactions > In Vitro Studies",
+        "None rose.",
+    )
+
+
+def test_4_stressed_lines_with_nothing_under_them_are_text(spl):
+    text = p(
+        "Two germs are susceptible:",
+        styled("Fictiva alba", "italics"),
+        styled("Fictiva nigra", "italics"),
+    )
+    assert spl.sentences(spl.label(spl.pk(text))) == [
+        "Two germs are susceptible:",
+        "Fictiva alba",
+        "Fictiva nigra",
+    ]
+
+
+# ------------------------------------------------------- 5: one paragraph with line breaks
+
+
+def test_5_a_paragraph_with_line_breaks_is_as_many_paragraphs(spl):
+    text = p(
+        f"{styled('Absorption')}<br/>It is fast.<br/>Food slows it.<br/><br/>"
+        f"{styled('Distribution:')} It is bound.<br/>{styled('Excretion')}<br/><br/>It is renal."
+    )
+    assert under(spl.label(spl.pk(text))) == [
+        ("Absorption", "It is fast."),
+        ("Absorption", "Food slows it."),
+        ("Distribution", "It is bound."),
+        ("Excretion", "It is renal."),
+    ]
+
+
+def test_5_a_break_inside_a_styled_heading_is_none_of_its_words(spl):
+    text = p('<content styleCode="bold"><br/>Absorption<br/></content>It is fast.')
+    assert under(spl.label(spl.pk(text))) == [("Absorption", "It is fast.")]
+
+
+# ------------------------------------------------------- 6: split headings
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        f"{styled('M')} {styled('etabolism')}",
+        f"{styled('M')}{styled('etabolism', 'italics')}",
+        styled("Me tab ol ism"),
+        f"{styled('Metab')}{styled('olism:')}",
+    ],
+)
+def test_6_a_heading_in_pieces_is_whole(spl, heading):
+    (block,) = spl.label(spl.pk(p(heading, "It is oxidized."))).blocks
+    assert (block.text, block.hint) == ("It is oxidized.", "M")
+
+
+# ------------------------------------------------------- 7: lost and added blanks
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("The t<sub>1/2</sub>was long.", "The t1/2 was long."),
+        ("The C <sub>max</sub> rose.", "The Cmax rose."),
+        ("AUC<sub>0-24</sub>values fell.", "AUC0-24 values fell."),
+        ("A dose of 5 mg/m <sup>2</sup> was given.", "A dose of 5 mg/m2 was given."),
+        ("It was 10<sup>6</sup>-fold.", "It was 106-fold."),
+        (f"An {styled('in vivo')}study was done.", "An in vivo study was done."),
+    ],
+)
+def test_7_small_marks_are_glued_and_lost_blanks_put_back(spl, markup, text):
+    assert spl.sentences(spl.label(spl.pk(p(markup)))) == [text]
+
+
+# ------------------------------------------------------- 8: headings that lie
+
+
+@pytest.mark.parametrize(
+    ("heads", "hint"),
+    [
+        (("Metabolism and Elimination",), ""),
+        (("Pharmacokinetics and Metabolism",), ""),
+        (("Special Populations", "Clearance"), "O"),
+        (("Tiravastine", "Absorption"), "A"),
+        (("Absorption", "Tiravastine"), "A"),
+        (("Pharmacokinetics in Elderly Patients",), "O"),
+    ],
+)
+def test_8_a_heading_hints_only_where_it_is_clear(spl, heads, hint):
+    styles = ("bold", "italics")
+    text = p(*(styled(h, s) for h, s in zip(heads, styles, strict=False)), "It was measured.")
+    (block,) = spl.label(spl.pk(text)).blocks
+    assert (block.heading_path[1:], block.hint) == (heads, hint)
+
+
+# ------------------------------------------------------- 9: what stands inside the text
+
+
+def test_9_a_table_in_a_paragraph_or_an_item_splits_no_sentence(spl):
+    text = p(f"Before it.{TABLE}Behind it.") + f"<list><item>An item.{TABLE}</item></list>"
+    assert [(k, t.split("\n")[0]) for k, t in blocks(spl.label(spl.pk(text)))] == [
+        (BlockKind.PARAGRAPH, "Before it."),
+        (BlockKind.TABLE, "Dose | AUC"),
+        (BlockKind.PARAGRAPH, "Behind it."),
+        (BlockKind.LIST_ITEM, "An item."),
+        (BlockKind.TABLE, "Dose | AUC"),
+    ]
+
+
+def test_9_a_footnote_in_a_sentence_stands_behind_it_and_tears_nothing(spl):
+    text = p("It is bound<footnote>To albumin.</footnote> to protein. It is stable.")
+    assert blocks(spl.label(spl.pk(text))) == [
+        (BlockKind.PARAGRAPH, "It is bound to protein. It is stable."),
+        (BlockKind.FOOTNOTE, "To albumin."),
+    ]
+
+
+def test_9_bullets_links_pictures_and_direct_text_leave_only_words(spl):
+    text = (
+        'Direct text. <list listType="unordered"><item><caption>•</caption>First one.</item>'
+        "<item>Second one.<list><item><caption>(a)</caption>Inner one.</item></list></item></list>"
+        '<paragraph>See <linkHtml href="#S5">Warnings</linkHtml> '
+        "(<linkHtml>5.1</linkHtml>).</paragraph><renderMultiMedia referencedObject='M1'/>"
+    )
+    assert blocks(spl.label(spl.pk(text))) == [
+        (BlockKind.PARAGRAPH, "Direct text."),
+        (BlockKind.LIST_ITEM, "First one."),
+        (BlockKind.LIST_ITEM, "Second one."),
+        (BlockKind.LIST_ITEM, "Inner one."),
+        (BlockKind.PARAGRAPH, "See Warnings (5.1)."),
+    ]
+
+
+def test_9_merged_cells_captions_and_feet_of_a_table_keep_their_place(spl):
+    table = (
+        "<table><caption>Table 2. Exposure</caption>"
+        "<tfoot><tr><td>NA: none</td></tr></tfoot><tbody>"
+        '<tr><td rowspan="2">Men</td><td colspan="2">High</td><td>x</td></tr>'
+        "<tr><td>1<sup>a</sup></td><td>2</td><td>3<br/>4</td></tr></tbody></table>"
+    )
+    caption, body, foot = spl.label(spl.pk(table)).blocks
+    assert (caption.kind, foot.kind) == (BlockKind.CAPTION, BlockKind.FOOTNOTE)
+    assert body.rows == (("Men", "High", "", "x"), ("", "1a", "2", "3 4"))
+
+
+# ------------------------------------------------------- 10: excerpts
+
+
+def test_10_highlights_are_not_read_twice(spl):
+    excerpt = f"<excerpt><highlight><text>{p('It is short.')}</text></highlight></excerpt>"
+    code = '<code code="43682-4"/><title>12.3 Pharmacokinetics</title>'
+    section = (
+        f"<component><section>{code}{excerpt}<text>{p('It is long.')}</text></section></component>"
+    )
+    assert spl.sentences(spl.label(section)) == ["It is long."]
+
+
+# ------------------------------------------------------- 11: ids, products, kinds of label
+
+
+def test_11_document_set_version_and_date_are_told_apart(spl):
+    draft = spl.label(spl.pk(p("It is absorbed.")))
+    assert (draft.document_id, draft.set_id) == ("doc-1", "set-1")
+    assert (draft.version, draft.effective_date) == (7, "20240131")
+
+
+def test_11_several_products_give_all_their_names_and_ingredients_once(spl):
+    def product(name: str, substance: str) -> str:
+        return (
+            f"<subject><manufacturedProduct><manufacturedProduct><name>{name}</name>"
+            '<formCode displayName="TABLET"/><ingredient classCode="ACTIM"><ingredientSubstance>'
+            f"<name>{substance}</name></ingredientSubstance></ingredient></manufacturedProduct>"
+            "</manufacturedProduct></subject>"
+        )
+
+    listing = (
+        '<component><section><code code="48780-1"/>'
+        + product("Corvexa", "VELMORADINE SODIUM")
+        + product("Corvexa Plus", "TIRAVASTINE")
+        + product("Corvexa", "VELMORADINE")
+        + "</section></component>"
+    )
+    draft = spl.label(spl.pk(p("It is absorbed.")), product=listing)
+    assert draft.ingredients == ("TIRAVASTINE", "VELMORADINE")
+    assert {"Corvexa", "Corvexa Plus"} <= set(draft.names)
+    assert draft.dosage_form == "TABLET"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("34391-3", LabelType.PRESCRIPTION),
+        ("34390-5", LabelType.OTC),
+        ("53404-0", LabelType.VACCINE),
+        ("50578-4", LabelType.ANIMAL),
+        ("69403-4", LabelType.DEVICE),
+        ("77573-2", LabelType.OTHER),
+    ],
+)
+def test_11_the_kind_of_label_is_known_by_code_where_words_are_missing(spl, code, kind):
+    draft = spl.label(spl.pk(p("It is absorbed.")), kind=f'<code code="{code}"/>')
+    assert draft.label_type is kind
+
+
+# ------------------------------------------------------- 12: characters
+
+
+def test_12_invisible_and_odd_characters_do_no_harm(spl):
+    text = (
+        "At\u00a05\u202fmg the half\u00adlife\u200b is 3\u20111\u00bd\u2009h; "
+        "2\u00a0\u03bcg\ufeff <![CDATA[< 1% & more]]>."
+    )
+    assert spl.sentences(spl.label(spl.pk(p(text)))) == [
+        "At 5 mg the halflife is 3-1½ h; 2 µg < 1% & more."
+    ]
+
+
+def test_12_a_replacement_character_stays_visible(spl):
+    assert spl.sentences(spl.label(spl.pk(p("About 5 \ufffd 1 h.")))) == ["About 5 \ufffd 1 h."]
+
+
+# ------------------------------------------------------- 13: openFDA's flat strings
+
+
+def test_13_headings_are_found_in_running_text():
+    text = (
+        "12.3 Pharmacokinetics Corvexa is given once a day. Absorption Peak levels come at 2 h. "
+        "Metabolism - CYP2C9 forms M1. Elimination: The half-life is 9 h. Specific Populations "
+        "Body Weight, Sex, and Race No effect was seen. Drug Interaction Studies In Vitro Studies "
+        "Velmoradine inhibits CYP2C8. Warfarin A single dose had no effect."
+    )
+    assert under(answer(text)) == [
+        ("", "Corvexa is given once a day."),
+        ("Absorption", "Peak levels come at 2 h."),
+        ("Metabolism", "CYP2C9 forms M1."),
+        ("Elimination", "The half-life is 9 h."),
+        ("Specific Populations > Body Weight, Sex, and Race", "No effect was seen."),
+        ("Drug Interaction Studies > In Vitro Studies", "Velmoradine inhibits CYP2C8."),
+        ("Drug Interaction Studies > In Vitro Studies > Warfarin", "A single dose had no effect."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Body weight (40 to 90 kg) was a covariate.",
+        "Vitamin A is not affected.",
+        "Metabolism of Corvexa is slow in men.",
+        "Hepatic impairment (Child-Pugh A or B) raised the AUC.",
+        "Table 4 The values are means.",
+    ],
+)
+def test_13_sentences_that_only_look_like_headings_stay_whole(sentence):
+    text = f"12.3 Pharmacokinetics It is given by mouth. {sentence} Doses were small."
+    assert ("", sentence) in under(answer(text))
+
+
+def test_13_blanks_that_the_flat_text_lost_or_gained_are_repaired():
+    text = (
+        "12.3 Pharmacokinetics The C max ( 5 ng/mL ) and AUC 0-24 of [ 14 C ]-velmoradine at 40 "
+        "mg/m 2 rose [see Warnings ( 5.1 ) ] . It undergoes glucuronidation.Distribution"
+        "It is bound."
+    )
+    assert under(answer(text)) == [
+        ("", "The Cmax (5 ng/mL) and AUC0-24 of [14C]-velmoradine at 40 mg/m2 rose [see Warnings "
+         "(5.1)]."),
+        ("", "It undergoes glucuronidation."),
+        ("Distribution", "It is bound."),
+    ]  # fmt: skip
+
+
+def test_13_tables_and_captions_are_lifted_out_of_the_flat_text():
+    table = (
+        "<table><caption>Table 1. Exposure</caption><tbody><tr><td>Dose</td><td>C <sub>max</sub>"
+        "</td></tr><tr><td>10 mg</td><td>5 (2)</td></tr></tbody></table>"
+    )
+    text = (
+        "12.3 Pharmacokinetics See Table 1. Table 1. Exposure Dose C max 10 mg 5 (2) Food has no "
+        "effect. Figure 1. Levels by dose Figure 1 Distribution It is bound."
+    )
+    draft = answer(text, pharmacokinetics_table=[table])
+    assert [(b.kind, b.text.split("\n")[0]) for b in draft.blocks] == [
+        (BlockKind.PARAGRAPH, "See Table 1."),
+        (BlockKind.CAPTION, "Table 1. Exposure"),
+        (BlockKind.TABLE, "Dose | Cmax"),
+        (BlockKind.PARAGRAPH, "Food has no effect."),
+        (BlockKind.CAPTION, "Figure 1. Levels by dose Figure 1"),
+        (BlockKind.PARAGRAPH, "It is bound."),
+    ]
+    assert draft.blocks[-1].heading_path[-1] == "Distribution"
+
+
+def test_13_clinical_pharmacology_stands_in_where_the_field_is_missing_and_openfda_is_empty():
+    text = "CLINICAL PHARMACOLOGY Mechanism of Action It acts. Pharmacokinetics It is absorbed."
+    draft = openfda.read(
+        {"set_id": "s", "openfda": {}, "clinical_pharmacology": [text]},
+        "a.json",
+        Sections.PHARMACOKINETICS,
+    )
+    assert [s for _, s in under(draft)] == ["It is absorbed."]
+    assert draft.label_type is LabelType.PRESCRIPTION
+
+
+def test_13_flat_text_and_spl_of_one_label_give_the_same_sentences(spl):
+    markup = p(styled("Absorption"), "The C<sub>max</sub> (t<sub>1/2</sub> 3 h) is 5 ng/mL.")
+    flat = "12.3 Pharmacokinetics Absorption The C max (t 1/2 3 h) is 5 ng/mL."
+    assert under(spl.label(spl.pk(markup))) == under(answer(flat))
+
+
+# ------------------------------------------------------- 14: sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("The volume is 3.46 L. The drug is bound.", 2),
+        ("The half-life is 68 hr. The drug is bound.", 2),
+        ("It rises [see Warnings (5.1)]. It falls.", 2),
+        ("It rises. [See Warnings (5.1).] It falls.", 2),
+        ("Some, e.g. CYP3A4, take part.", 1),
+        ("It was approx. 52% higher.", 1),
+        ("It is sold in the U.S. and abroad.", 1),
+        ("Compound No. 3 is active.", 1),
+        ("* p < 0.05. † n = 11. ‡ Not done.", 3),
+        ("a Mean. b Median. c Not done.", 3),
+        ("The half-life is 2.5 h.Elimination is renal.", 2),
+    ],
+)
+def test_14_sentences_end_where_they_end(text, count):
+    assert len(sentence_spans(text)) == count
+
+
+def test_14_a_sentence_cut_by_a_table_is_not_joined_to_the_next_paragraph(spl):
+    draft = spl.label(spl.pk(p("Values were") + TABLE + p("They were low.")))
+    assert [b.text for b in draft.blocks if b.kind is BlockKind.PARAGRAPH] == [
+        "Values were",
+        "They were low.",
+    ]
+
+
+# ------------------------------------------------------- 15: archives
+
+
+def packed(members: dict[str, bytes]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return held.getvalue()
+
+
+def test_15_zips_of_zips_with_pictures_and_json_are_read_in_place(tmp_path, spl):
+    one = packed({"a.xml": spl.document(spl.pk(p("It is absorbed."))), "a.jpg": b"\xff\xd8\xff"})
+    result = {"set_id": "s2", "pharmacokinetics": ["12.3 Pharmacokinetics It is bound."]}
+    two = packed({"drug-label.json": json.dumps({"results": [result]}).encode()})
+    path = tmp_path / "bulk.zip"
+    path.write_bytes(packed({"rx/one.zip": one, "two.zip": two, "notes.png": b"\x89PNG\r\n"}))
+    found = list(
+        read_paths(
+            [path],
+            sections=Sections.PHARMACOKINETICS,
+            types=frozenset({LabelType.PRESCRIPTION}),
+            columns={},
+        )
+    )
+    labels = [x for x in found if isinstance(x, LabelDraft)]
+    (outcome,) = (x for x in found if isinstance(x, FileOutcome))
+    assert [x.set_id for x in labels] == ["set-1", "s2"]
+    assert (outcome.status, outcome.labels, outcome.sentences) == ("read", 2, 2)
