@@ -25,6 +25,10 @@ def write(target: Path, content: Content) -> Written:
         from adme_labeler.exporters import jsonl
 
         return jsonl.write(target, content)
+    if suffix == ".parquet":
+        from adme_labeler.exporters import parquet
+
+        return parquet.write(target, content)
     from adme_labeler.exporters import tables
 
     return tables.write(target, content)

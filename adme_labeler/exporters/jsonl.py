@@ -6,21 +6,12 @@ are true or false, a probability without a suggestion is null.
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 
 import msgspec
 
-from adme_labeler.exporters.rows import Content, ExportRow, Written
+from adme_labeler.exporters.rows import FIELDS, Content, Written
 from adme_labeler.exporters.targets import replacing
-
-_OTHER_NAMES = {
-    "title": "label",
-    "curators": "curator",
-    "paragraph": "paragraph_no",
-    "sentence": "sentence_no",
-}
-_NAMES = tuple((f.name, _OTHER_NAMES.get(f.name, f.name)) for f in fields(ExportRow))
 
 
 def write(target: Path, content: Content) -> Written:
@@ -29,7 +20,7 @@ def write(target: Path, content: Content) -> Written:
     count = 0
     with replacing(target) as draft, draft.open("wb") as file:
         for row in content.rows:
-            file.write(encode({name: getattr(row, field) for field, name in _NAMES}))
+            file.write(encode({name: getattr(row, field) for field, name in FIELDS}))
             file.write(b"\n")
             count += 1
     return Written(count, ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 from adme_labeler.protocol import ExportCategory, Measurement
@@ -55,6 +55,16 @@ class ExportRow:
     source: str
     text_hash: str
     revision: str
+
+
+_OTHER_NAMES = {
+    "title": "label",
+    "curators": "curator",
+    "paragraph": "paragraph_no",
+    "sentence": "sentence_no",
+}
+FIELDS: Final = tuple((f.name, _OTHER_NAMES.get(f.name, f.name)) for f in fields(ExportRow))
+"""Attribute of a row and its name in JSON lines and parquet, which keep lists and truth values."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
 import os
 import tempfile
 from collections.abc import Generator
@@ -11,7 +12,8 @@ from pathlib import Path
 
 from adme_labeler.domain.problems import ExportProblem
 
-SUFFIXES = (".xlsx", ".csv", ".tsv", ".jsonl")
+SUFFIXES = (".xlsx", ".csv", ".tsv", ".jsonl", ".parquet")
+NEEDS_PYARROW = "pip install adme-labeler[parquet]"
 
 _NO_ROOM = frozenset(
     {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)},
@@ -24,8 +26,13 @@ def check_target(target: Path) -> None:
     if target.suffix.lower() not in SUFFIXES:
         ending = f'"{target.suffix}"' if target.suffix else "no ending"
         raise ExportProblem(
-            f"{target.name} has {ending}: the name of a spreadsheet ends in "
+            f"{target.name} has {ending}: the name of an export ends in "
             f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}."
+        )
+    if target.suffix.lower() == ".parquet" and not parquet_is_here():
+        raise ExportProblem(
+            f"{target.name} cannot be written: parquet needs the library pyarrow, which is not "
+            f"installed ({NEEDS_PYARROW})."
         )
     if target.is_dir():
         raise ExportProblem(f"{target} is a folder; give the spreadsheet another name.")
@@ -37,6 +44,11 @@ def check_target(target: Path) -> None:
             f"{target.name} is open in a spreadsheet program; close it there and export again "
             f"(if it is not, delete the left-over file {lock.name})."
         )
+
+
+def parquet_is_here() -> bool:
+    """Whether the optional library for parquet is installed; does not load it."""
+    return importlib.util.find_spec("pyarrow") is not None
 
 
 @contextmanager

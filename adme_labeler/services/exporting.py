@@ -4,20 +4,43 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from adme_labeler import protocol
 from adme_labeler.domain.problems import ExportProblem
+from adme_labeler.domain.records import LabelId
 from adme_labeler.exporters.targets import SUFFIXES, check_target
 from adme_labeler.services import suggesting
 from adme_labeler.services.session import Session
 
-__all__ = ["SUFFIXES", "check_target", "write_job"]
+__all__ = ["SUFFIXES", "Choice", "check_target", "write_job"]
 
 
-def write_job(session: Session, out: Path, recall: protocol.Measurement | None) -> Path:
+@dataclass(frozen=True)
+class Choice:
+    """Which sentences an export takes; `label` None means those of every drug label.
+
+    `decided`: only those with a category. `tables`: rows of tables too, also those that nobody
+    annotated.
+    """
+
+    decided: bool = False
+    label: LabelId | None = None
+    tables: bool = False
+
+
+EVERYTHING = Choice()
+
+
+def write_job(
+    session: Session,
+    out: Path,
+    recall: protocol.Measurement | None,
+    choice: Choice = EVERYTHING,
+) -> Path:
     """Job file for `adme_labeler.worker export`; returns its path. The process deletes it.
 
     `recall` is what the recall panel shows of the served model, None where nothing is measured.
@@ -36,6 +59,9 @@ def write_job(session: Session, out: Path, recall: protocol.Measurement | None) 
         ),
         recall=recall,
         recall_model=f"{served.version}.{served.revision}" if served is not None else "",
+        rows="decided" if choice.decided else "all",
+        label=choice.label,
+        tables=choice.tables,
     )
     folder = session.project.folder / "runs"
     try:

@@ -80,3 +80,24 @@ def test_json_lines_keep_types_and_every_character(tmp_path: Path) -> None:
     assert first["label"] == "Testazole Tablets"
     assert second["probability"] is None
     assert set(first) == {column.name for column in COLUMNS}
+
+
+def test_parquet_keeps_types_lists_and_every_character(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an optional extra")
+    odd = replace(PLAIN, text="=1+1\x00 \U0001f48a\n", probability=None, also=(), held_out=True)
+    written = formats.write(tmp_path / "out.parquet", content([PLAIN, odd]))
+    assert written.rows == 2
+    first, second = parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    assert first["also"] == ["Excretion"]
+    assert (first["flagged"], first["probability"], first["paragraph_no"]) == (True, 0.8125, 2)
+    assert (second["text"], second["probability"], second["also"]) == (odd.text, None, [])
+    formats.write(tmp_path / "out.jsonl", content([PLAIN]))
+    line = json.loads((tmp_path / "out.jsonl").read_text("utf-8"))
+    assert first == line
+
+
+def test_half_a_surrogate_pair_does_not_end_a_parquet_export(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is an optional extra")
+    formats.write(tmp_path / "out.parquet", content([replace(PLAIN, text="a\ud83db")]))
+    (row,) = parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    assert row["text"] == "a?b"

@@ -22,7 +22,7 @@ from tests.unit.exporters.samples import content, rows
 def test_a_name_that_is_no_spreadsheet_is_refused_with_the_endings_that_are(
     tmp_path: Path, name: str
 ) -> None:
-    with pytest.raises(ExportProblem, match=r"ends in \.xlsx, \.csv, \.tsv or \.jsonl"):
+    with pytest.raises(ExportProblem, match=r"ends in \.xlsx, \.csv, \.tsv, \.jsonl or \.parquet"):
         formats.write(tmp_path / name, content([]))
     assert list(tmp_path.iterdir()) == []
 
@@ -50,6 +50,32 @@ def test_a_spreadsheet_that_is_open_elsewhere_is_left_alone(tmp_path: Path, lock
     with pytest.raises(ExportProblem, match="open in a spreadsheet program"):
         formats.write(tmp_path / "out.xlsx", content(rows(1)))
     assert (tmp_path / "out.xlsx").read_bytes() == b"before"
+
+
+def test_parquet_without_its_library_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    code = """
+import sys
+from pathlib import Path
+from adme_labeler.domain.problems import ExportProblem
+from adme_labeler.exporters.targets import check_target
+try:
+    check_target(Path(sys.argv[1]))
+except ExportProblem as problem:
+    print(problem)
+"""
+    root = Path(__file__).parents[3]
+    # Without site packages there is no pyarrow, whatever is installed here.
+    child = subprocess.run(
+        [sys.executable, "-S", "-c", code, tmp_path / "out.parquet"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        check=False,
+    )
+    assert child.stdout.strip() == (
+        "out.parquet cannot be written: parquet needs the library pyarrow, which is not installed "
+        "(pip install adme-labeler[parquet])."
+    ), child.stderr
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
