@@ -144,17 +144,17 @@ def resolutions(
 
 def write(connection: sqlite3.Connection, draft: Draft, annotations: Sequence[Annotation]) -> None:
     """Set annotations inside the open operation `draft`; unchanged ones are left out of the log."""
+    present = of_sentences(connection, {a.sentence for a in annotations})
+    held = {(a.sentence, a.curator): _dump(a) for found in present.values() for a in found}
+    changed: list[Annotation] = []
     for annotation in annotations:
-        before = get(connection, annotation.sentence, annotation.curator)
-        change = Change(
-            "annotation",
-            _key(annotation.sentence, annotation.curator),
-            None if before is None else _dump(before),
-            _dump(annotation),
-        )
-        if change.before != change.after:
-            draft.changes.append(change)
-            _put(connection, annotation)
+        place = annotation.sentence, annotation.curator
+        before, after = held.get(place), _dump(annotation)
+        if before != after:
+            draft.changes.append(Change("annotation", _key(*place), before, after))
+            changed.append(annotation)
+            held[place] = after
+    _put(connection, changed)
     _resolve(connection, {a.sentence for a in annotations})
 
 
@@ -191,7 +191,7 @@ def apply(connection: sqlite3.Connection, changes: Iterable[Change]) -> set[Sent
                     "DELETE FROM annotation WHERE sentence = ? AND curator = ?", (sentence, curator)
                 )
             else:
-                _put(connection, _load(sentence, curator, change.after))
+                _put(connection, [_load(sentence, curator, change.after)])
         elif change.kind == "adjudication":
             sentence = SentenceId(json.loads(change.key))
             touched.add(sentence)
@@ -258,53 +258,53 @@ def wrong_resolutions(connection: sqlite3.Connection) -> list[SentenceId]:
 
 
 def _resolve(connection: sqlite3.Connection, sentences: Iterable[SentenceId]) -> None:
-    for sentence in sentences:
-        row = connection.execute(
-            "SELECT * FROM adjudication WHERE sentence = ?", (sentence,)
-        ).fetchone()
-        resolution = resolve(
-            of_sentence(connection, sentence), None if row is None else _adjudication(row)
-        )
-        if resolution is None:
-            connection.execute("DELETE FROM resolution WHERE sentence = ?", (sentence,))
-        else:
-            connection.execute(
-                "INSERT OR REPLACE INTO resolution VALUES (?,?,?,?,?,?)",
-                (
-                    sentence,
-                    resolution.category,
-                    "+".join(resolution.also),
-                    resolution.source.value,
-                    int(resolution.read),
-                    int(resolution.blind),
-                ),
-            )
+    """Bring the stored resolutions of these sentences to what their annotations amount to."""
+    touched = sorted(sentences)
+    given = of_sentences(connection, touched)
+    settled = adjudications(connection, touched)
+    found = {i: resolve(given.get(i, ()), settled.get(i)) for i in touched}
+    connection.executemany(
+        "DELETE FROM resolution WHERE sentence = ?", [(i,) for i, r in found.items() if r is None]
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO resolution VALUES (?,?,?,?,?,?)",
+        [
+            (i, r.category, "+".join(r.also), r.source.value, int(r.read), int(r.blind))
+            for i, r in found.items()
+            if r is not None
+        ],
+    )
 
 
-def _put(connection: sqlite3.Connection, a: Annotation) -> None:
-    p = a.provenance
-    connection.execute(
+def _put(connection: sqlite3.Connection, annotations: Iterable[Annotation]) -> None:
+    connection.executemany(
         f"INSERT OR REPLACE INTO annotation ({','.join(_COLUMNS)}) "
         f"VALUES ({','.join('?' * len(_COLUMNS))})",
-        (
-            a.sentence,
-            a.curator,
-            a.state.value,
-            a.category,
-            "+".join(a.also),
-            int(a.flagged),
-            a.note,
-            p.suggested,
-            p.probability,
-            p.model_version,
-            p.head_revision,
-            int(p.blind),
-            p.arm.value,
-            p.inclusion_probability,
-            p.guideline_version,
-            p.scheme_version,
-            a.at,
-        ),
+        [_cells(annotation) for annotation in annotations],
+    )
+
+
+def _cells(a: Annotation) -> tuple[object, ...]:
+    """In the order of `_COLUMNS`."""
+    p = a.provenance
+    return (
+        a.sentence,
+        a.curator,
+        a.state.value,
+        a.category,
+        "+".join(a.also),
+        int(a.flagged),
+        a.note,
+        p.suggested,
+        p.probability,
+        p.model_version,
+        p.head_revision,
+        int(p.blind),
+        p.arm.value,
+        p.inclusion_probability,
+        p.guideline_version,
+        p.scheme_version,
+        a.at,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def test_anything_typed_is_a_query_or_one_sentence(written: str) -> None:
     else:
         assert parse(str(query), ADME) == query
     cut = pieces(written)
-    assert all(a.end <= b.start for a, b in zip(cut, cut[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(cut))
 
 
 def test_the_tokens_of_a_search_are_read() -> None:
