@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.gui.controls import Hairline, Panel
 from adme_labeler.gui.decision_bar import DecisionBar
+from adme_labeler.gui.import_bar import ImportBar
 from adme_labeler.gui.label_list import LabelList
 from adme_labeler.gui.reading import ReadingPane
 from adme_labeler.gui.recall_panel import RecallPanel
@@ -36,6 +37,7 @@ class WorkView(QWidget):
     def __init__(self, scheme: CategoryScheme, fetch: Fetch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.toolbar = Toolbar()
+        self.imports = ImportBar()
         self.labels = LabelList()
         self.search = SearchLine()
         self.pane = ReadingPane(scheme)
@@ -71,6 +73,7 @@ class WorkView(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self.toolbar)
+        whole.addWidget(self.imports)
         whole.addWidget(self.splitter, 1)
         whole.addWidget(self.status)
 

@@ -8,9 +8,11 @@ means that the application is gone.
     python -m adme_labeler.worker train RUN_DIR       run.json, snapshot.jsonl -> model/
     python -m adme_labeler.worker serve MODEL FEATURES  (MODEL: a model folder or an encoder folder)
     python -m adme_labeler.worker import JOB.json     -> LabelRead, FileDone, ImportDone
+    python -m adme_labeler.worker preview JOB.json    -> TablePreviewed, PreviewDone
     python -m adme_labeler.worker export JOB.json     -> ExportDone
     python -m adme_labeler.worker merge JOB.json      -> EditedSource, EditedRows, EditedDone
     python -m adme_labeler.worker evaluate JOB.json   -> EvaluateDone
+    python -m adme_labeler.worker encoder JOB.json    -> EncoderChecked
 """
 
 from __future__ import annotations
@@ -26,6 +28,10 @@ from adme_labeler.protocol.base import (
     Progress,
     Shutdown,
 )
+from adme_labeler.protocol.encoders import (
+    EncoderChecked,
+    EncoderJob,
+)
 from adme_labeler.protocol.evaluating import (
     EvaluateDone,
     EvaluateJob,
@@ -36,10 +42,14 @@ from adme_labeler.protocol.exporting import (
     ExportJob,
 )
 from adme_labeler.protocol.importing import (
+    FileBegun,
     FileDone,
+    ImportBegin,
     ImportDone,
     ImportJob,
+    LabelLeft,
     LabelRead,
+    Taken,
 )
 from adme_labeler.protocol.merging import (
     EditedDone,
@@ -64,6 +74,13 @@ from adme_labeler.protocol.serving import (
     Similar,
     SimilarFound,
 )
+from adme_labeler.protocol.tables import (
+    ColumnPreview,
+    PreviewDone,
+    PreviewJob,
+    TableLayout,
+    TablePreviewed,
+)
 from adme_labeler.protocol.training import (
     CategoryMeasure,
     Comparison,
@@ -80,12 +97,15 @@ __all__ = [
     "Cancel",
     "Cancelled",
     "CategoryMeasure",
+    "ColumnPreview",
     "Comparison",
     "EditedDone",
     "EditedRow",
     "EditedRows",
     "EditedSource",
     "Encoded",
+    "EncoderChecked",
+    "EncoderJob",
     "EvaluateDone",
     "EvaluateJob",
     "Example",
@@ -93,17 +113,22 @@ __all__ = [
     "ExportDone",
     "ExportJob",
     "Failed",
+    "FileBegun",
     "FileDone",
     "Forget",
     "FromWorker",
     "HeldOutPrediction",
     "Hello",
+    "ImportBegin",
     "ImportDone",
     "ImportJob",
+    "LabelLeft",
     "LabelRead",
     "Measurement",
     "MergeJob",
     "Message",
+    "PreviewDone",
+    "PreviewJob",
     "Prioritise",
     "Progress",
     "Ready",
@@ -117,6 +142,9 @@ __all__ = [
     "Similar",
     "SimilarFound",
     "SnapshotRow",
+    "TableLayout",
+    "TablePreviewed",
+    "Taken",
     "ToWorker",
     "TrainFinished",
     "TrainSettings",
@@ -139,16 +167,21 @@ FromWorker = (
     | Scores
     | ScoresDone
     | SimilarFound
+    | LabelLeft
     | LabelRead
+    | FileBegun
     | FileDone
     | ImportDone
+    | TablePreviewed
+    | PreviewDone
     | ExportDone
     | EditedSource
     | EditedRows
     | EditedDone
     | EvaluateDone
+    | EncoderChecked
 )
-ToWorker = Cancel | Shutdown | AddSentences | Forget | Prioritise | Refit | Similar
+ToWorker = Cancel | Shutdown | AddSentences | Forget | Prioritise | Refit | Similar | Taken
 
 _encoder = msgspec.json.Encoder()
 _from_worker = msgspec.json.Decoder(FromWorker)

@@ -6,6 +6,24 @@ import msgspec
 
 from adme_labeler.domain.records import LabelDraft
 from adme_labeler.protocol.base import Message
+from adme_labeler.protocol.tables import TableLayout
+
+
+class ImportBegin(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an import that was stopped goes on.
+
+    Files in `done` are passed over. In `path` everything up to `place` is; what was read of it
+    before stands in the counts, `left_out` by reason.
+    """
+
+    done: tuple[str, ...] = ()
+    path: str = ""
+    place: tuple[int, ...] = ()
+    labels: int = 0
+    sentences: int = 0
+    tables: int = 0
+    failures: int = 0
+    left_out: dict[str, int] = {}
 
 
 class ImportJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,16 +32,45 @@ class ImportJob(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
     sections: str = "pk"
     types: tuple[str, ...] = ("prescription",)
-    columns: dict[str, str] = {}
-    """For tables: column name in the file -> field (text, category, drug, set_id, …)."""
+    layouts: dict[str, TableLayout] = {}
+    """How tables are read, by path; that of "" is for every table without one."""
+    ahead: int = 0
+    """Drug labels that may be on their way before `Taken` says that some have arrived; 0: any."""
+    begin: ImportBegin | None = None
+
+
+class FileBegun(Message, tag="file_begun", frozen=True):
+    """The worker opens this file next."""
+
+    path: str
 
 
 class LabelRead(Message, tag="label_read", frozen=True):
+    """A drug label of the file `path`; `place` is where it stands there (`importers.cursor`)."""
+
     label: LabelDraft
+    path: str = ""
+    place: tuple[int, ...] = ()
+
+
+class LabelLeft(Message, tag="label_left", frozen=True):
+    """A drug label that was not taken, and why; `source` as in `LabelDraft`."""
+
+    source: str
+    title: str
+    set_id: str
+    version: int
+    reason: str
+    path: str
+    place: tuple[int, ...]
 
 
 class FileDone(Message, tag="file_done", frozen=True):
-    """`status`: read, skipped or failed; `reason` is one sentence unless read."""
+    """`status`: read, skipped or failed; `reason` is one sentence unless read.
+
+    `file` is set for a member of an archive that failed alone: it names the archive, `path` the
+    member, `place` where it stands.
+    """
 
     path: str
     status: str
@@ -31,6 +78,14 @@ class FileDone(Message, tag="file_done", frozen=True):
     labels: int
     sentences: int
     tables: int
+    file: str = ""
+    place: tuple[int, ...] = ()
+
+
+class Taken(Message, tag="taken", frozen=True):
+    """To the worker: so many drug labels, taken or left out, are in the project by now."""
+
+    labels: int
 
 
 class ImportDone(Message, tag="import_done", frozen=True):

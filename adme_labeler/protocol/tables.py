@@ -23,7 +23,7 @@ class TableLayout(msgspec.Struct, frozen=True, kw_only=True):
     `columns` maps names of columns to fields (text, category, …; "" ignores the column) and goes
     before what the names mean by themselves; of columns that have one name, the second is called
     "name (2)". `categories` maps categories as the file writes them to keys, "" leaves the
-    sentence undecided; others are understood by name, key or synonym.
+    sentence undecided; others are understood by name, key or synonym. `skip` leaves the table out.
     """
 
     encoding: str = ""
@@ -32,6 +32,7 @@ class TableLayout(msgspec.Struct, frozen=True, kw_only=True):
     header: int | None = None
     columns: dict[str, str] = {}
     categories: dict[str, str] = {}
+    skip: bool = False
 
 
 class PreviewJob(msgspec.Struct, frozen=True, kw_only=True):

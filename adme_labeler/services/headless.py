@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from adme_labeler import protocol
-from adme_labeler.domain.problems import Problem
-from adme_labeler.domain.records import LabelDraft, ModelVersion, Sections
-from adme_labeler.services import exporting, importing, merging, recall, suggesting, training
+from adme_labeler.domain.problems import ImportProblem, Problem
+from adme_labeler.domain.records import LabelDraft, LabelType, ModelVersion, Sections
+from adme_labeler.services import (
+    exporting,
+    import_runs,
+    importing,
+    merging,
+    recall,
+    suggesting,
+    training,
+)
 from adme_labeler.services.session import Session
 from adme_labeler.services.worker_client import WorkerClient
 
-BATCH = 20
-"""Drug labels committed in one transaction."""
+BATCH = 16
+"""Drug labels, and seconds, that are stored in one transaction."""
+STORE_S = 0.5
 
 Report = Callable[[str], None]
 """Takes a line about what is going on."""
@@ -39,38 +48,53 @@ def import_paths(
     paths: Sequence[Path],
     sections: Sections = Sections.PHARMACOKINETICS,
     report: Report = lambda line: None,
+    types: Iterable[LabelType] = (LabelType.PRESCRIPTION,),
 ) -> importing.ImportTally:
     """Import files and folders; raises Problem when the import process fails."""
-    tally = importing.ImportTally()
-    job = importing.write_job(session.project.folder / "runs" / "import", paths, sections)
-    waiting: list[LabelDraft] = []
-    pace = _Pace()
+    return _import(
+        import_runs.Intake.begin(session, importing.job_of(paths, sections, types)), report
+    )
 
-    def commit() -> None:
-        if waiting:
-            importing.commit_batch(session, waiting, tally)
-            waiting.clear()
 
+def resume_import(session: Session, report: Report = lambda line: None) -> importing.ImportTally:
+    """Go on with the last import where it was stopped. Raises ImportProblem where it was not."""
+    left = import_runs.resumable(session)
+    if left is None:
+        raise ImportProblem("The last import came to its end; there is nothing to resume.")
+    return _import(import_runs.Intake.resume(session, left.id), report)
+
+
+def _import(intake: import_runs.Intake, report: Report) -> importing.ImportTally:
+    outcome: protocol.FromWorker | None = protocol.Cancelled(resumable=True)  # by Ctrl+C
     try:
-        with WorkerClient("import", str(job)) as worker:
-            for message in worker.messages():
-                if isinstance(message, protocol.LabelRead):
-                    waiting.append(message.label)
-                    if len(waiting) >= BATCH:
-                        commit()
-                elif isinstance(message, protocol.FileDone):
-                    commit()
-                    importing.note_file(session, message, tally)
-                    if message.status != "read":
-                        report(message.reason)
-                elif isinstance(message, protocol.Progress) and pace.due("reading"):
-                    report(message.phase)
-        commit()
+        while True:
+            worker = _read_in(intake, report)
+            if not intake.without_the_culprit(worker.run.outcome):
+                break
+        outcome = worker.run.outcome
     finally:  # what came in before Ctrl+C must not be decided with its suggestion in view either
-        importing.choose_held_out(session)
+        intake.end(outcome)
     worker.result()
-    tally.held_out_groups = recall.report(session).held_out_groups
-    return tally
+    intake.tally.held_out_groups = recall.report(intake.session).held_out_groups
+    return intake.tally
+
+
+def _read_in(intake: import_runs.Intake, report: Report) -> WorkerClient:
+    """Store what one reading process hands over; returns it when it has ended."""
+    pace = _Pace()
+    with WorkerClient("import", str(intake.job)) as worker:
+        for message in worker.messages():
+            intake.take(message)
+            is_end = isinstance(message, protocol.FileDone)
+            if is_end and message.reason:
+                report(message.reason)
+            elif isinstance(message, protocol.Progress) and pace.due("reading"):
+                report(message.phase)
+            if is_end or intake.waiting() >= BATCH:
+                worker.send(intake.store(STORE_S)[1])
+    while intake.waiting():
+        intake.store(STORE_S)
+    return worker
 
 
 def read_table(session: Session, table: Path) -> list[LabelDraft]:

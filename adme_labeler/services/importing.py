@@ -27,6 +27,7 @@ from adme_labeler.domain.sentence_text import normalized
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, labels
 from adme_labeler.storage.labels import CommitStatus
+from adme_labeler.storage.log import Draft
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,6 @@ class ImportTally:
     held_out_groups: int = 0
     files: list[FileReport] = field(default_factory=list[FileReport])
     unknown_headings: dict[str, int] = field(default_factory=dict[str, int])
-    _fresh: int = 0
 
     @property
     def sentence(self) -> str:
@@ -71,23 +71,32 @@ class ImportTally:
         return ", ".join(parts) + "."
 
 
+def job_of(
+    paths: Sequence[Path],
+    sections: Sections = Sections.PHARMACOKINETICS,
+    types: Iterable[LabelType] = (LabelType.PRESCRIPTION,),
+    layouts: dict[str, protocol.TableLayout] | None = None,
+) -> protocol.ImportJob:
+    """What `adme_labeler.worker import` is to do."""
+    return protocol.ImportJob(
+        paths=tuple(str(path.expanduser().absolute()) for path in paths),
+        sections=sections.value,
+        types=tuple(t.value for t in types),
+        layouts=layouts or {},
+    )
+
+
 def write_job(
     folder: Path,
     paths: Sequence[Path],
     sections: Sections = Sections.PHARMACOKINETICS,
     types: Iterable[LabelType] = (LabelType.PRESCRIPTION,),
-    columns: dict[str, str] | None = None,
+    layouts: dict[str, protocol.TableLayout] | None = None,
 ) -> Path:
-    """Job file for `adme_labeler.worker import`; returns its path."""
-    job = protocol.ImportJob(
-        paths=tuple(str(path.expanduser().absolute()) for path in paths),
-        sections=sections.value,
-        types=tuple(t.value for t in types),
-        columns=columns or {},
-    )
+    """Job file for reading without a run; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / "import.json"
-    target.write_bytes(msgspec.json.encode(job))
+    target.write_bytes(msgspec.json.encode(job_of(paths, sections, types, layouts)))
     return target
 
 
@@ -99,71 +108,35 @@ def commit_batch(
     `read_by` names the curator who declares having read the categories that a table carries; they
     then count as annotations. Without it they are kept as bulk: they train, but evaluate nothing.
     """
-    added: list[LabelId] = []
-    given: list[tuple[SentenceId, str]] = []
+    changes = Changes()
     summary = drafts[0].title if len(drafts) == 1 else f"{len(drafts)} drug labels"
     with session.project.operation(
         "import", f"Import {summary}", session.curator, undoable=False
     ) as operation:
         for draft in drafts:
-            committed = labels.commit(session.connection, operation, draft)
-            _count_in(tally, draft, committed)
-            if committed.status in (CommitStatus.NEW, CommitStatus.UPDATED):
-                added.append(committed.label)
-            given.extend(_given_categories(session, committed.label, draft))
-        written = _imported(session, given, read_by)
-        annotations.write(session.connection, operation, written)
-        tally.annotations += len(written)
-    if not added and not written:
-        return Changes()
-    return Changes(
+            changes |= store(session, operation, draft, tally, read_by)[1]
+    return changes
+
+
+def store(
+    session: Session, operation: Draft, draft: LabelDraft, tally: ImportTally, read_by: str = ""
+) -> tuple[labels.Committed, Changes]:
+    """As `commit_batch`, for one drug label inside the open `operation`."""
+    committed = labels.commit(session.connection, operation, draft)
+    _count_in(tally, draft, committed)
+    given = _given_categories(session, committed.label, draft)
+    written = _imported(session, given, read_by)
+    annotations.write(session.connection, operation, written)
+    tally.annotations += len(written)
+    fresh = committed.status in (CommitStatus.NEW, CommitStatus.UPDATED)
+    if not fresh and not written:
+        return committed, Changes()
+    return committed, Changes(
         operation=OperationId(operation.id),
-        labels=frozenset(added),
+        labels=frozenset([committed.label] if fresh else ()),
         annotations=frozenset(a.sentence for a in written),
         groups=True,
     )
-
-
-def note_file(session: Session, done: protocol.FileDone, tally: ImportTally) -> None:
-    """Keep the report on one file in the project."""
-    fresh = tally.new_labels + tally.updated_labels
-    status = done.status
-    reason = done.reason
-    if status == "read" and done.labels and fresh == tally._fresh:  # pyright: ignore[reportPrivateUsage]
-        status, reason = "nothing new", "Everything in it is already in the project."
-    tally._fresh = fresh  # pyright: ignore[reportPrivateUsage]
-    report = FileReport(done.path, status, reason, done.labels, done.sentences, done.tables)
-    tally.files.append(report)
-    with session.project.transaction() as connection:
-        connection.execute(
-            "INSERT INTO import_report (at, path, status, reason, labels, sentences, tables) "
-            "VALUES (?,?,?,?,?,?,?)",
-            (
-                session.project.now(),
-                report.path,
-                report.status,
-                report.reason,
-                report.labels,
-                report.sentences,
-                report.tables,
-            ),
-        )
-
-
-def reports(session: Session) -> list[FileReport]:
-    """Every file ever imported into the project, newest first."""
-    rows = session.connection.execute("SELECT * FROM import_report ORDER BY id DESC")
-    return [
-        FileReport(
-            row["path"],
-            row["status"],
-            row["reason"],
-            row["labels"],
-            row["sentences"],
-            row["tables"],
-        )
-        for row in rows
-    ]
 
 
 def choose_held_out(session: Session) -> Changes:

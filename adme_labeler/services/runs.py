@@ -16,6 +16,8 @@ TERMINATE_AFTER = 10.0
 """Seconds from the cancel message to terminating the process."""
 KILL_AFTER = 5.0
 """Seconds from terminating to killing."""
+NO_PATIENCE = {"import": 0.5}
+"""Both times for jobs that write nothing, so that nothing is lost when they are ended at once."""
 
 
 class State(StrEnum):
@@ -89,7 +91,7 @@ class WorkerRun:
         if self.over or self.state is State.CANCELLING:
             return None
         self.state = State.CANCELLING
-        self._deadline = now + TERMINATE_AFTER
+        self._deadline = now + NO_PATIENCE.get(self.job, TERMINATE_AFTER)
         return Action.SEND_CANCEL
 
     def tick(self, now: float) -> Action | None:
@@ -100,7 +102,7 @@ class WorkerRun:
             self._deadline = None
             return Action.KILL
         self._terminated = True
-        self._deadline = now + KILL_AFTER
+        self._deadline = now + NO_PATIENCE.get(self.job, KILL_AFTER)
         return Action.TERMINATE
 
     def exited(self, code: int, stderr_tail: str = "") -> None:

@@ -36,7 +36,12 @@ class Session:
     @classmethod
     def open(cls, path: Path, curator: str = "", *, read_only: bool = False) -> Session:
         """Raises StorageProblem when the file cannot be used."""
-        return cls(Project.open(path, read_only=read_only), curator or default_curator())
+        opened = cls(Project.open(path, read_only=read_only), curator or default_curator())
+        if not opened.read_only:
+            from adme_labeler.services import import_runs
+
+            import_runs.settle(opened)
+        return opened
 
     @property
     def connection(self) -> sqlite3.Connection:

@@ -20,6 +20,7 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"
     FAILED = "failed"
     FINISHED = "finished"
+    GIVEN_UP = "given up"
 
 
 UNFINISHED = (RunState.INTERRUPTED, RunState.CANCELLED, RunState.FAILED)
@@ -219,6 +220,23 @@ def labels(connection: sqlite3.Connection, run: int, path: str | None = None) ->
         )
         for r in rows
     ]
+
+
+def statuses(connection: sqlite3.Connection, run: int, path: str) -> set[str]:
+    """What became of the drug labels of a file, each status once."""
+    rows = connection.execute(
+        "SELECT DISTINCT status FROM import_label WHERE run = ? AND path = ?", (run, path)
+    )
+    return {row[0] for row in rows}
+
+
+def count_labels(connection: sqlite3.Connection, run: int, statuses: Iterable[str]) -> int:
+    wanted = list(statuses)
+    marks = ",".join("?" * len(wanted))
+    row = connection.execute(
+        f"SELECT count(*) FROM import_label WHERE run = ? AND status IN ({marks})", (run, *wanted)
+    ).fetchone()
+    return int(row[0])
 
 
 def headings(connection: sqlite3.Connection, run: int | None = None) -> list[tuple[str, int]]:

@@ -93,7 +93,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(
         (session.project.folder / "runs").write_text("a file in the way")
     assert main(["import", str(tmp_path / "p"), str(SAMPLE)]) == 1
     said = capsys.readouterr().err
-    assert "cannot be read or written" in said
+    assert said.startswith("The import cannot start: nothing can be written to ")
     assert len(said.splitlines()) == 1
 
 

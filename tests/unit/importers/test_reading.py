@@ -111,7 +111,11 @@ def test_other_label_types_are_left_out_and_said(tmp_path, spl):
     path.write_bytes(spl.document(spl.pk(PK), kind=kind))
     labels, (outcome,) = read(path)
     assert not labels
-    assert (outcome.status, outcome.reason) == ("skipped", "otc.xml is an over-the-counter label.")
+    assert (outcome.status, outcome.reason) == (
+        "skipped",
+        "otc.xml is an over-the-counter label. To take such labels too, tick their kind when "
+        "adding files (--types otc).",
+    )
     labels, _ = read(path, types=frozenset({LabelType.OTC}))
     assert len(labels) == 1
 
