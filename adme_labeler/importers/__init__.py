@@ -224,6 +224,8 @@ class _Reading:
                 if self.cursor.pass_label():
                     continue
                 yield from self._keep(openfda.read(result, source, self.sections), count)
+        elif self.layout.skip:
+            count.left_out["was left out when the columns were chosen"] += 1
         elif kind in (FileKind.TABLE, FileKind.XLSX, FileKind.XLS, FileKind.ODS):
             from adme_labeler.importers import tables
 
