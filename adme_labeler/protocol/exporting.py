@@ -35,6 +35,9 @@ class ExportJob(msgspec.Struct, frozen=True, kw_only=True):
     rows: Literal["all", "decided"] = "all"
     label: int | None = None
     tables: bool = False
+    guideline: str = ""
+    """Markdown."""
+    guideline_version: int = 1
 
 
 class ExportDone(Message, tag="export_done", frozen=True):

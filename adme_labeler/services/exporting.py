@@ -13,7 +13,7 @@ from adme_labeler import protocol
 from adme_labeler.domain.problems import ExportProblem
 from adme_labeler.domain.records import LabelId
 from adme_labeler.exporters.targets import SUFFIXES, check_target
-from adme_labeler.services import suggesting
+from adme_labeler.services import guideline, suggesting
 from adme_labeler.services.session import Session
 
 __all__ = ["SUFFIXES", "Choice", "check_target", "write_job"]
@@ -49,6 +49,7 @@ def write_job(
     out = out.expanduser().absolute()
     check_target(out)
     served = suggesting.served(session)
+    rules = guideline.current(session)
     job = protocol.ExportJob(
         project=str(session.path),
         out=str(out),
@@ -62,6 +63,8 @@ def write_job(
         rows="decided" if choice.decided else "all",
         label=choice.label,
         tables=choice.tables,
+        guideline=rules.text,
+        guideline_version=rules.version,
     )
     folder = session.project.folder / "runs"
     try:

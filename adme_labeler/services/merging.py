@@ -6,11 +6,8 @@ window stays free, and `plan` takes them all at once. Nothing changes before `ap
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Iterable, Set
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -18,87 +15,15 @@ import msgspec
 
 from adme_labeler import protocol
 from adme_labeler.domain.operations import Changes
-from adme_labeler.domain.problems import ImportProblem, Problem
-from adme_labeler.domain.records import Annotation, AnnotationState, OperationId, SentenceId
-from adme_labeler.services import guideline
-from adme_labeler.services.merge_compare import Entry, Held, compare, provenance, read_row
+from adme_labeler.domain.problems import Problem
+from adme_labeler.domain.records import OperationId, SentenceId
+from adme_labeler.services.merge_compare import Entry
+from adme_labeler.services.merge_plan import MergePlan, MergeRow, RowKind
+from adme_labeler.services.merge_planner import Planner
 from adme_labeler.services.session import Session
-from adme_labeler.storage import annotations, log, sentences
+from adme_labeler.storage import annotations, log
 
 __all__ = ["Entry", "MergePlan", "MergeRow", "Planner", "RowKind", "apply", "plan", "write_job"]
-
-
-class RowKind(StrEnum):
-    """What became of a row of the sheet."""
-
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    CONFLICT = "conflict"
-    """The sheet and, since the export, the project have changed the same thing."""
-    REFUSED = "refused"
-    """The row was edited, but cannot be taken; `MergeRow.reason` says why."""
-    UNKNOWN = "unknown"
-    """The project has no such sentence."""
-    MISSING = "missing"
-    """In the project when it was exported, not in the sheet."""
-
-
-@dataclass(frozen=True, slots=True)
-class MergeRow:
-    """A row of the sheet that is not unchanged. `place` is where it stands ("Annotations, row 7").
-
-    `exported`, `edited` and `current` are the three states, None for an unknown row; `fields` names
-    what the sheet changed. `disagrees` are other curators whose category differs from the edited
-    one: the sentence is then in conflict between curators. `annotation` is what `apply` writes.
-    """
-
-    kind: RowKind
-    place: str
-    text: str
-    sentence: SentenceId | None = None
-    uid: str = ""
-    exported: Entry | None = None
-    edited: Entry | None = None
-    current: Entry | None = None
-    fields: tuple[str, ...] = ()
-    reason: str = ""
-    disagrees: tuple[str, ...] = ()
-    annotation: Annotation | None = None
-
-    @property
-    def acceptable(self) -> bool:
-        return self.annotation is not None
-
-
-@dataclass(frozen=True)
-class MergePlan:
-    """What taking the sheet would do; `rows` are those that are not unchanged, in its order.
-
-    `exported_at` is the operation that the sheet shows (the latest, if it joins several exports),
-    `compared_at` the one it was compared with. `unknown_categories` counts texts that are no
-    category. `repeated` counts rows that say the same as an earlier one.
-    """
-
-    source: str
-    sha256: str
-    curator: str
-    exported_at: int
-    compared_at: int
-    rows: tuple[MergeRow, ...]
-    unchanged: int
-    repeated: int
-    missing: tuple[SentenceId, ...]
-    unknown_categories: dict[str, int]
-
-    @property
-    def counts(self) -> dict[RowKind, int]:
-        found = dict.fromkeys(RowKind, 0)
-        for row in self.rows:
-            found[row.kind] += 1
-        return found | {
-            RowKind.UNCHANGED: self.unchanged,
-            RowKind.MISSING: len(self.missing),
-        }
 
 
 def write_job(folder: Path, table: Path) -> Path:
@@ -153,226 +78,6 @@ def apply(session: Session, plan: MergePlan, accepted: Set[SentenceId] | Literal
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """The sentence that a row belongs to."""
-
-    sentence: SentenceId
-    uid: str
-    text_hash: str
-    held_out: bool
-
-
-@dataclass
-class Planner:
-    """Takes a sheet in portions. Raises ImportProblem when it is no export of this project."""
-
-    session: Session
-    _source: protocol.EditedSource | None = None
-    _compared_at: int = 0
-    _operations: dict[str, int] = field(default_factory=dict[str, int])
-    _touched: dict[int, set[SentenceId]] = field(default_factory=dict[int, set[SentenceId]])
-    _seen: dict[SentenceId, tuple[protocol.EditedRow, MergeRow | None]] = field(
-        default_factory=dict[SentenceId, tuple[protocol.EditedRow, MergeRow | None]]
-    )
-    _lost: list[MergeRow] = field(default_factory=list[MergeRow])
-    _repeated: int = 0
-    _unknown: dict[str, int] = field(default_factory=dict[str, int])
-
-    def begin(self, source: protocol.EditedSource) -> None:
-        self._source = source
-        self._compared_at = log.head(self.session.connection)[0]
-        if source.revision:
-            self._operation(source.revision)
-
-    def add(self, rows: Sequence[protocol.EditedRow]) -> None:
-        """Compare the next rows; some 10,000 a second."""
-        operations = [self._operation(row.revision or self._about) for row in rows]
-        places = _places(self.session.connection, rows)
-        known = [place.sentence for place in places if place is not None]
-        held = _held(self.session.connection, known)
-        for row, operation, place in zip(rows, operations, places, strict=True):
-            if place is None:
-                self._lose(row, RowKind.UNKNOWN, "The project has no such sentence.")
-            elif row.text_hashes and place.text_hash not in row.text_hashes:
-                reason = (
-                    "The text is not that of the sentence with this id: the text was edited, or "
-                    "the columns were sorted apart."
-                )
-                self._lose(row, RowKind.REFUSED, reason)
-            elif place.sentence in self._seen:
-                self._repeat(row, place)
-            else:
-                compared = self._compare(row, place, operation, held[place.sentence])
-                self._seen[place.sentence] = (row, compared)
-
-    def plan(self) -> MergePlan:
-        """The whole comparison."""
-        assert self._source is not None, "begin comes first"
-        exported_at = max(self._operations.values(), default=self._compared_at)
-        rows = [row for _, row in self._seen.values() if row is not None]
-        return MergePlan(
-            source=Path(self._source.path).name,
-            sha256=self._source.sha256,
-            curator=self.session.curator,
-            exported_at=exported_at,
-            compared_at=self._compared_at,
-            rows=(*rows, *self._lost),
-            unchanged=sum(row is None for _, row in self._seen.values()),
-            repeated=self._repeated,
-            missing=self._missing(exported_at),
-            unknown_categories=dict(self._unknown),
-        )
-
-    @property
-    def _name(self) -> str:
-        return Path(self._source.path).name if self._source is not None else "The sheet"
-
-    @property
-    def _about(self) -> str:
-        """Of rows that do not name their revision: the About sheet's, else the only one so far."""
-        if self._source is not None and self._source.revision:
-            return self._source.revision
-        return next(iter(self._operations)) if len(self._operations) == 1 else ""
-
-    def _operation(self, written: str) -> int:
-        """The operation that a row shows, once it is certain that it is one of this project."""
-        found = self._operations.get(written)
-        if found is not None:
-            return found
-        said = log.Revision.parse(written)
-        if said is None:
-            raise ImportProblem(
-                f"{self._name} does not say which project and operation it was exported from: the "
-                'columns "Revision" and the sheet "About" are missing or altered.'
-            )
-        connection = self.session.connection
-        if said.project != log.fingerprint(connection)[: log.HASH_DIGITS]:
-            raise ImportProblem(f"{self._name} was exported from another project.")
-        if said != log.revision(connection, said.operation):
-            raise ImportProblem(
-                f"{self._name} was exported from another copy of this project: operation "
-                f"{said.operation} is not the same here."
-            )
-        self._operations[written] = said.operation
-        return said.operation
-
-    def _compare(
-        self, row: protocol.EditedRow, place: _Place, operation: int, now: Held
-    ) -> MergeRow | None:
-        """None when the row is unchanged."""
-        session, sentence = self.session, place.sentence
-        base = now
-        if sentence in self._changed_after(operation):
-            base = Held(*annotations.as_of(session.connection, sentence, operation))
-        exported = base.entry(session.scheme)
-        edited = read_row(row, exported, session.scheme)
-        if edited.entry == exported and not edited.reason:
-            return None
-        for text in edited.unknown:
-            self._unknown[text] = self._unknown.get(text, 0) + 1
-        found = compare(
-            base,
-            edited.entry,
-            now,
-            Annotation(sentence, session.curator, AnnotationState.OPEN),
-            provenance(
-                row,
-                place.held_out,
-                guideline.version(session),
-                session.scheme,
-            ),
-            session.scheme,
-        )
-        reason = edited.reason or found.reason
-        if not found.fields and not reason:
-            return None
-        kind = RowKind.CONFLICT if found.conflict else RowKind.CHANGED
-        return MergeRow(
-            kind=RowKind.REFUSED if reason else kind,
-            place=row.place,
-            text=row.excerpt,
-            sentence=sentence,
-            uid=place.uid,
-            exported=exported,
-            edited=edited.entry,
-            current=now.entry(session.scheme),
-            fields=found.fields,
-            reason=reason,
-            disagrees=found.disagrees,
-            annotation=None if reason else found.written,
-        )
-
-    def _changed_after(self, operation: int) -> set[SentenceId]:
-        if operation not in self._touched:
-            found = annotations.touched_since(self.session.connection, operation)
-            self._touched[operation] = found
-        return self._touched[operation]
-
-    def _repeat(self, row: protocol.EditedRow, place: _Place) -> None:
-        first, compared = self._seen[place.sentence]
-        if _says(first) == _says(row):
-            self._repeated += 1
-            return
-        refused = MergeRow(
-            kind=RowKind.REFUSED,
-            place=first.place,
-            text=first.excerpt,
-            sentence=place.sentence,
-            uid=place.uid,
-            exported=None if compared is None else compared.exported,
-            current=None if compared is None else compared.current,
-            reason=f"The sentence stands here and in {row.place}, with different entries.",
-        )
-        self._seen[place.sentence] = (first, refused)
-
-    def _lose(self, row: protocol.EditedRow, kind: RowKind, reason: str) -> None:
-        self._lost.append(MergeRow(kind, row.place, row.excerpt, uid=row.uid, reason=reason))
-
-    def _missing(self, operation: int) -> tuple[SentenceId, ...]:
-        there = sentences.existing_at(self.session.connection, operation)
-        return tuple(sentence for sentence in there if sentence not in self._seen)
-
-
-def _places(
-    connection: sqlite3.Connection, rows: Sequence[protocol.EditedRow]
-) -> list[_Place | None]:
-    """The sentence of each row: by id, else by its drug label and text where that is one only.
-
-    The second way is for ids that a spreadsheet program took for numbers and altered.
-    """
-    by_uid: dict[str, _Place] = {}
-    query = f"{_PLACE} WHERE s.uid IN (SELECT value FROM json_each(?))"
-    for found in connection.execute(query, (json.dumps([row.uid for row in rows]),)):
-        by_uid[found["uid"]] = _place(found)
-    return [by_uid.get(row.uid) or _place_by_text(connection, row) for row in rows]
-
-
-def _place_by_text(connection: sqlite3.Connection, row: protocol.EditedRow) -> _Place | None:
-    if not row.set_id or not row.text_hashes:
-        return None
-    found = connection.execute(
-        f"{_PLACE} WHERE l.set_id = ? AND s.current = 1 "
-        "AND s.text_hash IN (SELECT value FROM json_each(?))",
-        (row.set_id, json.dumps(row.text_hashes)),
-    ).fetchall()
-    return _place(found[0]) if len(found) == 1 else None
-
-
-def _place(row: sqlite3.Row) -> _Place:
-    return _Place(SentenceId(row["id"]), row["uid"], row["text_hash"], bool(row["held_out"]))
-
-
-def _held(connection: sqlite3.Connection, ids: Sequence[SentenceId]) -> dict[SentenceId, Held]:
-    annotated = annotations.of_sentences(connection, ids)
-    settled = annotations.adjudications(connection, ids)
-    return {i: Held(annotated.get(i, ()), settled.get(i)) for i in ids}
-
-
-def _says(row: protocol.EditedRow) -> tuple[str | None, ...]:
-    return row.category, row.also, row.note, row.flagged, row.revision
-
-
 def _source_of(plan: MergePlan) -> log.Change:
     """An entry of the log that no table follows: which file the merge took."""
     said: dict[str, log.Json] = {
@@ -381,9 +86,3 @@ def _source_of(plan: MergePlan) -> log.Change:
         "exported_at": plan.exported_at,
     }
     return log.Change("merged_file", plan.sha256, None, log.canonical(said))
-
-
-_PLACE = """
-    SELECT s.id, s.uid, s.text_hash, g.held_out FROM sentence s
-    JOIN drug_label l ON l.id = s.drug_label JOIN drug_group g ON g.id = l.drug_group
-"""

@@ -68,7 +68,7 @@ def _export(job: ExportJob, channel: Channel) -> ExportDone:
             models=export_sheets.model_rows(connection),
             history=export_sheets.history(connection),
             operations=operation,
-            guideline=export_sheets.guideline(),
+            guideline=job.guideline,
             about=export_sheets.about(connection, project, job, names),
         )
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from adme_labeler import __version__, paths
+from adme_labeler import __version__
 from adme_labeler.domain.records import ModelState, ModelVersion
 from adme_labeler.exporters.rows import HistoryRow, MeasurementSheet, ModelRow, Value
 from adme_labeler.protocol import ExportJob, Measurement, TrainFinished
@@ -91,12 +91,6 @@ def history(connection: sqlite3.Connection, most: int = MOST_OPERATIONS) -> tupl
     )
 
 
-def guideline() -> str:
-    """The shipped guideline as Markdown; "" where the file is missing."""
-    path = paths.resources() / "guideline" / "adme.md"
-    return path.read_text("utf-8") if path.exists() else ""
-
-
 def about(
     connection: sqlite3.Connection, project: Project, job: ExportJob, names: Mapping[str, str]
 ) -> tuple[tuple[str, Value], ...]:
@@ -113,6 +107,7 @@ def about(
         ("Exported at (UTC)", project.now()),
         ("Exported by", job.curator),
         ("Program", f"adme-labeler {__version__}"),
+        ("Guideline", f"Version {job.guideline_version}"),
         ("Rows in this file", _rows_chosen(connection, job)),
         (
             "Rows of tables",
