@@ -150,11 +150,28 @@ class Segments(QWidget):
         self.updateGeometry()
         self.update()
 
+    def offer(self, ident: str, text: str) -> None:
+        """Add a choice at the end or give it another text; "" takes it away."""
+        there = self.has(ident)
+        if text and there:
+            self.set_text(ident, text)
+        elif text or there:
+            self._choices = [(i, t) for i, t in self._choices if i != ident]
+            self._choices += [(ident, text)] if text else []
+            if not self.has(self._current):
+                self._current = self._choices[0][0]
+            self._announce()
+            self.updateGeometry()
+            self.update()
+
     def set_current(self, ident: str) -> None:
         if ident in {i for i, _ in self._choices}:
             self._current = ident
             self._announce()
             self.update()
+
+    def has(self, ident: str) -> bool:
+        return any(i == ident for i, _ in self._choices)
 
     def current(self) -> str:
         return self._current

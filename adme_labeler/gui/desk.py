@@ -27,7 +27,7 @@ from adme_labeler.domain.records import (
 from adme_labeler.domain.sentence_text import text_hash
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.decision_bar import HELD_OUT_SENTENCE, HIDDEN_SENTENCE, Decision
-from adme_labeler.services import annotating, queue
+from adme_labeler.services import annotating, identical, label_versions, queue
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.queue import QueueItem, QueueKind
 from adme_labeler.services.session import Session
@@ -39,6 +39,8 @@ _ALL_DECIDED = "Every sentence is decided, skipped or marked unsure."
 _CHOOSE = "Choose a sentence of the list; Enter takes the first."
 _SHRINKING = (QueueKind.UNCERTAIN, QueueKind.RAREST)
 """Queues that are drawn anew when they are used up."""
+_REVIEW = (QueueKind.FLAGGED, QueueKind.UNSURE, QueueKind.SKIPPED, QueueKind.IDENTICAL)
+"""Queues whose sentences stay in them, decided or not."""
 
 
 class Desk(QObject):
@@ -70,6 +72,7 @@ class Desk(QObject):
         self._before_search: SentenceId | None = None
         self._deciding = False
         """The next sentence comes into focus in a moment: the present one is not drawn again."""
+        self._last_decided: SentenceId | None = None
         self._decided_at: deque[float] = deque(maxlen=51)
         self.read_shelf()
         bus.changed.connect(self._changed)
@@ -118,6 +121,8 @@ class Desk(QObject):
             hidden=hidden,
             reason=reason,
             elsewhere=self._elsewhere(),
+            older=label_versions.older_of(self.session, self.item.sentence),
+            twins=self._twins(),
             decided=own.category if own else None,
             also=own.also if own else (),
             state=own.state if own else AnnotationState.OPEN,
@@ -238,7 +243,7 @@ class Desk(QObject):
 
     def choose(self, category: CategoryKey) -> None:
         """One key: set, confirm, next."""
-        self._then_next(lambda s, shown: annotating.decide(self.session, s, category, shown))
+        self._then_next(lambda s, shown: identical.decide(self.session, s, category, shown))
 
     def choose_number(self, number: int) -> None:
         """The category whose digit is `number`."""
@@ -256,6 +261,18 @@ class Desk(QObject):
         if self._suggestion is None or self._blind:
             return
         self.choose(self._suggestion.second if self._second else self._suggestion.category)
+
+    def keep_older(self) -> None:
+        """Decide a changed sentence as the older one was decided that it replaces."""
+        self._then_next(lambda s, shown: label_versions.keep_older(self.session, s, shown))
+
+    def identical_offer(self) -> identical.Offer | None:
+        """Identical sentences that could be decided as this one, or as the one decided last."""
+        for sentence in (self.focus, self._last_decided):
+            found = None if sentence is None else identical.offer(self.session, sentence)
+            if found is not None:
+                return found
+        return None
 
     def offer_second(self) -> None:
         if self.suggestion_shown:
@@ -305,6 +322,13 @@ class Desk(QObject):
         changes = act(self.item.sentence, shown)
         if counts:
             self._decided_at.append(time.monotonic())
+            self._last_decided = self.item.sentence
+            if len(changes.annotations) > 1:
+                others = len(changes.annotations) - 1
+                self.said.emit(
+                    f"Also decided {others:,} identical sentence{'s' if others > 1 else ''}; "
+                    "one undo takes all back"
+                )
         self._deciding = True
         try:
             self._bus.publish(changes)
@@ -379,7 +403,7 @@ class Desk(QObject):
         """Those without a category that the curator did not set aside."""
         decided = annotations.resolutions(self.session.connection, ids)
         own = annotating.annotations_of(self.session, ids)
-        review = self.kind in (QueueKind.FLAGGED, QueueKind.UNSURE, QueueKind.SKIPPED)
+        review = self.kind in _REVIEW
         if review or self.searching:
             return set(ids)
         aside = (AnnotationState.SKIPPED, AnnotationState.UNSURE)
@@ -427,6 +451,15 @@ class Desk(QObject):
             return 0
         same = sentences.by_text_hash(self.session.connection, text_hash(found[0].text))
         return max(0, len(same) - 1)
+
+    def _twins(self) -> str:
+        """What key and button would do for identical sentences, in a few words; or ""."""
+        found = None if self.session.read_only else self.identical_offer()
+        if found is None:
+            return ""
+        number = len(found.targets)
+        name = self.session.scheme[found.category].name
+        return f"{name} for {number:,} identical sentence{'s' if number > 1 else ''}"
 
     def _shelf_after(self, label: LabelId | None) -> list[LabelId]:
         order = list(self.shelf)

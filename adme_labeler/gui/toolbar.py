@@ -14,6 +14,7 @@ QUEUES = (
     ("flagged", "Flagged"),
     ("unsure", "Unsure"),
 )
+_SELDOM = {"changed": "Changed", "identical": "Identical, but different"}
 
 
 class Toolbar(Panel):
@@ -53,9 +54,23 @@ class Toolbar(Panel):
         self.export.clicked.connect(lambda: self.asked.emit("export"))
         self.retrain.clicked.connect(lambda: self.asked.emit("retrain"))
 
-    def set_counts(self, flagged: int, unsure: int) -> None:
+    def set_counts(self, flagged: int, unsure: int, changed: int = 0) -> None:
+        """`changed`: sentences of updated drug labels that wait; offered while there are any."""
         self.queues.set_text("flagged", f"Flagged {flagged:,}" if flagged else "Flagged")
         self.queues.set_text("unsure", f"Unsure {unsure:,}" if unsure else "Unsure")
+        if changed:
+            self.queues.offer("changed", f"Changed {changed:,}")
+        elif self.queues.current() != "changed":
+            self.queues.offer("changed", "")
+
+    def show_queue(self, kind: str) -> None:
+        """Mark the queue that is worked on; those that are seldom needed come only then."""
+        for ident, text in _SELDOM.items():
+            if ident == kind and not self.queues.has(ident):
+                self.queues.offer(ident, text)
+        self.queues.set_current(kind)
+        if kind != "identical":
+            self.queues.offer("identical", "")
 
     def set_training(self, running: bool, new: int, enabled: bool) -> None:
         """`new` counts annotations since the last snapshot."""

@@ -12,7 +12,7 @@ from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import Arm, LabelId, SentenceId
 from adme_labeler.domain.resolution import Resolution
-from adme_labeler.domain.sentence_changes import pair_changed
+from adme_labeler.domain.sentence_changes import Piece, changed_words, pair_changed
 from adme_labeler.services import annotating, identical
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.session import Session
@@ -80,6 +80,8 @@ class Older:
     text: str = ""
     category: CategoryKey | None = None
     also: tuple[CategoryKey, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    """The text, cut where it differs from the sentence of today."""
 
 
 def versions(session: Session, label: LabelId) -> list[LabelVersion]:
@@ -130,10 +132,8 @@ def older_of(session: Session, sentence: SentenceId) -> Older | None:
     if came is None:
         return None
     before, after = came
-    replaced = _replaced(
-        labels.placed(session.connection, before.id), labels.placed(session.connection, after.id)
-    )
-    old = replaced.get(sentence)
+    now = labels.placed(session.connection, after.id)
+    old = _replaced(labels.placed(session.connection, before.id), now).get(sentence)
     if old is None:
         return Older(after.version, None)
     held = annotations.resolutions(session.connection, [old.id]).get(old.id)
@@ -143,6 +143,7 @@ def older_of(session: Session, sentence: SentenceId) -> Older | None:
         old.text,
         held.category if held else None,
         held.also if held else (),
+        changed_words(old.text, next(p.text for p in now if p.id == sentence))[0],
     )
 
 
