@@ -23,7 +23,6 @@ READ, SKIPPED, FAILED = "read", "skipped", "failed"
 
 _UNREADABLE = {
     FileKind.EMPTY: "{} is empty.",
-    FileKind.PDF: "{} is a PDF; import the label's XML from DailyMed or save it as text.",
     FileKind.RTF: "{} is an RTF document; save it as .docx or plain text.",
     FileKind.ODT: "{} is an OpenDocument text; save it as .docx or plain text.",
     FileKind.OLE: "{} is an old or password-protected Office file; "

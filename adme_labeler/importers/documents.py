@@ -281,7 +281,8 @@ def _remark(source: str, names: tuple[str, ...], where: str) -> str:
     if not names:
         return f"No drug name was given for {source} and none was found, so none will be masked."
     shown = " and ".join(f"“{name}”" for name in names[:2])
-    return f"No drug name was given for {source}; {shown} was taken from {where}."
+    were = "was" if len(names) == 1 else "were"
+    return f"No drug name was given for {source}; {shown} {were} taken from {where}."
 
 
 def _set_id(source_format: str, stem: str, title: str) -> str:

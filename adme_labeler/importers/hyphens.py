@@ -46,19 +46,20 @@ def unbroken(lines: Sequence[str], words: Iterable[str] = frozenset()) -> str:
     known = words if isinstance(words, frozenset) else frozenset(words)
     text = lines[0] if lines else ""
     for line in lines[1:]:
-        left, right = _END.search(text), _START.match(line)
-        if left is None or right is None:
-            gap = (
-                ""
-                if text.endswith(("-", "–", "/")) and line[:1].isalnum() and _tight(text)
-                else " "
-            )
-            text += gap + line
-        elif _one_word(left[1], right[0], known):
-            text = text[:-1] + line
-        else:
-            text = text[:-1] + "-" + line
+        text, gap = seam(text, line, known)
+        text += gap + line
     return text
+
+
+def seam(text: str, line: str, words: frozenset[str]) -> tuple[str, str]:
+    """(the text before a line's end, what stands between it and the next line): "" or a blank."""
+    left, right = _END.search(text), _START.match(line)
+    if left is None or right is None:
+        tight = text.endswith(("-", "–", "/")) and line[:1].isalnum() and _tight(text)
+        return text, "" if tight else " "
+    if _one_word(left[1], right[0], words):
+        return text[:-1], ""
+    return text[:-1] + "-", ""
 
 
 def _tight(text: str) -> bool:
