@@ -92,8 +92,43 @@ INTERACTION_SUB = (
     r"effects?\s+on\s+other\s+drugs|other\s+drugs"
 )
 SUB = r"accumulation|dose[- ](?:proportionality|linearity)|linearity|steady[- ]state|tolerance"
-PATIENTS_WITH = (
-    r"(?:(?:adult|pediatric|elderly)\s+)?(?:patients?|subjects?|individuals|women|men|adults)\s+"
-    r"(?:with|on|undergoing|receiving)\s+[\w\s,/()-]{3,60}"
+
+# Headings that only a line of its own can be: in running text no one knows where they end, or
+# they are words that sentences begin with.
+LINE_POPULATION = (
+    r"(?!.*\b(?:was|were|is|are|had|have|has|received|should|may|can|must|showed|who|did|do)\b)"
+    r"(?:(?:adult|pediatric|elderly|non-elderly)\s+)?"
+    r"(?:patients?|subjects?|individuals|women|men|adults|children|infants)\s+"
+    r"(?:(?:with|on|undergoing|receiving|aged)\s+|(?=[<>≥≤\d]))[\w\s,/()<>≥≤-]{3,60}|"
+    r"(?:healthy\s+)?(?:adults|men|women|males|females|infants|newborns|elderly|volunteers)|"
+    r"(?:adults|men|women)\s+and\s+(?:adults|men|women|adolescents|children)|"
+    r"rac(?:e|ial)(?:\s+(?:groups?|differences)|\s*/\s*ethnicity)|"
+    r"(?:adolescents?|adults?)\s+and\s+pediatric\s+(?:patients|subjects)|"
+    r"(?:pediatric|geriatric|neonatal|adolescent)\s+(?:pharmacokinetics|pharmacology)"
 )
-"""Populations that only a line of its own can name: in running text no one knows the end."""
+LINE_MAJOR = (
+    r"actions?(?:\s*/\s*clinical\s+pharmacology)?|clinical\s+pharmacology\s+section|"
+    r"(?:general\s+)?pharmacology(?:\s+and\s+mechanism\s+of\s+action)?|"
+    r"general\s+pharmacologic(?:al)?\s+properties|"
+    r"mechanisms?\s+of\s+(?:action\s+and\s+pharmacology|resistance)|other\s+pharmacologic\s+actions|"
+    r"(?:drug\s+|cross[- ]?|pretreatment\s+)?resistance|resistance\s+and\s+cross[- ]resistance|"
+    r"(?:dilution|diffusion|anaerobic)\s+techniques?|quality\s+control|"
+    r"susceptibility\s+test[\w\s]*|(?:description\s+of\s+|pediatric\s+|in\s+)?"
+    r"clinical\s+(?:studies|trials?)(?:\s*[-–]\s*[\w\s]{3,60})?|special\s+studies"
+)
+LINE_PK = (
+    r"metabolism\s+and\s+pharmacokinetics|pharmacokinetic\s+information|"
+    r"pharmacokinetics\s+and\s+bioavailability(?:\s+studies)?"
+)
+LINE_TOPIC = (
+    r"comparative\s+bioavailability(?:\s+summary)?|bioequivalence(?:\s+studies)?|"
+    r"(?:rate|extent|site)\s+(?:and\s+extent\s+)?of\s+absorption|routes?\s+of\s+(?:elimination|excretion)"
+)
+LINE_INTERACTION = (
+    r"interactions?|drugs?\s+metaboli[sz]ed\s+by\s+[\w\s,/-]{3,40}|"
+    r"potential\s+for\s+[\w\s,/-]{3,50}\s+to\s+(?:affect|influence|inhibit|induce)\s+[\w\s,/-]{3,60}|"
+    r"(?:(?:strong|moderate|weak|dual|and|or|/)\s*)*(?:cyp\w+|p-gp|ugt\w*)"
+    r"(?:(?:,|\s+and|\s+or|/)\s*(?:cyp\w+|p-gp|ugt\w*))*\s+(?:inhibitors?|inducers?|substrates?)"
+    r"(?:(?:\s+and\s+|\s+or\s+|/)(?:inhibitors?|inducers?|substrates?))*|"
+    r"co-?administration\s+(?:of|with)\s+[\w\s,/-]{3,80}"
+)

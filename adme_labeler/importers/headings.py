@@ -17,18 +17,13 @@ _NUMBER = re.compile(
 _EDGES = " \t:;.,-–—*•†‡§¶®™[]"
 LONGEST = 110
 
-_TOPIC_RE = re.compile(heading_words.TOPIC, re.IGNORECASE)
-_FOOD_RE = re.compile(heading_words.FOOD, re.IGNORECASE)
-_PK_RE = re.compile(heading_words.PK, re.IGNORECASE)
 _PK_OF = re.compile(r"pharmacokinetics\s+(?:in|of)\s+(.+)", re.IGNORECASE)
-_MAJOR_RE = re.compile(heading_words.MAJOR, re.IGNORECASE)
-_POPULATIONS_RE = re.compile(heading_words.POPULATIONS, re.IGNORECASE)
-_POPULATION_RE = re.compile(
-    f"{heading_words.POPULATION}|{heading_words.PATIENTS_WITH}", re.IGNORECASE
+_EFFECT_OF = re.compile(
+    r"(?:effects?|influence|impact)\s+of\s+(.+)|(.+?)\s+effects?|"
+    r"(.+?)\s+(?:aged\s+)?\d+\s+(?:to|through|years|months)\b.*",
+    re.IGNORECASE,
 )
-_INTERACTION_RE = re.compile(heading_words.INTERACTION, re.IGNORECASE)
-_INTERACTION_SUB_RE = re.compile(heading_words.INTERACTION_SUB, re.IGNORECASE)
-_SUB_RE = re.compile(heading_words.SUB, re.IGNORECASE)
+_BRACKET_BEHIND = re.compile(r"\s*\([^()]*\)\Z")
 
 COMPACT_TOPICS = {
     compact(word): word
@@ -46,6 +41,21 @@ PK, MAJOR, TOPIC, FOOD = "pk", "major", "topic", "food"
 POPULATIONS, POPULATION = "populations", "population"
 INTERACTION, INTERACTION_SUB, SUB, UNKNOWN = "interaction", "interaction part", "sub", "unknown"
 
+_FAMILIES = tuple(
+    (kind, re.compile("|".join(sources), re.IGNORECASE))
+    for kind, sources in (
+        (TOPIC, (heading_words.TOPIC, heading_words.LINE_TOPIC)),
+        (FOOD, (heading_words.FOOD,)),
+        (PK, (heading_words.PK, heading_words.LINE_PK)),
+        (MAJOR, (heading_words.MAJOR, heading_words.LINE_MAJOR)),
+        (POPULATIONS, (heading_words.POPULATIONS,)),
+        (INTERACTION, (heading_words.INTERACTION,)),
+        (INTERACTION_SUB, (heading_words.INTERACTION_SUB, heading_words.LINE_INTERACTION)),
+        (POPULATION, (heading_words.POPULATION, heading_words.LINE_POPULATION)),
+        (SUB, (heading_words.SUB,)),
+    )
+)
+
 _RANK = {
     PK: 1, MAJOR: 1, TOPIC: 2, POPULATIONS: 2, INTERACTION: 2, POPULATION: 2, FOOD: 3, SUB: 3,
     INTERACTION_SUB: 3, UNKNOWN: 4,
@@ -61,22 +71,15 @@ def bare(heading: str) -> str:
 @lru_cache(maxsize=8192)
 def family(heading: str) -> str:
     """Which family of headings this is (PK, TOPIC, POPULATION, …), UNKNOWN for none."""
-    text = bare(heading)
+    text = _BRACKET_BEHIND.sub("", bare(heading))
     if (of := _PK_OF.fullmatch(text)) and (kind := family(of[1])) in (POPULATION, POPULATIONS):
         return kind
-    for name, pattern in (
-        (TOPIC, _TOPIC_RE),
-        (FOOD, _FOOD_RE),
-        (PK, _PK_RE),
-        (MAJOR, _MAJOR_RE),
-        (POPULATIONS, _POPULATIONS_RE),
-        (POPULATION, _POPULATION_RE),
-        (INTERACTION, _INTERACTION_RE),
-        (INTERACTION_SUB, _INTERACTION_SUB_RE),
-        (SUB, _SUB_RE),
-    ):
+    for kind, pattern in _FAMILIES:
         if pattern.fullmatch(text):
-            return name
+            return kind
+    effect = _EFFECT_OF.fullmatch(text)
+    if effect and family(next(filter(None, effect.groups()))) == POPULATION:
+        return POPULATION
     return UNKNOWN
 
 
