@@ -11,6 +11,13 @@ from adme_labeler.commands import base
 
 def _export_words(command: argparse.ArgumentParser) -> None:
     command.add_argument("out", type=base.path, metavar="OUT")
+    command.add_argument(
+        "--decided", action="store_true", help="only sentences that have a category"
+    )
+    command.add_argument("--label", default="", metavar="SET_ID", help="only of this drug label")
+    command.add_argument(
+        "--tables", action="store_true", help="rows of tables too, annotated or not"
+    )
 
 
 def _merge_words(command: argparse.ArgumentParser) -> None:
@@ -24,15 +31,20 @@ def _merge_words(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the sheet wins where the project has changed since the export",
     )
+    command.add_argument(
+        "--take", nargs="+", metavar="ID", help="only the rows with these sentence ids"
+    )
 
 
 def _export(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
-    from adme_labeler.services import headless
+    from adme_labeler.services import exporting, headless
     from adme_labeler.services.session import Session
 
     started = time.monotonic()
     with Session.open(options.project) as session:
-        done = headless.export(session, options.out, say)
+        label = exporting.label_of(session, options.label) if options.label else None
+        choice = exporting.Choice(options.decided, label, options.tables)
+        done = headless.export(session, options.out, say, choice)
     for line in done.reports:
         say(line)
     say(f"{done.rows:,} rows written to {done.out}")
@@ -63,9 +75,18 @@ def _merge_table(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
             say(f'"{written}" is no category ({count} rows).')
         changes = None
         if not options.dry_run:
-            wanted = (merging.RowKind.CHANGED, merging.RowKind.CONFLICT)
-            named = {r.sentence for r in plan.rows if r.kind in wanted and r.sentence is not None}
-            changes = merging.apply(session, plan, named if options.take_conflicts else "all")
+            kinds = {merging.RowKind.CHANGED}
+            if options.take_conflicts:
+                kinds.add(merging.RowKind.CONFLICT)
+            wanted = options.take and set(options.take)
+            accepted = {
+                row.sentence
+                for row in plan.rows
+                if row.kind in kinds
+                and row.sentence is not None
+                and (not wanted or row.uid in wanted)
+            }
+            changes = merging.apply(session, plan, accepted)
             say(f"{len(changes.annotations):,} sentences changed in the project.")
         return {
             "source": plan.source,
@@ -81,7 +102,9 @@ def _merge_table(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
 
 
 COMMANDS = (
-    base.Command("export", _export, "write a spreadsheet (.xlsx .csv .tsv .jsonl)", _export_words),
+    base.Command(
+        "export", _export, "write a spreadsheet (.xlsx .csv .tsv .jsonl .parquet)", _export_words
+    ),
     base.Command(
         "merge-table",
         _merge_table,

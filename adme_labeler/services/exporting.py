@@ -12,11 +12,25 @@ import msgspec
 from adme_labeler import protocol
 from adme_labeler.domain.problems import ExportProblem
 from adme_labeler.domain.records import LabelId
-from adme_labeler.exporters.targets import SUFFIXES, check_target
+from adme_labeler.exporters.targets import (
+    NEEDS_PYARROW,
+    SUFFIXES,
+    check_target,
+    parquet_is_here,
+)
 from adme_labeler.services import guideline, suggesting
 from adme_labeler.services.session import Session
+from adme_labeler.storage import labels
 
-__all__ = ["SUFFIXES", "Choice", "check_target", "write_job"]
+__all__ = [
+    "NEEDS_PYARROW",
+    "SUFFIXES",
+    "Choice",
+    "check_target",
+    "label_of",
+    "parquet_is_here",
+    "write_job",
+]
 
 
 @dataclass(frozen=True)
@@ -77,3 +91,11 @@ def write_job(
             f"The export cannot start: {folder} cannot be written ({error.strerror})."
         ) from error
     return Path(name)
+
+
+def label_of(session: Session, set_id: str) -> LabelId:
+    """The drug label with this set id. Raises ExportProblem when the project has none."""
+    for label in labels.all_labels(session.connection):
+        if label.set_id == set_id:
+            return label.id
+    raise ExportProblem(f"The project has no drug label with the set id {set_id}.")

@@ -11,6 +11,7 @@ from adme_labeler.domain.problems import ImportProblem, Problem
 from adme_labeler.domain.records import LabelDraft, LabelType, ModelVersion, Sections
 from adme_labeler.services import (
     exporting,
+    import_reports,
     import_runs,
     importing,
     merging,
@@ -97,6 +98,16 @@ def _read_in(intake: import_runs.Intake, report: Report) -> WorkerClient:
     return worker
 
 
+def write_import_report(session: Session, target: Path) -> protocol.ExportDone:
+    """The report on every import as .csv or .xlsx. Raises Problem when it cannot be written."""
+    with WorkerClient("report", str(import_reports.write_job(session, target))) as worker:
+        for _ in worker.messages():
+            pass
+    done = worker.result()
+    assert isinstance(done, protocol.ExportDone)
+    return done
+
+
 def read_table(session: Session, table: Path) -> list[LabelDraft]:
     """Rows of a table as the import process reads them, without storing anything."""
     job = importing.write_job(session.project.folder / "runs" / "import", [table], Sections.ALL)
@@ -173,10 +184,13 @@ def train(
 
 
 def export(
-    session: Session, target: Path, report: Report = lambda line: None
+    session: Session,
+    target: Path,
+    report: Report = lambda line: None,
+    choice: exporting.Choice = exporting.EVERYTHING,
 ) -> protocol.ExportDone:
     """Write the spreadsheet; the suffix of `target` chooses the format."""
-    job = exporting.write_job(session, target, recall.report(session).held_out)
+    job = exporting.write_job(session, target, recall.report(session).held_out, choice)
     pace = _Pace()
     with WorkerClient("export", str(job)) as worker:
         for message in worker.messages():
