@@ -128,6 +128,43 @@ class KeyButton(QAbstractButton):
         return fill, QColor(colors.border_strong), QColor(colors.text)
 
 
+class Link(QAbstractButton):
+    """Underlined words that do something, where a button would be too loud."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.set_text(text)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_text(self, text: str) -> None:
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetricsF(self._font())
+        return QSize(int(metrics.horizontalAdvance(self.text()) + 4.999), int(metrics.height() + 4))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.current()
+        painter = QPainter(self)
+        rect = QRectF(self.rect())
+        if self.hasFocus():
+            painting.rounded(painter, rect, 3, None, QColor(colors.accent))
+        inner = rect.adjusted(2, 0, -2, 0)
+        painting.text(painter, inner, self.text(), self._font(), colors.accent)
+
+    def _font(self) -> QFont:
+        font = QFont(theme.font("secondary"))
+        font.setUnderline(True)
+        return font
+
+
 class Segments(QWidget):
     """Row of choices of which one holds, drawn as one control."""
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QRectF,
     QSize,
     QSortFilterProxyModel,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListView,
+    QMenu,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -107,6 +109,8 @@ class LabelList(Panel):
     """Choose a drug label; the filter looks into titles, names and ingredients."""
 
     chosen = Signal(int)
+    versions_asked = Signal(int)
+    """Compare the versions of this drug label."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("chrome", parent)
@@ -123,6 +127,8 @@ class LabelList(Panel):
         self.view.setItemDelegate(_Delegate(self.view))
         self.view.clicked.connect(self._clicked)
         self.view.activated.connect(self._clicked)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._open_menu)
         self._count = Text("", "secondary", "secondary", wrap=True)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 12, 0, 0)
@@ -160,6 +166,28 @@ class LabelList(Panel):
         label = index.data(_LABEL_ROLE)
         if isinstance(label, DrugLabel):
             self.chosen.emit(label.id)
+
+    def menu_at(self, index: QModelIndex) -> QMenu | None:
+        """What can be done with the drug label there; None beside the list."""
+        label = index.data(_LABEL_ROLE)
+        if not isinstance(label, DrugLabel):
+            return None
+        menu = QMenu(self.view)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        read = menu.addAction("Read")
+        read.triggered.connect(lambda: self.chosen.emit(label.id))
+        compare = menu.addAction("Compare versions…")
+        compare.triggered.connect(lambda: self.versions_asked.emit(label.id))
+        return menu
+
+    def _open_menu(self, at: QPoint) -> None:
+        # The menu key asks from the middle of the list, whatever row has the focus.
+        index = self.view.indexAt(at)
+        if self.view.hasFocus() and not self.view.underMouse():
+            index = self.view.currentIndex()
+        menu = self.menu_at(index)
+        if menu is not None:
+            menu.popup(self.view.viewport().mapToGlobal(at))
 
     def _filter(self, text: str) -> None:
         self._proxy.set_words(text.casefold().split())

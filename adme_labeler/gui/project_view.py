@@ -28,7 +28,15 @@ from adme_labeler.gui.sentence_list import Row
 from adme_labeler.gui.status_bar import Status
 from adme_labeler.gui.training_job import Trainer
 from adme_labeler.gui.work_view import WorkView
-from adme_labeler.services import annotating, guideline, recall, session, suggesting, training
+from adme_labeler.services import (
+    annotating,
+    guideline,
+    label_versions,
+    recall,
+    session,
+    suggesting,
+    training,
+)
 from adme_labeler.services.queue import QueueKind
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, sentences
@@ -43,6 +51,8 @@ class ProjectView(QObject):
 
     asked = Signal(str)
     """Id of an action that a panel asks for."""
+    versions_asked = Signal(object)
+    """Drug labels of which the curator wants to compare versions."""
     left = Signal()
     """Every job has ended."""
     actions_changed = Signal()
@@ -58,6 +68,8 @@ class ProjectView(QObject):
         self.exporter = Exporter(opened, self.bus, self)
         self.work = WorkView(opened.scheme, self._rows)
         self.counts = session.counts(opened)
+        self.updated: tuple[LabelId, ...] = ()
+        """Drug labels of which the last import brought a new version."""
         self._document: LabelId | None = None
         self._listed: Sequence[SentenceId] = ()
         self._saved_at = ""
@@ -116,7 +128,7 @@ class ProjectView(QObject):
         work.bar.show_decision(decision)
         if decision is None and desk.explanation:
             work.bar.say(desk.explanation)
-        work.toolbar.queues.set_current(desk.kind.value)
+        work.toolbar.show_queue(desk.kind.value)
         if work.list_shown():
             self._fill_list()
             work.list.set_current(desk.focus)
@@ -134,7 +146,8 @@ class ProjectView(QObject):
         """Everything that may follow a decision after a short pause."""
         self.counts = session.counts(self.session)
         work = self.work
-        work.toolbar.set_counts(self.counts.flagged, self.counts.unsure)
+        changed = label_versions.count_to_review(self.session)
+        work.toolbar.set_counts(self.counts.flagged, self.counts.unsure, changed)
         self.show_status()
         self.show_retrain()
         if self._statistics.ready():
@@ -201,6 +214,10 @@ class ProjectView(QObject):
         desk.said.connect(work.status.say)
         work.bar.set_writable(not self.session.read_only)
         work.labels.chosen.connect(lambda ident: self._choose_label(LabelId(ident)))
+        work.labels.versions_asked.connect(
+            lambda ident: self.versions_asked.emit((LabelId(ident),))
+        )
+        work.status.updates_asked.connect(lambda: self.versions_asked.emit(self.updated))
         work.pane.chosen.connect(lambda ident: desk.go_to(SentenceId(ident)))
         work.list.chosen.connect(lambda ident: desk.go_to(SentenceId(ident)))
         work.list.opened.connect(lambda ident: self._open(SentenceId(ident)))

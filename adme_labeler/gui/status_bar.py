@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from adme_labeler.gui import painting, theme
-from adme_labeler.gui.controls import ElidedText, Hairline, Panel, Text
+from adme_labeler.gui.controls import ElidedText, Hairline, Link, Panel, Text
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,9 @@ class Status:
 
 
 class StatusBar(Panel):
+    updates_asked = Signal()
+    """Show what the last import changed in drug labels that were there."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("chrome", parent)
         self._dot = _Dot()
@@ -34,6 +37,9 @@ class StatusBar(Panel):
         self._decided = Text("", "secondary", "secondary")
         self._today = Text("", "secondary", "secondary")
         self.activity = ElidedText("", "secondary", "secondary")
+        self.updates = Link("")
+        self.updates.clicked.connect(self.updates_asked)
+        self.updates.hide()
         self._model = Text("", "secondary", "secondary")
         self._encoder = Text("", "secondary", "secondary")
         row = QHBoxLayout()
@@ -45,6 +51,7 @@ class StatusBar(Panel):
             row.addSpacing(18)
             row.addWidget(widget)
         row.addSpacing(18)
+        row.addWidget(self.updates)
         row.addWidget(self.activity, 1)
         row.addWidget(self._model)
         row.addSpacing(14)
@@ -71,6 +78,11 @@ class StatusBar(Panel):
         self._today.setText(today + (f" · {pace:.1f} s per sentence" if today and pace else ""))
         self._model.setText(status.model)
         self._encoder.setText(status.encoder)
+
+    def offer_updates(self, labels: int) -> None:
+        """A link to the comparison of this many updated drug labels; 0 takes it away."""
+        self.updates.setVisible(labels > 0)
+        self.updates.set_text(f"Show {labels:,} updated drug label{'s' if labels > 1 else ''}")
 
     def say(self, sentence: str) -> None:
         """What goes on in the background, or what has just been done."""

@@ -18,7 +18,7 @@ from adme_labeler import protocol
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import BlockKind, LabelDraft
-from adme_labeler.services import importing
+from adme_labeler.services import drug_groups, importing
 from adme_labeler.services.importing import FileReport, ImportTally
 from adme_labeler.services.session import Session
 from adme_labeler.storage import imports
@@ -147,6 +147,7 @@ class Intake:
         between.
         """
         changes = importing.choose_held_out(self.session)
+        self.tally.dominant = drug_groups.warning(self.session)
         state = RunState.FAILED
         if isinstance(outcome, protocol.ImportDone) and not self._waiting:
             state = RunState.FINISHED

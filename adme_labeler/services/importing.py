@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from adme_labeler.domain.records import (
     SentenceId,
 )
 from adme_labeler.domain.sentence_text import normalized
+from adme_labeler.services import label_versions
+from adme_labeler.services.label_versions import Fate
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, labels
 from adme_labeler.storage.labels import CommitStatus
@@ -50,11 +52,20 @@ class ImportTally:
     updated_labels: int = 0
     known_labels: int = 0
     sentences: int = 0
+    older_labels: int = 0
     kept: int = 0
+    changed: int = 0
+    came: int = 0
+    gone: int = 0
+    """Sentences of updated drug labels: unchanged, changed, new, gone."""
     annotations: int = 0
     held_out_groups: int = 0
     files: list[FileReport] = field(default_factory=list[FileReport])
     unknown_headings: dict[str, int] = field(default_factory=dict[str, int])
+    updated: dict[LabelId, None] = field(default_factory=dict[LabelId, None])
+    """Drug labels that came in a new version, in order."""
+    dominant: str = ""
+    """A sentence where one drug group holds more than a third of all sentences."""
 
     @property
     def sentence(self) -> str:
@@ -62,13 +73,27 @@ class ImportTally:
         failed = sum(f.status == "failed" for f in self.files)
         parts = [f"{_count(self.new_labels, 'drug label')} added"]
         if self.updated_labels:
-            parts.append(f"{self.updated_labels} updated")
+            parts.append(f"{self.updated_labels:,} updated ({self._update})")
         if self.known_labels:
-            parts.append(f"{self.known_labels} already known")
+            parts.append(f"{self.known_labels:,} already known")
+        if self.older_labels:
+            parts.append(f"{self.older_labels:,} older than the version in the project")
         parts.append(f"{self.sentences:,} new sentences")
         if failed:
             parts.append(f"{_count(failed, 'file')} could not be read")
-        return ", ".join(parts) + "."
+        return " ".join((", ".join(parts) + ".", self.dominant)).strip()
+
+    @property
+    def _update(self) -> str:
+        """What became of the sentences of the updated drug labels."""
+        return label_versions.summary(
+            {
+                Fate.UNCHANGED: self.kept,
+                Fate.CHANGED: self.changed,
+                Fate.NEW: self.came,
+                Fate.GONE: self.gone,
+            }
+        )
 
 
 def job_of(
@@ -76,13 +101,15 @@ def job_of(
     sections: Sections = Sections.PHARMACOKINETICS,
     types: Iterable[LabelType] = (LabelType.PRESCRIPTION,),
     layouts: dict[str, protocol.TableLayout] | None = None,
+    drug_names: Mapping[str, Sequence[str]] | None = None,
 ) -> protocol.ImportJob:
-    """What `adme_labeler.worker import` is to do."""
+    """What `adme_labeler.worker import` is to do; `drug_names` as in `ImportJob`."""
     return protocol.ImportJob(
         paths=tuple(str(path.expanduser().absolute()) for path in paths),
         sections=sections.value,
         types=tuple(t.value for t in types),
         layouts=layouts or {},
+        drug_names={path: tuple(names) for path, names in (drug_names or {}).items()},
     )
 
 
@@ -183,10 +210,16 @@ def _count_in(tally: ImportTally, draft: LabelDraft, committed: labels.Committed
         tally.new_labels += 1
     elif committed.status is CommitStatus.UPDATED:
         tally.updated_labels += 1
+        tally.updated[committed.label] = None
+        tally.kept += committed.kept
+        tally.changed += committed.changed
+        tally.came += committed.queued - committed.changed
+        tally.gone += committed.gone - committed.changed
+    elif committed.status is CommitStatus.OLDER:
+        tally.older_labels += 1
     else:
         tally.known_labels += 1
     tally.sentences += committed.queued
-    tally.kept += committed.kept
     for heading in draft.unknown_headings:
         tally.unknown_headings[heading] = tally.unknown_headings.get(heading, 0) + 1
 
