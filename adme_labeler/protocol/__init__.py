@@ -10,6 +10,7 @@ means that the application is gone.
     python -m adme_labeler.worker import JOB.json     -> LabelRead, FileDone, ImportDone
     python -m adme_labeler.worker preview JOB.json    -> TablePreviewed, PreviewDone
     python -m adme_labeler.worker export JOB.json     -> ExportDone
+    python -m adme_labeler.worker report JOB.json     -> ExportDone
     python -m adme_labeler.worker merge JOB.json      -> EditedSource, EditedRows, EditedDone
     python -m adme_labeler.worker evaluate JOB.json   -> EvaluateDone
     python -m adme_labeler.worker encoder JOB.json    -> EncoderChecked
@@ -49,6 +50,7 @@ from adme_labeler.protocol.importing import (
     ImportJob,
     LabelLeft,
     LabelRead,
+    ReportJob,
     Taken,
 )
 from adme_labeler.protocol.merging import (
@@ -134,6 +136,7 @@ __all__ = [
     "Ready",
     "Refit",
     "Refitted",
+    "ReportJob",
     "Score",
     "Scores",
     "ScoresDone",

@@ -34,6 +34,9 @@ class ImportJob(msgspec.Struct, frozen=True, kw_only=True):
     types: tuple[str, ...] = ("prescription",)
     layouts: dict[str, TableLayout] = {}
     """How tables are read, by path; that of "" is for every table without one."""
+    drug_names: dict[str, tuple[str, ...]] = {}
+    """What the person who imports calls the drug of a loose document (PDF, Word, web page, text),
+    by the path of the document or of a folder or archive around it; that of "" is for all."""
     ahead: int = 0
     """Drug labels that may be on their way before `Taken` says that some have arrived; 0: any."""
     begin: ImportBegin | None = None
@@ -86,6 +89,14 @@ class Taken(Message, tag="taken", frozen=True):
     """To the worker: so many drug labels, taken or left out, are in the project by now."""
 
     labels: int
+
+
+class ReportJob(msgspec.Struct, frozen=True, kw_only=True):
+    """Write the report on the import `run`, or on all, to `out` (.csv or .xlsx)."""
+
+    project: str
+    out: str
+    run: int | None = None
 
 
 class ImportDone(Message, tag="import_done", frozen=True):

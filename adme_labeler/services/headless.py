@@ -50,11 +50,16 @@ def import_paths(
     sections: Sections = Sections.PHARMACOKINETICS,
     report: Report = lambda line: None,
     types: Iterable[LabelType] = (LabelType.PRESCRIPTION,),
+    drug_names: Sequence[str] = (),
 ) -> importing.ImportTally:
-    """Import files and folders; raises Problem when the import process fails."""
-    return _import(
-        import_runs.Intake.begin(session, importing.job_of(paths, sections, types)), report
+    """Import files and folders; raises Problem when the import process fails.
+
+    `drug_names` are those of the drug that loose documents (PDF, Word, web page, text) are about.
+    """
+    job = importing.job_of(
+        paths, sections, types, drug_names={"": drug_names} if drug_names else {}
     )
+    return _import(import_runs.Intake.begin(session, job), report)
 
 
 def resume_import(session: Session, report: Report = lambda line: None) -> importing.ImportTally:

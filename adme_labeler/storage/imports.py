@@ -230,6 +230,25 @@ def statuses(connection: sqlite3.Connection, run: int, path: str) -> set[str]:
     return {row[0] for row in rows}
 
 
+def counts(connection: sqlite3.Connection) -> dict[int, dict[str, int]]:
+    """By run and status: drug labels, and files that failed before any drug label was read."""
+    rows = connection.execute(
+        """
+        SELECT run, status, count(*) AS n FROM import_label GROUP BY run, status
+        UNION ALL
+        SELECT r.run, r.status, count(*) FROM import_report r
+        WHERE r.run IS NOT NULL AND NOT EXISTS
+          (SELECT 1 FROM import_label l WHERE l.run = r.run AND l.path = r.path)
+        GROUP BY r.run, r.status
+        """
+    )
+    found: dict[int, dict[str, int]] = {}
+    for row in rows:
+        of_run = found.setdefault(row["run"], {})
+        of_run[row["status"]] = of_run.get(row["status"], 0) + row["n"]
+    return found
+
+
 def count_labels(connection: sqlite3.Connection, run: int, statuses: Iterable[str]) -> int:
     wanted = list(statuses)
     marks = ",".join("?" * len(wanted))

@@ -14,6 +14,7 @@ JOBS = {
     "import": ("adme_labeler.worker.import_job", ("job file",)),
     "preview": ("adme_labeler.worker.preview_job", ("job file",)),
     "export": ("adme_labeler.worker.export_job", ("job file",)),
+    "report": ("adme_labeler.worker.report_job", ("job file",)),
     "merge": ("adme_labeler.worker.merge_job", ("job file",)),
     "evaluate": ("adme_labeler.worker.evaluate_job", ("job file",)),
 }
