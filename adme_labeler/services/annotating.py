@@ -105,17 +105,23 @@ def bulk_accept(session: Session, ids: Sequence[SentenceId]) -> Changes:
     """
     found = suggestions.get(session.connection, ids)
     decided = annotations.resolutions(session.connection, ids)
-    held_out = {i.id for i in sentences.model_inputs(session.connection, ids) if i.held_out}
-    kept = held_out | audit.drawn_among(session, ids)
+    kept = sentences.held_out_among(session.connection, ids) | audit.drawn_among(session, ids)
     chosen = [found[i] for i in ids if i in found and i not in decided and i not in kept]
     mine = annotations.of_curator(session.connection, session.curator, [s.sentence for s in chosen])
     now = session.project.now()
+    common = provenance_of(session, Shown(None, False, Arm.BULK))
     written = [
         replace(
             mine.get(s.sentence, _blank(session, s.sentence)),
             state=AnnotationState.BULK,
             category=s.category,
-            provenance=provenance_of(session, Shown(s, False, Arm.BULK)),
+            provenance=replace(
+                common,
+                suggested=s.category,
+                probability=_probability(session, s),
+                model_version=s.model_version,
+                head_revision=s.head_revision,
+            ),
             at=now,
         )
         for s in chosen

@@ -9,12 +9,22 @@ from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import SentenceId
 from adme_labeler.domain.search import Query
+from adme_labeler.services import audit
 from adme_labeler.services.searching import SearchProblem, nearest, parse
 from adme_labeler.services.session import Session
 from adme_labeler.storage import search, settings
 from adme_labeler.storage.search import Column, View
 
-__all__ = ["Column", "Found", "find", "ordered", "remove_filter", "save_filter", "saved_filters"]
+__all__ = [
+    "Column",
+    "Found",
+    "find",
+    "ordered",
+    "remove_filter",
+    "save_filter",
+    "saved_filters",
+    "view_of",
+]
 
 LONGEST_NAME = 60
 _FILTERS = "filters"
@@ -43,7 +53,7 @@ def find(
     if not query.terms:
         said = f"“{written.strip()}” has no letter or digit to look for." if written.strip() else ""
         return Found(query, (), said)
-    view = View(session.curator, hide_suggestions)
+    view = view_of(session, hide_suggestions)
     found = search.ids(session.connection, query, view)
     left_out = search.hidden(session.connection, query, view)
     hint = ""
@@ -65,10 +75,19 @@ def ordered(
     hide_suggestions: bool = False,
 ) -> list[SentenceId]:
     """These sentences sorted by a column of the list; suggestions that are hidden come last."""
-    view = View(session.curator, hide_suggestions)
+    view = view_of(session, hide_suggestions)
     return search.ordered(
         session.connection, ids, column, view, session.scheme.keys, descending=descending
     )
+
+
+def view_of(session: Session, hide_suggestions: bool = False) -> View:
+    """Whose eyes look, and which suggestions they may not see yet."""
+    plan = audit.plan(session)
+    if plan is None:
+        return View(session.curator, hide_suggestions)
+    drawn = frozenset(d.sentence for d in plan.drawn)
+    return View(session.curator, hide_suggestions, drawn)
 
 
 def saved_filters(session: Session) -> dict[str, str]:

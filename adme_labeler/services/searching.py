@@ -35,11 +35,13 @@ ARMS: Final[Mapping[str, str]] = {
     Arm.UNCERTAIN.value: "the model was least certain",
     Arm.RARE.value: "likely of the rarest category",
     Arm.RANDOM.value: "drawn at random",
+    Arm.AUDIT.value: "drawn for an audit",
     Arm.SIMILAR.value: "similar to confirmed ones",
     Arm.REVIEW.value: "looked at again",
     Arm.SEARCH.value: "found by a search",
     Arm.IMPORT.value: "came with a table",
     Arm.BULK.value: "accepted in bulk",
+    Arm.IDENTICAL.value: "taken over from an identical sentence",
 }
 KINDS: Final[Mapping[str, str]] = {
     "paragraph": "running text",

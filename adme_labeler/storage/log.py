@@ -15,6 +15,7 @@ GENESIS = "0" * 64
 HASH_DIGITS = 12
 """Digits of a hash that a `Revision` carries."""
 
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _REVISION = re.compile(rf"r(\d{{1,18}})\.([0-9a-f]{{{HASH_DIGITS}}})\.([0-9a-f]{{{HASH_DIGITS}}})")
 
 
@@ -64,7 +65,7 @@ class Operation:
 
 def canonical(value: Json) -> str:
     """JSON text that is the same for the same value."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _canonical.encode(value)
 
 
 def next_id(connection: sqlite3.Connection) -> int:

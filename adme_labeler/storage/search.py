@@ -1,8 +1,8 @@
 """Which sentences a search finds, and in which order a list shows them: ids only, built in SQL.
 
-A suggestion that the curator may not see yet (held-out drug or suggestions switched off, and no
-category of one's own) takes part in no condition on suggestions and in no order by them: neither
-what is found nor where it stands gives it away.
+A suggestion that the curator may not see yet (held-out drug, drawn for an audit, or suggestions
+switched off, and no category of one's own) takes part in no condition on suggestions and in no
+order by them: neither what is found nor where it stands gives it away.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ class View:
 
     curator: str
     hide_suggestions: bool = False
+    drawn: frozenset[SentenceId] = frozenset()
+    """Sentences that were drawn for an audit: decided blind as those of held-out drugs are."""
 
 
 class Column(StrEnum):
@@ -184,7 +186,11 @@ def _visible(view: View) -> _Condition:
     )
     if view.hide_suggestions:
         return decided, [view.curator]
-    return f"(s.drug_label NOT IN ({_HELD_OUT_LABELS}) OR {decided})", [view.curator]
+    seen, values = f"s.drug_label NOT IN ({_HELD_OUT_LABELS})", []
+    if view.drawn:
+        seen += " AND s.id NOT IN (SELECT value FROM json_each(?))"
+        values.append(json.dumps(sorted(view.drawn)))
+    return f"(({seen}) OR {decided})", [*values, view.curator]
 
 
 _COMPARISONS = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "="}

@@ -319,6 +319,19 @@ def is_held_out(connection: sqlite3.Connection, sentence: SentenceId) -> bool:
     return bool(row["held_out"])
 
 
+def held_out_among(
+    connection: sqlite3.Connection, ids: Sequence[SentenceId]
+) -> frozenset[SentenceId]:
+    """Those of the sentences whose drug group is held out."""
+    rows = connection.execute(
+        "SELECT s.id FROM drug_group g JOIN drug_label l ON l.drug_group = g.id "
+        "JOIN sentence s ON s.drug_label = l.id WHERE g.held_out = 1 "
+        "AND s.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return frozenset(SentenceId(row[0]) for row in rows)
+
+
 @dataclass(frozen=True)
 class Counts:
     """Numbers of queued sentences; unsure, skipped and today are this curator's."""
