@@ -1,0 +1,261 @@
+"""What the columns of tables mean: asked, with the first rows in view, before they are imported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QWidget
+
+from adme_labeler.gui.controls import Hairline, Text
+from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.gui.dialogs.column_categories import WrittenCategories
+from adme_labeler.gui.dialogs.column_grid import Choice, ColumnGrid
+from adme_labeler.protocol import TablePreviewed
+from adme_labeler.services.column_mapping import ColumnMapping
+
+_ENCODINGS = (
+    ("utf-8-sig", "UTF-8"),
+    ("utf-16", "UTF-16"),
+    ("utf-16-le", "UTF-16, little-endian"),
+    ("utf-16-be", "UTF-16, big-endian"),
+    ("cp1252", "Western (Windows-1252)"),
+    ("latin-1", "Western (Latin-1)"),
+    ("cp1250", "Central European (Windows-1250)"),
+    ("cp1251", "Cyrillic (Windows-1251)"),
+    ("mac_roman", "Western (Mac Roman)"),
+    ("shift_jis", "Japanese (Shift JIS)"),
+    ("gb18030", "Chinese (GB 18030)"),
+)
+_DELIMITERS = (
+    (",", "Comma"),
+    (";", "Semicolon"),
+    ("\t", "Tab"),
+    ("|", "Vertical bar"),
+    ("none", "None: one column"),
+)
+_HEADER_ROWS = 20
+
+
+class ColumnsDialog(Dialog):
+    """Fed by `take` while the worker looks into the tables; `mapping` holds the answers.
+
+    `reread` asks for another look at one table, with a path and the `TableLayout` to read it by.
+    """
+
+    reread = Signal(str, object)
+
+    def __init__(self, mapping: ColumnMapping, others: int = 0, parent: QWidget | None = None):
+        """`others` counts the files of the import that are no tables."""
+        super().__init__("What the columns mean", parent, 920)
+        self.mapping = mapping
+        self._others = others
+        self._path = ""
+        self._waiting = "Reading"
+        self.file = _choice("File")
+        self.file.activated.connect(lambda _: self.show_table(self.file.currentData()))
+        self.about = Text("", "controls", "secondary")
+        self.take_it = QCheckBox("Import this table")
+        self.take_it.toggled.connect(self._leave_out)
+        self.encoding = _choice("Encoding", _ENCODINGS)
+        self.delimiter = _choice("Columns are separated by", _DELIMITERS)
+        self.sheet = _choice("Sheet")
+        self.header = _choice("Names of the columns")
+        self.header.addItem("In no row", 0)
+        for number in range(1, _HEADER_ROWS + 1):
+            self.header.addItem(f"In row {number}", number)
+        self._labels = {
+            self.file: Text("&File", "secondary", "secondary"),
+            self.encoding: Text("&Encoding", "secondary", "secondary"),
+            self.delimiter: Text("&Separator", "secondary", "secondary"),
+            self.sheet: Text("S&heet", "secondary", "secondary"),
+            self.header: Text("&Names of the columns", "secondary", "secondary"),
+        }
+        for choice in (self.encoding, self.delimiter, self.sheet, self.header):
+            choice.activated.connect(lambda _: self._ask_again())
+        self.grid = ColumnGrid()
+        self.grid.setMinimumHeight(200)
+        self.grid.chosen.connect(self._choose)
+        self.alike = Text("", "secondary", "secondary", wrap=True)
+        self.categories = WrittenCategories(mapping.scheme)
+        self.categories.chosen.connect(self._decide)
+        self.said = Text("", "controls", "danger", wrap=True)
+        self._lay_out()
+        self.add_close("Cancel", default=False)
+        self.go = self.add_button("Import", default=True)
+        self.go.clicked.connect(self.accept)
+        self.resize(920, 640)
+        for table in mapping.paths():
+            self._add_file(table)
+        self.show_table(next(iter(mapping.paths()), ""))
+
+    def take(self, table: TablePreviewed) -> None:
+        """A table was looked into, for the first time or again."""
+        new = table.path not in self.mapping.tables
+        self.mapping.take(table)
+        if new:
+            self._add_file(table.path)
+        if not self._path or table.path == self._path:
+            self.show_table(table.path)
+        else:
+            self._show_verdict()
+
+    def set_waiting(self, sentence: str) -> None:
+        """What is still being done; "" when everything is here and may be imported."""
+        self._waiting = sentence
+        for control in (self.encoding, self.delimiter, self.sheet, self.header):
+            control.setEnabled(not sentence)
+        self._show_verdict()
+
+    def show_table(self, path: str) -> None:
+        """Show one of the tables; "" while there is none."""
+        self._path = path
+        table = self.mapping.tables.get(path)
+        for part in (self.grid, self.categories):
+            part.setVisible(table is None or bool(table.columns))
+        if table is None:
+            self.about.setText("")
+            self._show_verdict()
+            return
+        self.file.setCurrentIndex(self.file.findData(path))
+        rows = "1 row" if table.count == 1 else f"{table.count:,} rows"
+        columns = "1 column" if len(table.columns) == 1 else f"{len(table.columns):,} columns"
+        name = "" if self.file.count() > 1 else f"{Path(path).name} · "
+        self.about.setText(f"{name}{rows} · {columns}" if table.columns else name.rstrip(" ·"))
+        self.take_it.setChecked(not self.mapping.is_left_out(path))
+        self._show_layout(table)
+        self.grid.show_rows([c.name for c in table.columns], self._fields(table), table.rows)
+        self._show_answers()
+
+    # ------------------------------------------------------------------ helpers
+
+    def _lay_out(self) -> None:
+        first = QHBoxLayout()
+        first.setSpacing(12)
+        first.addWidget(self._labels[self.file])
+        first.addWidget(self.file)
+        first.addWidget(self.about)
+        first.addStretch(1)
+        first.addWidget(self.take_it)
+        self.body.addLayout(first)
+        settings = QGridLayout()
+        settings.setHorizontalSpacing(12)
+        settings.setVerticalSpacing(4)
+        for column, choice in enumerate((self.sheet, self.encoding, self.delimiter, self.header)):
+            settings.addWidget(self._labels[choice], 0, column)
+            settings.addWidget(choice, 1, column)
+        settings.setColumnStretch(4, 1)
+        self.body.addLayout(settings)
+        self.body.addWidget(self.grid, 1)
+        self.body.addWidget(self.alike)
+        self.body.addWidget(Hairline())
+        self.body.addWidget(self.categories)
+        self.body.addWidget(self.said)
+        for choice, label in self._labels.items():
+            label.setBuddy(choice)
+        for widget in (self.file, self._labels[self.file], self.take_it, self.alike):
+            widget.hide()
+
+    def _add_file(self, path: str) -> None:
+        self.file.addItem(Path(path).name, path)
+        several = self.file.count() > 1
+        self.file.setVisible(several)
+        self._labels[self.file].setVisible(several)
+        self.take_it.setVisible(several or bool(self._others))
+
+    def _show_layout(self, table: TablePreviewed) -> None:
+        layout = table.layout
+        delimited = bool(layout.encoding)
+        for choice, shown in (
+            (self.encoding, delimited),
+            (self.delimiter, delimited),
+            (self.sheet, len(table.sheets) > 1),
+            (self.header, layout.header is not None),
+        ):
+            choice.setVisible(shown)
+            self._labels[choice].setVisible(shown)
+        _set(self.encoding, layout.encoding, layout.encoding)
+        _set(self.delimiter, layout.delimiter, f'"{layout.delimiter}"')
+        if layout.header is not None:
+            _set(self.header, layout.header, f"In row {layout.header}")
+        self.sheet.clear()
+        for name in table.sheets:
+            self.sheet.addItem(name, name)
+        self.sheet.setCurrentIndex(self.sheet.findData(layout.sheet))
+
+    def _show_answers(self) -> None:
+        """Fields, categories and what stands in the way."""
+        table = self.mapping.tables[self._path]
+        fields = self._fields(table)
+        self.grid.show_fields(fields)
+        like = len(self.mapping.alike(self._path))
+        self.alike.setVisible(like > 1)
+        self.alike.setText(f"These answers are for all {like:,} tables with the same columns.")
+        found = self.mapping.categories(self._path) if table.columns else []
+        self.categories.show_categories(found, bool({"category", "also"} & set(fields)))
+        self._show_verdict()
+
+    def _show_verdict(self) -> None:
+        problem = self.mapping.refusal(self._others) if self.mapping.tables else ""
+        remark = self.mapping.remark(self._path) if self._path else ""
+        own = self.mapping.tables.get(self._path)
+        if own is not None and own.fatal and not problem:
+            remark = own.problem
+        tone = "danger" if problem else "secondary" if self._waiting else "warning"
+        said = self._waiting or problem or remark
+        self.said.set_tone("secondary" if self._waiting else tone)
+        self.said.setText(f"{said} …" if self._waiting else said)
+        self.said.setVisible(bool(said))
+        self.go.setEnabled(not self._waiting and not problem)
+        self.go.setToolTip(problem)
+        self.go.setAccessibleDescription(problem)
+
+    def _fields(self, table: TablePreviewed) -> Sequence[str]:
+        return [self.mapping.field(table.path, at) for at in range(len(table.columns))]
+
+    def _choose(self, column: int, field: str) -> None:
+        self.mapping.choose(self._path, column, field)
+        self._show_answers()
+
+    def _decide(self, written: str, key: str) -> None:
+        self.mapping.decide(self._path, written, key)
+        self._show_answers()
+
+    def _leave_out(self, taken: bool) -> None:
+        if self._path:
+            self.mapping.leave_out(self._path, not taken)
+            self._show_verdict()
+
+    def _ask_again(self) -> None:
+        """Read the shown table in the way that is chosen now."""
+        before = self.mapping.tables[self._path].layout
+        wanted = msgspec.structs.replace(
+            before,
+            encoding=self.encoding.currentData() or "" if before.encoding else "",
+            delimiter=self.delimiter.currentData() or "" if before.encoding else "",
+            sheet=self.sheet.currentData() or "",
+            header=self.header.currentData() if before.header is not None else None,
+        )
+        if wanted.sheet != before.sheet:
+            wanted = msgspec.structs.replace(wanted, header=None)
+        if wanted != before:
+            self.set_waiting(f"Reading {Path(self._path).name} again")
+            self.reread.emit(self._path, wanted)
+
+
+def _choice(name: str, items: Sequence[tuple[str, str]] = ()) -> Choice:
+    choice = Choice()
+    choice.setAccessibleName(name)
+    choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
+    for data, text in items:
+        choice.addItem(text, data)
+    return choice
+
+
+def _set(choice: Choice, data: object, text: str) -> None:
+    """Choose an item, which is added where the file has something rarer."""
+    if choice.findData(data) < 0 and data:
+        choice.addItem(text, data)
+    choice.setCurrentIndex(choice.findData(data))
