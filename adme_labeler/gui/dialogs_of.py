@@ -10,6 +10,7 @@ from adme_labeler import paths, protocol
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import Sections, SentenceId
+from adme_labeler.gui.ask_columns import ask_columns
 from adme_labeler.gui.dialogs import files
 from adme_labeler.gui.dialogs.bulk import BulkDialog, Candidate
 from adme_labeler.gui.dialogs.import_dialog import ImportDialog
@@ -87,7 +88,12 @@ def ask_import(window: MainWindow, found: list[Path]) -> None:
 
     def start() -> None:
         read_by = project.session.curator if dialog.was_read() else ""
-        project.importer.start(found, dialog.sections(), read_by)
+        part = dialog.sections()
+        ask_columns(
+            window,
+            found,
+            lambda layouts: project.importer.start(found, part, read_by, layouts=layouts),
+        )
 
     window.ask(dialog, start)
 

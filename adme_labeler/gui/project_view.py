@@ -19,6 +19,7 @@ from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import AnnotationState, LabelId, Sentence, SentenceId
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.desk import Desk
+from adme_labeler.gui.column_job import TableLooker
 from adme_labeler.gui.import_job import Importer
 from adme_labeler.gui.jobs import Exporter, Job, Suggester
 from adme_labeler.gui.label_list import short_title
@@ -65,6 +66,7 @@ class ProjectView(QObject):
         self.suggester = Suggester(opened, self.bus, self)
         self.trainer = Trainer(opened, self.bus, self)
         self.importer = Importer(opened, self.bus, self)
+        self.looker = TableLooker(opened, self.bus, self)
         self.exporter = Exporter(opened, self.bus, self)
         self.work = WorkView(opened.scheme, self._rows)
         self.counts = session.counts(opened)
@@ -245,7 +247,7 @@ class ProjectView(QObject):
         self.suggester.changed.connect(self._soon_if_idle)
 
     def _jobs(self) -> tuple[Job, ...]:
-        return self.suggester, self.trainer, self.importer, self.exporter
+        return self.suggester, self.trainer, self.importer, self.looker, self.exporter
 
     def _changed(self, changes: Changes) -> None:
         work = self.work

@@ -16,7 +16,7 @@ TERMINATE_AFTER = 10.0
 """Seconds from the cancel message to terminating the process."""
 KILL_AFTER = 5.0
 """Seconds from terminating to killing."""
-NO_PATIENCE = {"import": 0.5}
+NO_PATIENCE = {"import": 0.5, "preview": 0.5}
 """Both times for jobs that write nothing, so that nothing is lost when they are ended at once."""
 
 
@@ -40,6 +40,7 @@ class Action(StrEnum):
 _RESULTS = (
     protocol.TrainFinished,
     protocol.ImportDone,
+    protocol.PreviewDone,
     protocol.ExportDone,
     protocol.EditedDone,
     protocol.EvaluateDone,
