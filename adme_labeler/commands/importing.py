@@ -24,6 +24,14 @@ def _import_words(command: argparse.ArgumentParser) -> None:
         help=f"kinds of label to take ({', '.join(KINDS)}); prescription labels unless said",
     )
     command.add_argument(
+        "--drug",
+        action="append",
+        default=[],
+        type=base.text,
+        metavar="NAME",
+        help="the drug that PDF, Word, HTML and text files are about; may be given several times",
+    )
+    command.add_argument(
         "--resume", action="store_true", help="go on with the import that was stopped last"
     )
 
@@ -52,7 +60,7 @@ def _import(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
         else:
             types = [LabelType(kind) for kind in options.types]
             tally = headless.import_paths(
-                session, options.paths, Sections(options.sections), say, types
+                session, options.paths, Sections(options.sections), say, types, options.drug
             )
     say(tally.sentence)
     failed = [f for f in tally.files if f.status == "failed"]

@@ -72,12 +72,13 @@ class Importer(Job):
         read_by: str = "",
         types: Iterable[LabelType] = (LabelType.PRESCRIPTION,),
         layouts: Mapping[str, protocol.TableLayout] | None = None,
+        drug_names: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """Import files and folders; one import at a time."""
         if self.running():
             self.said.emit("An import is running already; add these files when it is done.")
             return
-        job = importing.job_of(paths, sections, types, dict(layouts or {}))
+        job = importing.job_of(paths, sections, types, dict(layouts or {}), drug_names)
         try:
             self._begin(Intake.begin(self.session, job, read_by))
         except Problem as problem:

@@ -108,6 +108,7 @@ class _Reading:
             layout=self.job.layouts.get(str(path)) or self.job.layouts.get("", TableLayout()),
             pulse=self._pulse,
             count=count,
+            drug_names=self.job.drug_names,
         ):
             self._pulse()
             if isinstance(item, FileOutcome):

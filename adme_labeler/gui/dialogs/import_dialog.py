@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QRadioButton, QWidget
 from adme_labeler.domain.records import Sections
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.gui.dialogs.drug_names import DrugNames
 
 _TABLES = frozenset({".xlsx", ".csv", ".tsv"})
 
@@ -36,6 +37,8 @@ class ImportDialog(Dialog):
         )
         self.read.setVisible(any(path.suffix.lower() in _TABLES for path in paths))
         self.body.addWidget(self.read)
+        self.drugs = DrugNames(paths)
+        self.body.addWidget(self.drugs)
         self.add_close("Cancel", default=False)
         self.go = self.add_button("Add", default=True)
         self.go.clicked.connect(self.accept)
@@ -43,6 +46,10 @@ class ImportDialog(Dialog):
 
     def sections(self) -> Sections:
         return next(s for s, b in self._buttons_by_section.items() if b.isChecked())
+
+    def drug_names(self) -> dict[str, tuple[str, ...]]:
+        """Path of a loose document -> what the curator calls its drug."""
+        return self.drugs.names()
 
     def was_read(self) -> bool:
         return self.read.isVisibleTo(self) and self.read.isChecked()

@@ -1,0 +1,83 @@
+"""Which drug a document is about that does not say so itself: a field for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from adme_labeler.gui.controls import ElidedText, Text
+
+LOOSE = frozenset({".pdf", ".docx", ".docm", ".html", ".htm", ".xhtml", ".txt"})
+"""Endings of documents without data on their drug."""
+_AT_ONCE = 4
+"""Rows that are shown without scrolling."""
+
+
+class DrugNames(QWidget):
+    """One field per loose document among `paths`; hidden where there is none."""
+
+    def __init__(self, paths: Sequence[Path], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fields: dict[Path, QLineEdit] = {}
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 4, 0, 0)
+        whole.setSpacing(6)
+        loose = [path for path in paths if path.suffix.lower() in LOOSE]
+        self.setVisible(bool(loose))
+        if not loose:
+            return
+        whole.addWidget(Text("Drug in each document", "controls", strong=True))
+        whole.addWidget(
+            Text(
+                "Its names, apart by commas: “Corvexa, velmoradine”. They are masked for the model "
+                "and decide the drug group. Left empty, a name is taken from the title or the "
+                "file's name, and the report says which.",
+                "secondary",
+                "secondary",
+                wrap=True,
+            )
+        )
+        rows = QWidget()
+        grid = QGridLayout(rows)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        for number, path in enumerate(loose):
+            name = ElidedText(path.name)
+            name.setFixedWidth(180)
+            field = QLineEdit()
+            field.setPlaceholderText("Brand, generic name")
+            field.setAccessibleName(f"Drug names of {path.name}")
+            grid.addWidget(name, number, 0)
+            grid.addWidget(field, number, 1)
+            self.fields[path] = field
+        if len(loose) <= _AT_ONCE:
+            whole.addWidget(rows)
+            return
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(rows)
+        area.setFixedHeight(_AT_ONCE * (next(iter(self.fields.values())).sizeHint().height() + 6))
+        area.setAccessibleName("Drug in each document")
+        whole.addWidget(area)
+
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """Path -> names as typed; documents whose field is empty are left out."""
+        typed = {
+            path: tuple(part.strip() for part in field.text().split(",") if part.strip())
+            for path, field in self.fields.items()
+        }
+        return {str(path.expanduser().absolute()): names for path, names in typed.items() if names}
