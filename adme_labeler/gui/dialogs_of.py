@@ -88,11 +88,13 @@ def ask_import(window: MainWindow, found: list[Path]) -> None:
 
     def start() -> None:
         read_by = project.session.curator if dialog.was_read() else ""
-        part = dialog.sections()
+        part, names = dialog.sections(), dialog.drug_names()
         ask_columns(
             window,
             found,
-            lambda layouts: project.importer.start(found, part, read_by, layouts=layouts),
+            lambda layouts: project.importer.start(
+                found, part, read_by, layouts=layouts, drug_names=names
+            ),
         )
 
     window.ask(dialog, start)
