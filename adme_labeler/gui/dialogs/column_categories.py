@@ -14,7 +14,7 @@ from adme_labeler.gui.controls import ElidedText, Text
 from adme_labeler.gui.dialogs.column_grid import Choice
 from adme_labeler.services.column_mapping import Written
 
-_TALLEST = 196
+_TALLEST = 168
 UNDECIDED = "Leave undecided"
 
 

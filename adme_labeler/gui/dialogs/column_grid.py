@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPainter, QWheelEvent
+from PySide6.QtGui import QColor, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableView, QWidget
 
 from adme_labeler.gui import painting, theme
@@ -47,6 +47,7 @@ class ColumnGrid(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._widths: list[int] = []
         self._rows = _Rows(self)
         self.setModel(self._rows)
         self.head = _Head(self)
@@ -55,6 +56,7 @@ class ColumnGrid(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme.size("controls") + 13)
         self.setShowGrid(False)
+        self.setStyleSheet("QTableView::item { padding: 0 9px; }")
         self.setWordWrap(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -69,20 +71,34 @@ class ColumnGrid(QTableView):
         """Show a table; `fields` has one entry per name."""
         self._rows.show(names, fields, rows)
         self.head.show(names, fields)
-        for column, name in enumerate(names):
-            self.setColumnWidth(column, self._width(column, name, rows))
-        self.head.place()
+        self._widths = [self._width(column, name, rows) for column, name in enumerate(names)]
+        self._spread()
 
     def show_fields(self, fields: Sequence[str]) -> None:
         """As many as there are columns."""
         self._rows.set_fields(fields)
         self.head.set_fields(fields)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._spread()
+
+    def _spread(self) -> None:
+        """Columns as wide as their cells want; what is left goes to the widest."""
+        if not self._widths:
+            return
+        widths = list(self._widths)
+        left = self.viewport().width() - sum(widths)
+        widths[widths.index(max(widths))] += max(0, left)
+        for column, width in enumerate(widths):
+            self.setColumnWidth(column, width)
+        self.head.place()
+
     def _width(self, column: int, name: str, rows: Sequence[Sequence[str]]) -> int:
         font = theme.font("controls")
         cells = [row[column] for row in rows[:_MEASURED_ROWS] if column < len(row)]
         longest = max((painting.text_width(c[:80], font) for c in [name, *cells]), default=0.0)
-        return int(min(_WIDEST, max(_NARROWEST, longest + 32)))
+        return int(min(_WIDEST, max(_NARROWEST, longest + 44)))
 
 
 class _Rows(QAbstractTableModel):
@@ -189,7 +205,7 @@ class _Head(QHeaderView):
         painter.fillRect(rect, QColor(colors.chrome))
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(colors.border))
         name = self.model().headerData(logicalIndex, Qt.Orientation.Horizontal) or ""
-        line = QRectF(rect.left() + 8, rect.top() + 2, rect.width() - 16, self._line() - 2)
+        line = QRectF(rect.left() + 12, rect.top() + 2, rect.width() - 20, self._line() - 2)
         painting.text(painter, line, str(name), theme.bold("controls"), colors.text)
         painter.restore()
 

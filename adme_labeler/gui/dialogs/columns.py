@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QWidget
 
 from adme_labeler.gui.controls import Hairline, Text
@@ -75,12 +75,15 @@ class ColumnsDialog(Dialog):
         }
         for choice in (self.encoding, self.delimiter, self.sheet, self.header):
             choice.activated.connect(lambda _: self._ask_again())
+        self.empty = Text("", "controls", "secondary", wrap=True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.grid = ColumnGrid()
         self.grid.setMinimumHeight(200)
         self.grid.chosen.connect(self._choose)
         self.alike = Text("", "secondary", "secondary", wrap=True)
         self.categories = WrittenCategories(mapping.scheme)
         self.categories.chosen.connect(self._decide)
+        self._line = Hairline()
         self.said = Text("", "controls", "danger", wrap=True)
         self._lay_out()
         self.add_close("Cancel", default=False)
@@ -97,8 +100,8 @@ class ColumnsDialog(Dialog):
         self.mapping.take(table)
         if new:
             self._add_file(table.path)
-        if not self._path or table.path == self._path:
-            self.show_table(table.path)
+        if not self._path or table.path == self._path or self.file.count() == 2:
+            self.show_table(self._path or table.path)
         else:
             self._show_verdict()
 
@@ -113,17 +116,23 @@ class ColumnsDialog(Dialog):
         """Show one of the tables; "" while there is none."""
         self._path = path
         table = self.mapping.tables.get(path)
-        for part in (self.grid, self.categories):
-            part.setVisible(table is None or bool(table.columns))
+        filled = table is not None and bool(table.columns)
+        for part in (self.grid, self._line, self.categories):
+            part.setVisible(filled)
+        self.empty.setVisible(not filled)
         if table is None:
-            self.about.setText("")
+            for choice, label in self._labels.items():
+                choice.hide()
+                label.hide()
             self._show_verdict()
             return
         self.file.setCurrentIndex(self.file.findData(path))
         rows = "1 row" if table.count == 1 else f"{table.count:,} rows"
         columns = "1 column" if len(table.columns) == 1 else f"{len(table.columns):,} columns"
-        name = "" if self.file.count() > 1 else f"{Path(path).name} · "
-        self.about.setText(f"{name}{rows} · {columns}" if table.columns else name.rstrip(" ·"))
+        parts = [rows, columns] if table.columns else []
+        if self.file.count() == 1:
+            parts.insert(0, Path(path).name)
+        self.about.setText(" · ".join(parts))
         self.take_it.setChecked(not self.mapping.is_left_out(path))
         self._show_layout(table)
         self.grid.show_rows([c.name for c in table.columns], self._fields(table), table.rows)
@@ -148,9 +157,10 @@ class ColumnsDialog(Dialog):
             settings.addWidget(choice, 1, column)
         settings.setColumnStretch(4, 1)
         self.body.addLayout(settings)
+        self.body.addWidget(self.empty, 1)
         self.body.addWidget(self.grid, 1)
         self.body.addWidget(self.alike)
-        self.body.addWidget(Hairline())
+        self.body.addWidget(self._line)
         self.body.addWidget(self.categories)
         self.body.addWidget(self.said)
         for choice, label in self._labels.items():
@@ -203,14 +213,30 @@ class ColumnsDialog(Dialog):
         own = self.mapping.tables.get(self._path)
         if own is not None and own.fatal and not problem:
             remark = own.problem
-        tone = "danger" if problem else "secondary" if self._waiting else "warning"
-        said = self._waiting or problem or remark
-        self.said.set_tone("secondary" if self._waiting else tone)
-        self.said.setText(f"{said} …" if self._waiting else said)
+        tone = "secondary" if self._waiting else "danger" if problem else "warning"
+        waiting = f"{self._waiting} …" if self._waiting else ""
+        self.empty.setText("" if own is not None else waiting)
+        said = "" if own is None else waiting or problem or remark
+        self.said.set_tone(tone)
+        self.said.setText(said)
         self.said.setVisible(bool(said))
+        self._name_files()
         self.go.setEnabled(not self._waiting and not problem)
         self.go.setToolTip(problem)
         self.go.setAccessibleDescription(problem)
+
+    def _name_files(self) -> None:
+        """Files that need a look say so in the list."""
+        for at in range(self.file.count()):
+            path = self.file.itemData(at)
+            state = ""
+            if self.mapping.is_left_out(path):
+                state = " (left out)"
+            elif self.mapping.tables[path].fatal:
+                state = " (cannot be read)"
+            elif self.mapping.problem(path):
+                state = " (needs an answer)"
+            self.file.setItemText(at, Path(path).name + state)
 
     def _fields(self, table: TablePreviewed) -> Sequence[str]:
         return [self.mapping.field(table.path, at) for at in range(len(table.columns))]
