@@ -6,7 +6,7 @@ import argparse
 import time
 from typing import Any
 
-from adme_labeler.commands import base
+from adme_labeler.commands import base, table_words
 from adme_labeler.domain.problems import Problem
 
 KINDS = ("prescription", "otc", "vaccine", "animal", "device", "other")
@@ -31,6 +31,7 @@ def _import_words(command: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="the drug that PDF, Word, HTML and text files are about; may be given several times",
     )
+    table_words.add(command)
     command.add_argument(
         "--resume", action="store_true", help="go on with the import that was stopped last"
     )
@@ -60,7 +61,13 @@ def _import(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
         else:
             types = [LabelType(kind) for kind in options.types]
             tally = headless.import_paths(
-                session, options.paths, Sections(options.sections), say, types, options.drug
+                session,
+                options.paths,
+                Sections(options.sections),
+                say,
+                types,
+                options.drug,
+                table_words.layouts(options, session),
             )
     say(tally.sentence)
     failed = [f for f in tally.files if f.status == "failed"]

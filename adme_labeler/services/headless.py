@@ -51,13 +51,15 @@ def import_paths(
     report: Report = lambda line: None,
     types: Iterable[LabelType] = (LabelType.PRESCRIPTION,),
     drug_names: Sequence[str] = (),
+    layouts: dict[str, protocol.TableLayout] | None = None,
 ) -> importing.ImportTally:
     """Import files and folders; raises Problem when the import process fails.
 
-    `drug_names` are those of the drug that loose documents (PDF, Word, web page, text) are about.
+    `drug_names` are those of the drug that loose documents (PDF, Word, web page, text) are about;
+    `layouts` as in `ImportJob`.
     """
     job = importing.job_of(
-        paths, sections, types, drug_names={"": drug_names} if drug_names else {}
+        paths, sections, types, layouts, {"": drug_names} if drug_names else {}
     )
     return _import(import_runs.Intake.begin(session, job), report)
 
