@@ -58,9 +58,7 @@ def import_paths(
     `drug_names` are those of the drug that loose documents (PDF, Word, web page, text) are about;
     `layouts` as in `ImportJob`.
     """
-    job = importing.job_of(
-        paths, sections, types, layouts, {"": drug_names} if drug_names else {}
-    )
+    job = importing.job_of(paths, sections, types, layouts, {"": drug_names} if drug_names else {})
     return _import(import_runs.Intake.begin(session, job), report)
 
 
