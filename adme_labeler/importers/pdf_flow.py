@@ -11,7 +11,14 @@ from statistics import median
 from adme_labeler.domain.records import BlockKind
 from adme_labeler.importers.hyphens import seam, words_of
 from adme_labeler.importers.lines import Line, Run
-from adme_labeler.importers.pdf_layout import Row, Table, reading_order, ruled_tables
+from adme_labeler.importers.pdf_layout import (
+    Row,
+    Table,
+    common_strips,
+    reading_order,
+    ruled_tables,
+    strip_of,
+)
 from adme_labeler.importers.pdf_page import PageText, Stretch
 
 _MARGIN = 0.13
@@ -30,20 +37,22 @@ def lines(pages: Sequence[PageText]) -> Iterator[Line]:
     furniture = _furniture(pages)
     flow: list[Row | Table] = []
     column = 0
-    for page in pages:
-        kept = [s for s in page.stretches if id(s) not in furniture]
-        tables, rest = ruled_tables(kept, page.edges)
+    parted = [
+        ruled_tables([s for s in page.stretches if id(s) not in furniture], page.edges)
+        for page in pages
+    ]
+    known = common_strips([strip_of(rest) for _, rest in parted])
+    for tables, rest in parted:
         before = len(flow)
-        flow.extend(reading_order(rest, tables, column))
+        flow.extend(reading_order(rest, tables, column, known))
         column = 1 + max((r.column for r in flow[before:] if isinstance(r, Row)), default=column)
     words = words_of(" ".join(item.text for item in flow if isinstance(item, Row)))
     body = _Body(flow)
     paragraph: list[Row] = []
-    for item in flow:
+    for number, item in enumerate(flow):
         if isinstance(item, Table):
-            # A paragraph that a table interrupts goes on below it.
-            held = paragraph if paragraph and not _ENDED.search(paragraph[-1].text) else []
-            if not held or body.stands_alone(paragraph):
+            behind = next((i for i in flow[number + 1 : number + 4] if isinstance(i, Row)), None)
+            if not _interrupted(paragraph, behind):
                 yield from _paragraph(paragraph, words, body)
                 paragraph = []
             yield Line(BlockKind.TABLE, rows=item.cells)
@@ -149,6 +158,13 @@ class _Body:
             return ended or bool(styled) or last.right - last.x1 > 0.35 * (last.right - last.left)
         indent = row.x0 - last.x0
         return ended and 0.8 * row.size < indent < 5 * row.size and len(paragraph) > 1
+
+
+def _interrupted(paragraph: list[Row], behind: Row | None) -> bool:
+    """Whether a paragraph above a table goes on below it."""
+    if not paragraph or behind is None:
+        return False
+    return not _ENDED.search(paragraph[-1].text) and behind.text.strip()[:1].islower()
 
 
 def _paragraph(rows: list[Row], words: frozenset[str], body: _Body) -> Iterator[Line]:

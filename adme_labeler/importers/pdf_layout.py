@@ -18,8 +18,13 @@ _MOST_COLUMNS = 4
 _MOST_STRETCHES = 4_000
 """On a page; above that it is a drawing, and its text is read line by line."""
 _MOST_CROSSINGS = 1_000_000
+_SAME = 4.0
+"""Points within which the columns of two pages are the same."""
 _TOUCH = 3.0
 """Points within which drawn lines count as touching."""
+
+Strip = tuple[float, float]
+"""Left and right edge of the blank between two columns."""
 
 
 @dataclass
@@ -74,7 +79,8 @@ def ruled_tables(
         inside = [item for item in rest if grid.holds(item)]
         cells = _cells(grid, inside)
         filled = sum(1 for row in cells for cell in row if cell)
-        if filled < 3 or sum(1 for row in cells if sum(map(bool, row)) > 1) < 2:
+        full = max((sum(map(bool, row)) for row in cells), default=0)
+        if filled < 3 or (full < 3 and sum(1 for row in cells if sum(map(bool, row)) > 1) < 2):
             continue
         held = set(map(id, inside))
         rest = [item for item in rest if id(item) not in held]
@@ -82,12 +88,35 @@ def ruled_tables(
     return tables, rest
 
 
+def strip_of(stretches: Sequence[Stretch]) -> Strip | None:
+    """The blank strip between the outermost two columns of a page, None where it has one."""
+    return _strip(list(stretches))
+
+
+def common_strips(strips: Sequence[Strip | None]) -> list[Strip]:
+    """Strips that several pages share: those of the document's design."""
+    found: list[Strip] = []
+    for strip in strips:
+        if strip is None or any(abs(strip[1] - other[1]) <= _SAME for other in found):
+            continue
+        alike = [s for s in strips if s is not None and abs(s[1] - strip[1]) <= _SAME]
+        if len(alike) >= max(2, len(strips) // 8):
+            found.append((max(s[0] for s in alike), strip[1]))
+    return found
+
+
 def reading_order(
-    stretches: Sequence[Stretch], tables: Sequence[Table], first_column: int
+    stretches: Sequence[Stretch],
+    tables: Sequence[Table],
+    first_column: int,
+    known: Sequence[Strip] = (),
 ) -> Iterator[Row | Table]:
-    """Lines and tables of a page in the order of reading; columns count from `first_column`."""
+    """Lines and tables of a page in the order of reading; columns count from `first_column`.
+
+    `known` are the strips of other pages, taken where this page's own text does not show one.
+    """
     column = first_column
-    for band in _bands(list(stretches), list(tables), 0):
+    for band in _bands(list(stretches), list(tables), 0, known):
         left = min((s.x0 for s in band.stretches), default=0.0)
         right = max((s.x1 for s in band.stretches), default=0.0)
         waiting = sorted(band.tables, key=lambda table: -table.top)
@@ -111,9 +140,13 @@ class _Band:
     tables: list[Table]
 
 
-def _bands(stretches: list[Stretch], tables: list[Table], depth: int) -> Iterator[_Band]:
+def _bands(
+    stretches: list[Stretch], tables: list[Table], depth: int, known: Sequence[Strip]
+) -> Iterator[_Band]:
     """Parts of a page that hold one column each, in reading order."""
     strip = _strip(stretches) if depth < _MOST_COLUMNS else None
+    if strip is None:
+        strip = next((s for s in known if _fits(s, stretches)), None)
     if strip is None:
         if stretches or tables:
             yield _Band(stretches, tables)
@@ -133,14 +166,14 @@ def _bands(stretches: list[Stretch], tables: list[Table], depth: int) -> Iterato
             for left in (True, False):
                 part = [s for s in inside if ((s.x0 + s.x1) / 2 < middle) == left]
                 beneath = [t for t in within if ((t.x0 + t.x1) / 2 < middle) == left]
-                yield from _bands(part, beneath, depth + 1)
+                yield from _bands(part, beneath, depth + 1, ())
         crossing = [s for s in across if s.base == cut]
         if crossing or any(t.top == cut for t in wide):
             yield _Band(crossing, [t for t in wide if t.top == cut])
         top = cut
 
 
-def _strip(stretches: list[Stretch]) -> tuple[float, float] | None:
+def _strip(stretches: list[Stretch]) -> Strip | None:
     """The blank strip (left, right) between two columns, None for a single column."""
     if not 2 * _LEAST_ROWS <= len(stretches) <= _MOST_STRETCHES:
         return None
@@ -167,6 +200,14 @@ def _strip(stretches: list[Stretch]) -> tuple[float, float] | None:
         if best is None or score > best[0]:
             best = (score, left, right)
     return None if best is None else (min(best[1], best[2] - 0.5), best[2] - 0.2)
+
+
+def _fits(strip: Strip, stretches: list[Stretch]) -> bool:
+    """Whether a page's text leaves a strip of other pages free, with text on both sides of it."""
+    across = sum(1 for s in stretches if s.x0 < strip[0] - 1 and s.x1 > strip[1] + 1)
+    left = sum(1 for s in stretches if s.x1 <= strip[1] + 1)
+    right = sum(1 for s in stretches if s.x0 >= strip[0] - 1)
+    return left > 1 and right > 1 and across <= 0.3 * len(stretches)
 
 
 def _columns(
