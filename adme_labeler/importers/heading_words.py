@@ -55,7 +55,7 @@ POPULATION = (
     rf"(?:\s+(?:and|or)(?:/or)?\s+{ILL})?(?:\s+{WHO})?|"
     rf"(?:renal|hepatic)\s+(?:and|or)\s+(?:renal|hepatic)\s+(?:impairment|insufficiency|disease)|"
     rf"(?:male|female)(?:\s+and\s+(?:male|female)|\s+vs\.?\s+female)?\s+{WHO}|"
-    rf"male\s+and\s+female|(?:patients?|subjects?|individuals)\s+with\s+[\w\s,/-]{{3,60}}|"
+    r"male\s+and\s+female|"
     rf"(?:pediatric|geriatric|elderly|adolescent|adult|obese|pregnant|lactating|japanese|asian)"
     rf"(?:\s+(?:and\s+\w+\s+)?{WHO}|\s+use)?(?:\s+with\s+[\w\s]{{3,40}})?|"
     r"pediatrics|geriatrics|children|adolescents|neonates|age|gender|sex|race|ethnicity|"
@@ -74,9 +74,14 @@ INTERACTION = (
     r"|pharmacokinetic\s+interactions?|interactions?\s+with\s+other\s+drugs"
     r"|food[-–/ ]drug\s+interactions?"
 )
+NOT_EVALUATED = (
+    r"in\s+vitro\s+studies\s+where\s+drug\s+interaction\s+potential\s+was\s+not\s+further\s+evaluated"
+    r"(?:\s+clinically)?"
+)
 INTERACTION_SUB = (
+    rf"{NOT_EVALUATED}|"
     r"in[\s-]vitro\s+(?:drug\s+interaction\s+)?(?:studies|assessments?|data|metabolism\s+studies)"
-    r"(?:\s+(?:of|where|in)[\w\s-]{3,80})?|"
+    r"(?:\s+(?:of|where|in)\s[\w\s-]{3,80})?|"
     r"(?-i:In Vi(?:tro|vo)|IN VI(?:TRO|VO))|"
     r"in\s+vivo\s+(?:studies|assessments?|data)(?:\s+of\s+drug\s+interactions)?|"
     r"clinical\s+studies(?:\s+and\s+model[- ]informed\s+approaches)?|"

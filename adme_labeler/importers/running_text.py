@@ -57,6 +57,21 @@ _NOT_BEHIND = re.compile(
     r"\s+(?:Half|Rates?|Volume|Phase|Parameters?|Constants?|Ratios?|Profiles?|Process|Pathways?|"
     r"Data|Information|Levels?)\b"
 )
+_NOT_EVALUATED = re.compile(vocabulary.NOT_EVALUATED, re.IGNORECASE)
+_SENTENCE_WORD = re.compile(
+    r"\s(?:is|are|was|were|has|have|had|do|does|did|not|that|an?|by|indicated?|suggest(?:s|ed)?|"
+    r"show(?:s|ed|n)?|received?|inhibits?|induces?|containing|single|multiple|doses?)\b"
+)
+_SENTENCE_START = re.compile(r"\s(?:Co-?administration|Administration)\sof\b|\s(?:Table|Figure)\Z")
+_CAPITAL_THEN_SMALL = re.compile(r"(?<=\s)[A-Z][\w-]*\s([a-z]{3,})\b")
+_AFTER_CAPITAL = word_set(
+    """
+    and for from the with other drug drugs agents products substrate substrates inhibitor inhibitors
+    inducer inducers enzyme enzymes systems transporter transporters studies patients subjects
+    impairment disease failure function weight interaction interactions metabolizers binding
+    contraceptives antagonists therapy"""
+)
+"""Small letters that may follow a capital inside a heading ("P-gp substrates")."""
 _SMALL = word_set("a an and as at by for from in of on or the to vs with per via")
 
 
@@ -101,7 +116,7 @@ def _heading_at(text: str, position: int) -> int:
     match = _IN_TEXT.match(text, position, min(len(text), position + LONGEST))
     while match and match.end() > position:
         end = match.end()
-        if _stands_alone(text, position, end):
+        if _stands_alone(text, position, end) and not _runs_on(text[position:end]):
             return end
         # A shorter reading may stand alone ("Metabolism" of "Metabolism In vitro studies").
         match = _IN_TEXT.match(text, position, end - 1)
@@ -131,6 +146,17 @@ def _stands_alone(text: str, position: int, end: int) -> bool:
     if re.match(r"\s+(?:\(|\d)", rest) and " " not in words and family(words) not in (TOPIC, PK):
         return False  # "Age (years)", "Race 3"
     return words[:1].isupper()
+
+
+def _runs_on(heading: str) -> bool:
+    """Whether the words of a long heading have run into the sentence behind it."""
+    if len(heading.split()) < 4 or _NOT_EVALUATED.fullmatch(heading):
+        return False
+    return (
+        _SENTENCE_WORD.search(heading) is not None
+        or _SENTENCE_START.search(heading) is not None
+        or any(m[1] not in _AFTER_CAPITAL for m in _CAPITAL_THEN_SMALL.finditer(heading))
+    )
 
 
 def _is_title(text: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adme_labeler.domain.records import BlockKind
@@ -19,15 +20,46 @@ if TYPE_CHECKING:
 
 _STYLES = ("bold", "italic", "underline", "emphasis", "smallcaps")
 _DEEPEST = 40
+_CAPTION = re.compile(
+    r"(?:Table|Figure|Fig\.?)\s+\w{1,3}\s?(?:[:.–—-]|(?=\s[A-Z]))\s?", re.IGNORECASE
+)
+_NOTE = re.compile(
+    r"(?:[a-z]\s(?=[A-Z])|[*†‡§¶#&]+\s?\S|\(?[a-z1-9][).]\s|[1-9](?=[A-Z])|"
+    r"[A-Z][\w/ -]{0,14}\s?[=:]\s[^.]*\Z)"
+)
+"""A footnote behind its table: its mark, or an abbreviation and its meaning."""
+_REST = re.compile(r"(?!pH\b|[a-z]\s)[a-z]{2,}(?:\s|,)")
 _BULLET_ONLY = re.compile(r"[\W_]*(?:\(?(?:\d{1,2}|[ivx]{1,4}|[a-zA-Z])[.)])?[\W_]*\Z")
 
 
 def contents(text_element: _Element, stack: headings.HeadingStack) -> Iterator[Content]:
     """Paragraphs, list items, captions, footnotes and tables of a `<text>` in document order.
 
-    Headings among them are pushed on `stack` and not returned. A line that looked like a heading
-    but had nothing under it before the next one took its place is text after all (the species
-    of a list, a stressed line); only headings known by their words may stand empty.
+    Headings among them are pushed on `stack` and not returned. Captions and footnotes of tables
+    that stand as plain paragraphs are told by their first words, and a sentence that a break or
+    the end of a paragraph has cut in two is one again.
+    """
+    held: Content | None = None
+    table = False  # whether a table or its notes came right before
+    for content in _with_empty_headings(text_element, stack):
+        content = _told_by_words(content, table)
+        table = content.kind in (BlockKind.TABLE, BlockKind.FOOTNOTE)
+        if held is not None and _goes_on(held, content):
+            held = Content(held.kind, held.path, f"{held.text} {content.text}")
+            continue
+        if held is not None:
+            yield held
+        held = content
+    if held is not None:
+        yield held
+
+
+def _with_empty_headings(text_element: _Element, stack: headings.HeadingStack) -> Iterator[Content]:
+    """Contents, with headings that turned out to be text.
+
+    A line that looked like a heading but had nothing under it before the next one took its place
+    is text after all (the species of a list, a stressed line); only headings known by their words
+    may stand empty.
     """
     empty: list[tuple[str, ...]] = []
     for line in MarkupReader().read(text_element):
@@ -44,6 +76,27 @@ def contents(text_element: _Element, stack: headings.HeadingStack) -> Iterator[C
         if found:
             empty.clear()
         yield from found
+
+
+def _told_by_words(content: Content, behind_table: bool) -> Content:
+    if content.kind is not BlockKind.PARAGRAPH:
+        return content
+    if _CAPTION.match(content.text) and content.text[-1] not in ".:;":
+        return replace(content, kind=BlockKind.CAPTION)
+    if behind_table and _NOTE.match(content.text):
+        return replace(content, kind=BlockKind.FOOTNOTE)
+    return content
+
+
+def _goes_on(held: Content, content: Content) -> bool:
+    """Whether `content` is the rest of the sentence at the end of `held`."""
+    return (
+        held.kind is content.kind is BlockKind.PARAGRAPH
+        and held.path == content.path
+        and len(held.text) > 30
+        and (held.text[-1].islower() or held.text[-1] == ",")
+        and _REST.match(content.text) is not None
+    )
 
 
 def plain_text(element: _Element | None) -> str:

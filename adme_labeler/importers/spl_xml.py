@@ -6,20 +6,19 @@ Source of the codes: FDA SPL implementation guide (LOINC section and document ty
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import BlockKind, LabelDraft, LabelType, Sections
-from adme_labeler.importers import drug_names, headings
+from adme_labeler.importers import drug_names, headings, spl_sections
 from adme_labeler.importers.drafts import (
-    CLINICAL_PHARMACOLOGY,
-    PHARMACOKINETICS,
     About,
     Piece,
     draft,
     pharmacokinetic_part,
 )
+from adme_labeler.importers.spl_sections import UNCLASSIFIED, child_of, code_of, tag
 from adme_labeler.importers.spl_text import contents, plain_text
 from adme_labeler.importers.text import ByteStream
 
@@ -31,18 +30,9 @@ LARGEST = 64 * 1024 * 1024
 DEEPEST = 120
 """Levels of elements; real labels stay under 40."""
 
-_UNCLASSIFIED = "42229-5"
-_LISTING = "48780-1"
 _NAMESPACE = "urn:hl7-org:v3"
 _CHUNK = 1 << 16
 _DEEPEST_SECTION = 12
-_BESIDE_PHARMACOKINETICS = (
-    headings.TOPIC,
-    headings.FOOD,
-    headings.POPULATIONS,
-    headings.POPULATION,
-    headings.INTERACTION,
-)
 _TYPES = {
     "34391-3": LabelType.PRESCRIPTION,
     "45129-4": LabelType.PRESCRIPTION,
@@ -66,13 +56,17 @@ def read(stream: ByteStream, source: str, sections: Sections) -> LabelDraft:
     """
     root = _parse(stream, source)
     about = _about(root, source)
-    chosen = list(_chosen(root, sections))
-    return draft(about, chosen)
+    chosen, too_much = spl_sections.chosen(root, sections)
+    pieces: list[Piece] = []
+    for section, above in chosen:
+        part = list(_section(section, above, "", ""))
+        pieces.extend(pharmacokinetic_part(part) if too_much else part)
+    return draft(about, pieces)
 
 
 def label_type(root: _Element) -> LabelType:
     """Kind of label by the document code's words, else by the code itself."""
-    code = _first(root, "code")
+    code = child_of(root, "code")
     if code is None:
         return LabelType.OTHER
     words = (code.get("displayName") or "").casefold()
@@ -165,9 +159,9 @@ class _Guard:
 
 
 def _check_root(root: _Element, source: str) -> None:
-    if _name(root) != "document" or (root.nsmap.get(root.prefix) or _NAMESPACE) != _NAMESPACE:
+    if tag(root) != "document" or (root.nsmap.get(root.prefix) or _NAMESPACE) != _NAMESPACE:
         raise ImportProblem(
-            f"{source} is XML but no drug label (its outermost element is <{_name(root)}>)."
+            f"{source} is XML but no drug label (its outermost element is <{tag(root)}>)."
         )
 
 
@@ -180,28 +174,28 @@ def _about(root: _Element, source: str) -> About:
     active: list[str] = []
     forms: list[str] = []
     for product in root.iter("{*}manufacturedProduct", "{*}manufacturedMedicine"):
-        name = _first(product, "name")
+        name = child_of(product, "name")
         if name is not None:
             brand.append(plain_text(name))
-        form = _first(product, "formCode")
+        form = child_of(product, "formCode")
         if form is not None and form.get("displayName"):
             forms.append(form.get("displayName", ""))
     for medicine in root.iter("{*}genericMedicine"):
-        name = _first(medicine, "name")
+        name = child_of(medicine, "name")
         if name is not None:
             generic.append(plain_text(name))
     for ingredient in root.iter("{*}ingredient", "{*}activeIngredient"):
-        kind = ingredient.get("classCode") or ("ACTIB" if "active" in _name(ingredient) else "")
+        kind = ingredient.get("classCode") or ("ACTIB" if "active" in tag(ingredient) else "")
         if not kind.startswith("ACT"):
             continue
         for substance in ingredient:
-            if _name(substance) in ("ingredientSubstance", "activeIngredientSubstance"):
-                name = _first(substance, "name")
+            if tag(substance) in ("ingredientSubstance", "activeIngredientSubstance"):
+                name = child_of(substance, "name")
                 if name is not None:
                     active.append(plain_text(name))
     names = [n for n in dict.fromkeys([*brand, *generic, *active]) if n]
     version = _attribute(root, "versionNumber", "value")
-    title = plain_text(_first(root, "title"))
+    title = plain_text(child_of(root, "title"))
     return About(
         source=source,
         source_format="spl",
@@ -229,81 +223,6 @@ def _short_title(title: str, names: list[str]) -> str:
 # --------------------------------------------------------------------------- sections
 
 
-def _chosen(root: _Element, sections: Sections) -> Iterator[Piece]:
-    top = [s for s in _top_sections(root) if _code(s) != _LISTING]
-    if sections is Sections.ALL:
-        for section in top:
-            yield from _section(section, (), "", "")
-        return
-    clinical = list(_outermost(top, lambda s: _code(s) == CLINICAL_PHARMACOLOGY and _fits(s)))
-    if sections is Sections.CLINICAL_PHARMACOLOGY:
-        for section, above in clinical or list(_outermost(top, _titled_clinical)):
-            yield from _section(section, above, "", "")
-        return
-    found = list(_pharmacokinetic_sections(top))
-    if found:
-        for section, above in found:
-            yield from _section(section, above, "", "")
-        return
-    for section, above in clinical or list(_outermost(top, _titled_clinical)):
-        yield from pharmacokinetic_part(list(_section(section, above, "", "")))
-
-
-def _is_pharmacokinetics(section: _Element) -> bool:
-    code = _code(section)
-    title = plain_text(_first(section, "title"))
-    if code == PHARMACOKINETICS:
-        return True
-    return code in ("", _UNCLASSIFIED) and headings.is_pharmacokinetics(title)
-
-
-def _pharmacokinetic_sections(
-    sections: list[_Element], above: tuple[str, ...] = ()
-) -> Iterator[tuple[_Element, tuple[str, ...]]]:
-    """Outermost pharmacokinetics sections and, in old labels, the ones beside them.
-
-    There "Absorption" or "Special Populations" are sections of the same level as
-    "Pharmacokinetics".
-    """
-    beside = bool(above) and any(_is_pharmacokinetics(s) for s in sections)
-    for section in sections:
-        title = plain_text(_first(section, "title"))
-        if _is_pharmacokinetics(section) or (
-            beside
-            and _code(section) in ("", _UNCLASSIFIED)
-            and headings.family(title) in _BESIDE_PHARMACOKINETICS
-        ):
-            yield section, above
-            continue
-        inner = list(_subsections(section))
-        yield from _pharmacokinetic_sections(inner, (*above, title) if title else above)
-
-
-def _titled_clinical(section: _Element) -> bool:
-    title = headings.bare(plain_text(_first(section, "title")))
-    return re.match(r"clinical pharmacology\b", title, re.IGNORECASE) is not None
-
-
-def _fits(section: _Element) -> bool:
-    """A clinical-studies section that carries the clinical pharmacology code by mistake."""
-    title = headings.bare(plain_text(_first(section, "title")))
-    return re.match(r"clinical (?:studies|trials)\b", title, re.IGNORECASE) is None
-
-
-def _outermost(
-    sections: Iterable[_Element],
-    wanted: Callable[[_Element], bool],
-    above: tuple[str, ...] = (),
-) -> Iterator[tuple[_Element, tuple[str, ...]]]:
-    """Wanted sections that stand in no other wanted one, with the titles above them."""
-    for section in sections:
-        if wanted(section):
-            yield section, above
-            continue
-        title = plain_text(_first(section, "title"))
-        yield from _outermost(_subsections(section), wanted, (*above, title) if title else above)
-
-
 def _section(
     section: _Element, above: tuple[str, ...], code: str, title: str, depth: int = 0
 ) -> Iterator[Piece]:
@@ -311,21 +230,21 @@ def _section(
 
     `code` and `title` name the place: the nearest section with a code of its own.
     """
-    own_title = plain_text(_first(section, "title"))
-    own_code = _code(section)
-    if not code or own_code not in ("", _UNCLASSIFIED, code):
+    own_title = plain_text(child_of(section, "title"))
+    own_code = code_of(section)
+    if not code or own_code not in ("", UNCLASSIFIED, code):
         code, title = own_code, own_title or title
     stack = headings.HeadingStack((*above, own_title) if own_title else above)
     inner = [
         child
         for part in section
-        if _name(part) == "component" and depth < _DEEPEST_SECTION
+        if tag(part) == "component" and depth < _DEEPEST_SECTION
         for child in part
-        if _name(child) == "section"
+        if tag(child) == "section"
     ]
     last = stack.path
     for part in section:
-        if _name(part) == "text":
+        if tag(part) == "text":
             for content in contents(part, stack):
                 last = content.path
                 yield Piece(content.kind, code, title, content.path, content.text, content.rows)
@@ -340,41 +259,6 @@ def _section(
         yield from _section(child, over, code, title, depth + 1)
 
 
-def _top_sections(root: _Element) -> Iterator[_Element]:
-    for component in root:
-        if _name(component) == "component":
-            for body in component:
-                if _name(body) == "structuredBody":
-                    yield from _subsections(body)
-                elif _name(body) == "section":
-                    yield body
-
-
-def _subsections(parent: _Element) -> Iterator[_Element]:
-    for component in parent:
-        if _name(component) == "component":
-            for section in component:
-                if _name(section) == "section":
-                    yield section
-
-
-def _code(section: _Element) -> str:
-    code = _first(section, "code")
-    return (code.get("code") or "") if code is not None else ""
-
-
 def _attribute(root: _Element, name: str, attribute: str) -> str:
-    element = _first(root, name)
+    element = child_of(root, name)
     return (element.get(attribute) or "").strip() if element is not None else ""
-
-
-def _first(element: _Element, name: str) -> _Element | None:
-    for child in element:
-        if _name(child) == name:
-            return child
-    return None
-
-
-def _name(element: _Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""

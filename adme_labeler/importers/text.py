@@ -64,14 +64,14 @@ def cleaned(text: str) -> str:
 
 
 def without_blanks_of_markup(text: str) -> str:
-    """Undo the blanks that mark-up leaves behind: "in vitro ." and "( 7.2 )"."""
+    """Undo the blanks that mark-up leaves behind: "in vitro .", "( 7.2 )" and "(see above )"."""
+    text = _BLANK_BEFORE_CLOSER.sub(r"\1", _BLANK_BEHIND_OPENER.sub(r"\1", text))
     return _BLANK_IN_REFERENCE.sub(r"(\1)", _BLANK_BEFORE.sub(r"\1", text))
 
 
 def repaired(text: str) -> str:
     """Flat text without the blanks that stood around its mark-up: "C max )" as "Cmax)"."""
     text = _ISOTOPE.sub(r"\1\2", _SQUARE.sub(r"\1", _SUBSCRIPT.sub(r"\1\2", text)))
-    text = _BLANK_BEFORE_CLOSER.sub(r"\1", _BLANK_BEHIND_OPENER.sub(r"\1", text))
     return without_blanks_of_markup(text)
 
 

@@ -206,9 +206,9 @@ def main() -> None:
         print("  ".join(f"{row[c]:<12}" for c in COLUMNS.split(",")[:-1]))
     if arguments.csv:
         with arguments.csv.open("w", newline="", encoding="utf-8") as out:
-            writer = csv.DictWriter(out, COLUMNS.split(","))
-            writer.writeheader()
-            writer.writerows(rows)
+            writer = csv.writer(out)
+            writer.writerow(COLUMNS.split(","))
+            writer.writerows([row[c] for c in COLUMNS.split(",")] for row in rows)
 
 
 if __name__ == "__main__":

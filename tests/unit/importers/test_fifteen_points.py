@@ -441,11 +441,28 @@ def test_13_headings_are_found_in_running_text():
         "Metabolism of Corvexa is slow in men.",
         "Hepatic impairment (Child-Pugh A or B) raised the AUC.",
         "Table 4 The values are means.",
+        "In vitro studies indicate that CYP2C9 plays a part.",
+        "Patients with two CYP2C9 alleles have reduced S-velmoradine clearance.",
+        "Effects of food on Corvexa are shown in Table 4.",
     ],
 )
 def test_13_sentences_that_only_look_like_headings_stay_whole(sentence):
     text = f"12.3 Pharmacokinetics It is given by mouth. {sentence} Doses were small."
     assert ("", sentence) in under(answer(text))
+
+
+@pytest.mark.parametrize(
+    ("heading", "sentence"),
+    [
+        ("Effect of Corvexa on Other Drugs", "Velmoradine is a weak inhibitor of CYP2C8."),
+        ("Effects of other Drugs on Velmoradine", "Co-administration of Tiravastine raised AUC."),
+        ("Strong CYP3A Inhibitors", "Concomitant use with Tiravastine raised AUC."),
+        ("Effect of Velmoradine on CYP2C8 Substrates", "Multiple doses of Corvexa had no effect."),
+    ],
+)
+def test_13_a_long_heading_ends_where_its_sentence_begins(heading, sentence):
+    text = f"12.3 Pharmacokinetics Drug Interaction Studies {heading} {sentence}"
+    assert under(answer(text)) == [(f"Drug Interaction Studies > {heading}", sentence)]
 
 
 def test_13_blanks_that_the_flat_text_lost_or_gained_are_repaired():
@@ -528,6 +545,27 @@ def test_14_a_sentence_cut_by_a_table_is_not_joined_to_the_next_paragraph(spl):
     assert [b.text for b in draft.blocks if b.kind is BlockKind.PARAGRAPH] == [
         "Values were",
         "They were low.",
+    ]
+
+
+def test_14_a_sentence_cut_by_a_break_or_a_paragraph_is_whole_again(spl):
+    text = p("The use of Corvexa in patients with severe renal<br/>impairment is not advised.")
+    text += p("It was given to men, women and, in one of the studies,", "healthy children.")
+    assert spl.sentences(spl.label(spl.pk(text))) == [
+        "The use of Corvexa in patients with severe renal impairment is not advised.",
+        "It was given to men, women and, in one of the studies, healthy children.",
+    ]
+
+
+def test_14_captions_and_notes_of_tables_in_plain_paragraphs_are_no_sentences(spl):
+    text = p("Table 3: Exposure of Corvexa") + TABLE + p("a Once daily", "SD: standard deviation")
+    text += p("A dose was lost.")
+    assert [k for k, _ in blocks(spl.label(spl.pk(text)))] == [
+        BlockKind.CAPTION,
+        BlockKind.TABLE,
+        BlockKind.FOOTNOTE,
+        BlockKind.FOOTNOTE,
+        BlockKind.PARAGRAPH,
     ]
 
 
