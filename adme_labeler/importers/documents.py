@@ -27,6 +27,7 @@ from adme_labeler.importers.lines import Line, contents_of, heading_of, joined
 from adme_labeler.importers.text import compact
 
 _LONGEST_TITLE = 160
+_LONGEST_HEADING = 240
 _NUMBERED = re.compile(r"(\d{1,2})(?:\.(\d{1,2}))?(?:\.(\d{1,2}))?\.?\s+(?=[A-Z])")
 _TOP = re.compile(
     r"(?:boxed warning|warning:.*|indications and usage|dosage and administration|"
@@ -188,6 +189,10 @@ class _Outline:
             heading, look, rest = joined(line.runs), "level", ""
         elif not heading and _TOP.fullmatch(headings.bare(rest)) and rest.isupper():
             heading, rest = rest, ""
+        elif not heading and len(rest) <= _LONGEST_HEADING and all(r.look for r in line.runs):
+            number = _NUMBERED.match(rest)  # "5.1 Serious Reactions Including …, … and …"
+            if number and number[2] and not number[3] and rest[-1] not in ".;":
+                heading, look, rest = rest, "alone", ""
         if not heading or rest:
             return False
         depth = self._depth(heading, line, look)

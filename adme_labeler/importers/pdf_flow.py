@@ -27,7 +27,7 @@ _SAME_PLACE = 4.0
 _PAGE_NUMBER = re.compile(
     r"(?:page\s*|[-–—]\s*)?\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?(?:\s*[-–—])?\Z", re.IGNORECASE
 )
-_BULLET = re.compile(r"(?:[•▪●◦■□○*‣–-]|\uf0b7|o(?= ))\s*(?=\S)")
+_BULLET = re.compile(r"(?:[•▪●◦■□○‣]|\uf0b7)\s*(?=\S)|(?:[*–-]|o)\s+(?=\S)")
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*\.?|\(?[a-z\d]{1,2}\))\s+(?=[A-Z])")
 _ENDED = re.compile(r"[.!?:;][)\]\"”’'*†‡§¶\d]*\s*\Z")
 

@@ -181,6 +181,7 @@ def _turned(glyph: _Glyph, turn: int, width: float, height: float) -> _Glyph:
 def _stretches(glyphs: list[tuple[_Glyph, bool]]) -> list[Stretch]:
     found: list[Stretch] = []
     current: Stretch | None = None
+    usual: Counter[tuple[float, float]] = Counter()
     blank = False
     for glyph, breaks in glyphs:
         if glyph.text.isspace():
@@ -190,14 +191,15 @@ def _stretches(glyphs: list[tuple[_Glyph, bool]]) -> list[Stretch]:
             gap = glyph.x0 - current.x1
             if blank or gap > 0.3 * current.size:
                 _put(current, " ", current.runs[-1].look)
-            _put(current, glyph.text, glyph.look)
             current.x1 = max(current.x1, glyph.x1)
-            if glyph.size > current.size * 1.15:  # a small letter came first
-                current.base, current.size = glyph.base, glyph.size
         else:
             current = Stretch(glyph.x0, glyph.x1, glyph.base, glyph.size)
-            _put(current, glyph.text, glyph.look)
             found.append(current)
+            usual.clear()
+        _put(current, glyph.text, glyph.look)
+        # Neither a bullet nor a small letter at the beginning says how large a line is.
+        usual[glyph.base, glyph.size] += 1
+        current.base, current.size = max(usual, key=usual.__getitem__)
         blank = False
     return found
 
