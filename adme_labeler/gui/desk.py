@@ -27,14 +27,18 @@ from adme_labeler.domain.records import (
 from adme_labeler.domain.sentence_text import text_hash
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.decision_bar import HELD_OUT_SENTENCE, HIDDEN_SENTENCE, Decision
-from adme_labeler.services import annotating, identical, label_versions, queue
+from adme_labeler.services import annotating, finding, identical, label_versions, queue
 from adme_labeler.services.annotating import Shown
+from adme_labeler.services.finding import Found
+from adme_labeler.services.listed import Listed, ids_of, place_of
 from adme_labeler.services.queue import QueueItem, QueueKind
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, labels, sentences
 
 _PAUSE_S = 120.0
 """Gaps longer than this are breaks, not reading time."""
+_LOOKED_AT = 200
+"""Sentences asked about at once for the next one that waits."""
 _ALL_DECIDED = "Every sentence is decided, skipped or marked unsure."
 _CHOOSE = "Choose a sentence of the list; Enter takes the first."
 _SHRINKING = (QueueKind.UNCERTAIN, QueueKind.RAREST)
@@ -55,11 +59,15 @@ class Desk(QObject):
         super().__init__(parent)
         self.session = session
         self.kind = QueueKind.DOCUMENT
-        self.items: tuple[QueueItem, ...] = ()
+        self.items: Sequence[QueueItem] = ()
         self.item: QueueItem | None = None
         self.label: LabelId | None = None
         self.explanation = ""
         self.searching = False
+        self.arranged = False
+        """The list has put the items into another order than their queue."""
+        self.found: Found | None = None
+        """What is searched for now."""
         self.hide_suggestions = False
         self.shelf: dict[LabelId, DrugLabel] = {}
         """Drug labels by title, with their progress."""
@@ -87,8 +95,13 @@ class Desk(QObject):
     def suggestion_shown(self) -> bool:
         return self._suggestion is not None and not self._blind
 
-    def ids(self) -> list[SentenceId]:
-        return [item.sentence for item in self.items]
+    @property
+    def in_order(self) -> bool:
+        """Whether drug labels are read one after the other, as they are written."""
+        return self.kind is QueueKind.DOCUMENT and not self.searching and not self.arranged
+
+    def ids(self) -> Sequence[SentenceId]:
+        return ids_of(self.items)
 
     def pace(self) -> float | None:
         """Median seconds per sentence of the last fifty decisions; None before there are five."""
@@ -114,15 +127,16 @@ class Desk(QObject):
         offered = None
         if shown is not None:
             offered = shown.second if self._second else shown.category
+        twins = self._twins()
         return Decision(
             probabilities=shown.probabilities if shown else (),
             offered=offered,
             second=self._second,
             hidden=hidden,
             reason=reason,
-            elsewhere=self._elsewhere(),
+            elsewhere=0 if twins else self._elsewhere(),
             older=label_versions.older_of(self.session, self.item.sentence),
-            twins=self._twins(),
+            twins=twins,
             decided=own.category if own else None,
             also=own.also if own else (),
             state=own.state if own else AnnotationState.OPEN,
@@ -162,30 +176,47 @@ class Desk(QObject):
         self._read_in_order(label, None)
 
     def show_search(self, written: str) -> int:
-        """Make a queue of what matches; returns how many.
+        """Make a queue of what matches; returns how many. Raises SearchProblem.
 
         A sentence that does not match leaves the focus: nothing is decided that is out of sight.
         """
-        found = sentences.search(self.session.connection, written)
-        items = tuple(QueueItem(i, Arm.SEARCH, None, f"found by “{written}”") for i in found)
+        found = finding.find(
+            self.session, written, typing=True, hide_suggestions=self.hide_suggestions
+        )
+        items = Listed(found.ids, Arm.SEARCH, f"found by “{written}”")
         if not self.searching:
             self._before_search = self.focus
-        said = _CHOOSE if items else f"No sentence contains “{written}”."
+        said = _CHOOSE if items else found.explanation
         self._set_queue(self.kind, items, said, searching=True)
-        for position, item in enumerate(items):
-            if item.sentence == self.focus:
-                self._position = position
-                self.moved.emit()
-                break
+        self.found = found
+        place = items.place(self.focus)
+        if place >= 0:
+            self._position = place
+            self.moved.emit()
         else:
             self._focus(None)
         return len(items)
 
     def show_ids(self, ids: Sequence[SentenceId], reason: str) -> None:
         """Make a queue of these sentences, for example those a model missed."""
-        items = tuple(QueueItem(i, Arm.REVIEW, None, reason) for i in ids)
+        items = Listed(ids, Arm.REVIEW, reason)
         self._set_queue(self.kind, items, "" if items else f"Nothing: {reason}.", searching=True)
         self._focus(items[0] if items else None)
+
+    def arrange(self, ids: Sequence[SentenceId], reason: str) -> None:
+        """Go through these sentences in this order, as the list is sorted; the focus stays."""
+        if isinstance(self.items, Listed):
+            items = self.items.arranged(ids)
+        else:
+            known = {item.sentence: item for item in self.items}
+            items = Listed(ids, Arm.SEARCH, reason, known)
+        self.items, self.arranged = items, True
+        self._position = items.place(self.focus)
+
+    def read_on(self) -> None:
+        """Back from a sorted list to the order of the drug labels, at the sentence in focus."""
+        if self.arranged and self.kind is QueueKind.DOCUMENT and not self.searching:
+            self._read_in_order(self.label, self.focus)
 
     def end_search(self) -> None:
         """Back to the queue: to the chosen sentence, else to where the search began."""
@@ -199,12 +230,11 @@ class Desk(QObject):
 
     def go_to(self, sentence: SentenceId) -> None:
         """Focus a sentence, in the queue if it is there."""
-        for position, item in enumerate(self.items):
-            if item.sentence == sentence:
-                self._position = position
-                self._focus(item)
-                return
-        if self.kind is QueueKind.DOCUMENT and not self.searching:
+        place = place_of(self.items, sentence)
+        if place >= 0:
+            self._position = place
+            self._focus(self.items[place])
+        elif self.in_order:
             self._read_in_order(sentences.label_of(self.session.connection, sentence), sentence)
         else:
             self._focus(QueueItem(sentence, Arm.DOCUMENT, None, "you chose it"))
@@ -215,12 +245,12 @@ class Desk(QObject):
         if 0 <= target < len(self.items):
             self._position = target
             self._focus(self.items[target])
-        elif self.kind is QueueKind.DOCUMENT and not self.searching:
+        elif self.in_order:
             self._neighbour(by)
 
     def next_open(self) -> None:
         """The next sentence that waits for a decision."""
-        if self.kind is QueueKind.DOCUMENT and not self.searching:
+        if self.in_order:
             self._next_in_order()
             return
         item = self._next_waiting(range(self._position + 1, len(self.items)))
@@ -230,6 +260,7 @@ class Desk(QObject):
                 self.said.emit(self.explanation)
         elif item is None:
             self.said.emit("That was the last one of this queue.")
+            self.moved.emit()
 
     def rarest(self) -> None:
         found = queue.next_of_rarest(self.session, exclude=self.focus)
@@ -298,10 +329,10 @@ class Desk(QObject):
             self._bus.publish(annotating.set_note(self.session, self.focus, note))
 
     def undo(self) -> None:
-        self._publish_and_follow(annotating.undo(self.session))
+        self.follow(annotating.undo(self.session))
 
     def redo(self) -> None:
-        self._publish_and_follow(annotating.redo(self.session))
+        self.follow(annotating.redo(self.session))
 
     def set_hidden(self, hidden: bool) -> None:
         self.hide_suggestions = hidden
@@ -336,7 +367,8 @@ class Desk(QObject):
             self._deciding = False
         self.next_open()
 
-    def _publish_and_follow(self, changes: Changes) -> None:
+    def follow(self, changes: Changes) -> None:
+        """Tell what was undone or redone, and go there."""
         self._bus.publish(changes)
         if changes.focus is not None and changes.focus != self.focus:
             self.go_to(changes.focus)
@@ -391,33 +423,34 @@ class Desk(QObject):
     def _next_waiting(self, positions: Iterable[int]) -> QueueItem | None:
         """Focus the first of these positions whose sentence waits for a decision."""
         places = list(positions)
-        waiting = self._waiting([self.items[p].sentence for p in places])
-        for place in places:
-            if self.items[place].sentence in waiting:
-                self._position = place
-                self._focus(self.items[place])
-                return self.items[place]
+        for start in range(0, len(places), _LOOKED_AT):
+            some = places[start : start + _LOOKED_AT]
+            waiting = self._waiting([self.items[p].sentence for p in some])
+            for place in some:
+                if self.items[place].sentence in waiting:
+                    self._position = place
+                    self._focus(self.items[place])
+                    return self.items[place]
         return None
 
     def _waiting(self, ids: Sequence[SentenceId]) -> set[SentenceId]:
         """Those without a category that the curator did not set aside."""
+        if self.kind in _REVIEW or self.searching:
+            return set(ids)
         decided = annotations.resolutions(self.session.connection, ids)
         own = annotating.annotations_of(self.session, ids)
-        review = self.kind in _REVIEW
-        if review or self.searching:
-            return set(ids)
         aside = (AnnotationState.SKIPPED, AnnotationState.UNSURE)
         return {i for i in ids if i not in decided and not (i in own and own[i].state in aside)}
 
     def _set_queue(
         self,
         kind: QueueKind,
-        items: tuple[QueueItem, ...],
+        items: Sequence[QueueItem],
         explanation: str = "",
         searching: bool = False,
     ) -> None:
         self.kind, self.items, self.explanation = kind, items, explanation
-        self.searching = searching
+        self.searching, self.arranged, self.found = searching, False, None
         self._position = 0 if items else -1
 
     def _focus(self, item: QueueItem | None) -> None:
@@ -459,7 +492,8 @@ class Desk(QObject):
             return ""
         number = len(found.targets)
         name = self.session.scheme[found.category].name
-        return f"{name} for {number:,} identical sentence{'s' if number > 1 else ''}"
+        which = "" if found.sentence == self.focus else "Last one: "
+        return f"{which}{name} for {number:,} identical sentence{'s' if number > 1 else ''}"
 
     def _shelf_after(self, label: LabelId | None) -> list[LabelId]:
         order = list(self.shelf)

@@ -1,204 +1,97 @@
-"""List view: the queue as a table. Holds ids only and fetches pages of rows as they show."""
+"""List view: the queue as a table that can be sorted, and of which many rows can be selected."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
+    QByteArray,
     QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPointF,
-    QRectF,
-    QSize,
+    QItemSelection,
+    QItemSelectionModel,
+    QPoint,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
 )
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
-from adme_labeler.domain.categories import CategoryKey, CategoryScheme
-from adme_labeler.domain.records import AnnotationState, SentenceId
-from adme_labeler.gui import painting, theme
+from adme_labeler.domain.categories import CategoryScheme
+from adme_labeler.domain.records import SentenceId
+from adme_labeler.gui import theme
+from adme_labeler.gui.sentence_cells import SentenceCells, row_height
+from adme_labeler.gui.sentence_model import (
+    COLUMNS,
+    PAGE,
+    TEXT,
+    TITLES,
+    Fetch,
+    Index,
+    Row,
+    SentenceModel,
+)
+from adme_labeler.services.finding import Column
 
-_Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
-_ROW_ROLE = Qt.ItemDataRole.UserRole
-PAGE = 128
-"""Rows fetched together."""
-_PAGES_KEPT = 64
-_COMPARED = 10_000
-"""Longer lists count as new unless they are the same object."""
+__all__ = ["PAGE", "Fetch", "Row", "SentenceList", "SentenceModel"]
 
-
-@dataclass(frozen=True)
-class Row:
-    """One sentence as the list shows it; `probability` is that of `suggestion`, calibrated."""
-
-    sentence: SentenceId
-    state: AnnotationState
-    category: CategoryKey | None
-    text: str
-    suggestion: CategoryKey | None
-    probability: float | None
-    drug: str
-    section: str
-    flagged: bool = False
-
-
-Fetch = Callable[[Sequence[SentenceId]], Mapping[SentenceId, Row]]
-
-COLUMNS = ("State", "Sentence", "Suggestion", "Drug", "Section")
-_STATE, _TEXT, _SUGGESTION, _DRUG, _SECTION = range(len(COLUMNS))
-_STATE_WORDS = {
-    AnnotationState.OPEN: "open",
-    AnnotationState.SKIPPED: "skipped",
-    AnnotationState.UNSURE: "unsure",
+_WIDTHS = {
+    Column.STATE: 80,
+    Column.CATEGORY: 76,
+    Column.SUGGESTION: 104,
+    Column.PROBABILITY: 60,
+    Column.DRUG: 96,
+    Column.SECTION: 96,
+    Column.NOTE: 60,
 }
-
-
-class SentenceModel(QAbstractTableModel):
-    """Ids in queue order; rows come from `fetch`, a page at a time, and are kept for a while."""
-
-    def __init__(self, scheme: CategoryScheme, fetch: Fetch) -> None:
-        super().__init__()
-        self._scheme = scheme
-        self._fetch = fetch
-        self._ids: Sequence[SentenceId] = ()
-        self._rows: dict[SentenceId, int] | None = None
-        self._pages: OrderedDict[int, list[Row | None]] = OrderedDict()
-
-    def set_ids(self, ids: Sequence[SentenceId]) -> None:
-        if ids is self._ids or (len(ids) < _COMPARED and ids == self._ids):
-            return
-        self.beginResetModel()
-        self._ids = ids
-        self._rows = None
-        self._pages.clear()
-        self.endResetModel()
-
-    def refresh(self, sentences: frozenset[SentenceId] | None = None) -> None:
-        """Fetch again what may have changed: these sentences, or everything."""
-        if sentences is None or len(sentences) > PAGE:
-            self._pages.clear()
-            touched = range(len(self._ids)) if self._ids else range(0)
-            if touched:
-                self._emit(touched[0], touched[-1])
-            return
-        for sentence in sentences:
-            row = self.row_of(sentence)
-            if row >= 0:
-                self._pages.pop(row // PAGE, None)
-                self._emit(row, row)
-
-    def sentence(self, row: int) -> SentenceId | None:
-        return self._ids[row] if 0 <= row < len(self._ids) else None
-
-    def row_of(self, sentence: SentenceId) -> int:
-        if self._rows is None:
-            self._rows = {ident: row for row, ident in enumerate(self._ids)}
-        return self._rows.get(sentence, -1)
-
-    def row(self, number: int) -> Row | None:
-        """The row's content; None where the sentence is gone."""
-        page = number // PAGE
-        rows = self._pages.get(page)
-        if rows is None:
-            ids = self._ids[page * PAGE : (page + 1) * PAGE]
-            found = self._fetch(ids)
-            rows = [found.get(ident) for ident in ids]
-            self._pages[page] = rows
-            while len(self._pages) > _PAGES_KEPT:
-                self._pages.popitem(last=False)
-        else:
-            self._pages.move_to_end(page)
-        return rows[number % PAGE]
-
-    def rowCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._ids)
-
-    def columnCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> object:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, _ROW_ROLE):
-            return None
-        row = self.row(index.row()) if index.isValid() else None
-        if row is None or role == _ROW_ROLE:
-            return row
-        column = index.column()
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return row.text if column == _TEXT else None
-        if column == _STATE:
-            return row.category or _STATE_WORDS.get(row.state, "")
-        if column == _TEXT:
-            return row.text
-        if column == _SUGGESTION:
-            if row.suggestion is None or row.probability is None:
-                return ""
-            return f"{self._scheme[row.suggestion].name} {painting.percent(row.probability)}"
-        return row.drug if column == _DRUG else row.section
-
-    def _emit(self, first: int, last: int) -> None:
-        self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
+_PAGING = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
+_CHANGING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
 class SentenceList(QTableView):
-    """The table. `chosen` on click or arrow, `opened` on double click."""
+    """The table. `chosen` on click or arrow, `opened` on double click or Enter.
+
+    `selected` carries how many rows are selected; `sort_asked` a `Column` (None: as the queue
+    has them) and whether it runs downwards; `menu_asked` where a menu is wanted.
+    """
 
     chosen = Signal(int)
     opened = Signal(int)
+    selected = Signal(int)
+    sort_asked = Signal(object, bool)
+    copy_asked = Signal()
+    menu_asked = Signal(QPoint)
 
     def __init__(self, scheme: CategoryScheme, fetch: Fetch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sentences = SentenceModel(scheme, fetch)
         self._empty = ""
+        self._sorted: tuple[Column, bool] | None = None
         self.setModel(self.sentences)
-        self.setItemDelegate(_Delegate(scheme, self))
+        self.setItemDelegate(SentenceCells(scheme, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setCornerButtonEnabled(False)
         self.setAccessibleName("Sentences of the queue")
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(theme.size("controls") + 21)
-        head = self.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setMinimumSectionSize(40)
-        for column, width in ((_STATE, 72), (_SUGGESTION, 172), (_DRUG, 108), (_SECTION, 108)):
-            head.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
-            self.setColumnWidth(column, width)
-        head.setSectionResizeMode(_TEXT, QHeaderView.ResizeMode.Stretch)
-        self.clicked.connect(lambda index: self._tell(index, self.chosen))
+        rows.setDefaultSectionSize(row_height())
+        self._dress_header()
         self.doubleClicked.connect(lambda index: self._tell(index, self.opened))
+
+    # ------------------------------------------------------------------ what is shown
 
     def show_ids(self, ids: Sequence[SentenceId]) -> None:
         """Show these sentences; nothing moves when they are the ones that are shown."""
@@ -212,42 +105,122 @@ class SentenceList(QTableView):
         self.sentences.refresh(sentences)
 
     def set_current(self, sentence: SentenceId | None) -> None:
+        """Mark the row of this sentence; a selection of several rows around it stays."""
         row = -1 if sentence is None else self.sentences.row_of(sentence)
         if row < 0:
             self.clearSelection()
             self.scrollToTop()
-        elif row != self.currentIndex().row() or not self.selectionModel().isSelected(
-            self.currentIndex()
-        ):
-            index = self.sentences.index(row, _TEXT)
+            return
+        index = self.sentences.index(row, TEXT)
+        model = self.selectionModel()
+        if self.selected_count() > 1 and model.isRowSelected(row):
+            model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        elif row != self.currentIndex().row() or not model.isRowSelected(row):
             self.setCurrentIndex(index)
             self.scrollTo(index)
 
+    def set_sorted(self, column: Column | None, descending: bool = False) -> None:
+        """Show by which column the rows are sorted."""
+        self._sorted = None if column is None else (column, descending)
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        place = -1 if column is None else COLUMNS.index(column)
+        self.horizontalHeader().setSortIndicator(place, order)
+
+    def layout_state(self) -> QByteArray:
+        """Order, widths and visibility of the columns."""
+        return self.horizontalHeader().saveState()
+
+    def restore_layout(self, state: QByteArray) -> None:
+        """What `layout_state` gave; the sort order is not brought back."""
+        if not state.isEmpty() and self.horizontalHeader().restoreState(state):
+            self._behave_header()
+        self.set_sorted(None)
+
+    # ------------------------------------------------------------------ selection
+
+    def selected_count(self) -> int:
+        return sum(last - first + 1 for first, last in self._ranges())
+
     def selected_sentences(self) -> tuple[SentenceId, ...]:
-        found = (self.sentences.sentence(i.row()) for i in self.selectionModel().selectedRows())
-        return tuple(ident for ident in found if ident is not None)
+        """From top to bottom."""
+        ids = self.sentences.ids()
+        return tuple(i for first, last in self._ranges() for i in ids[first : last + 1])
+
+    def let_go(self) -> None:
+        """Back to one selected row, the current one."""
+        self.setCurrentIndex(self.currentIndex())
+
+    def columns_menu(self, parent: QWidget) -> QMenu:
+        """Which columns are shown."""
+        menu = QMenu("Columns", parent)
+        head = self.horizontalHeader()
+        for place, column in enumerate(COLUMNS):
+            action = menu.addAction(TITLES[column])
+            action.setCheckable(True)
+            action.setChecked(not head.isSectionHidden(place))
+            action.setEnabled(column is not Column.TEXT)
+            action.toggled.connect(lambda on, p=place: head.setSectionHidden(p, not on))
+        menu.addSeparator()
+        menu.addAction("As at first", self._first_columns)
+        return menu
+
+    def sort_menu(self, parent: QWidget) -> QMenu:
+        """Sorting without a mouse."""
+        menu = QMenu("Sort by", parent)
+        for column in COLUMNS:
+            menu.addAction(TITLES[column], lambda c=column: self._ask_sort(c))
+        menu.addSeparator()
+        menu.addAction("Order of the queue", lambda: self.sort_asked.emit(None, False))
+        return menu
+
+    # ------------------------------------------------------------------ events
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
-            self.verticalHeader().setDefaultSectionSize(theme.size("controls") + 21)
+            self.verticalHeader().setDefaultSectionSize(row_height())
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self.selected.emit(self.selected_count())
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        for row in {current.row(), previous.row()} - {-1}:
+            # The mark of the current row is no part of the selection.
+            first = self.horizontalHeader().logicalIndex(0)
+            self.viewport().update(self.visualRect(self.sentences.index(row, first)))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._settle()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        place = event.globalPos()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            place = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())
+        self.menu_asked.emit(place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Paging, ends of the list and Shift+arrows; every other key belongs to the window."""
-        paging = event.key() in (
-            Qt.Key.Key_PageUp,
-            Qt.Key.Key_PageDown,
-            Qt.Key.Key_Home,
-            Qt.Key.Key_End,
+        """What a table does with keys; every other key belongs to the window."""
+        key, modifiers = event.key(), event.modifiers()
+        control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        extending = key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and bool(
+            modifiers & Qt.KeyboardModifier.ShiftModifier
         )
-        extending = (
-            event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down)
-            and event.modifiers() == Qt.KeyboardModifier.ShiftModifier
-        )
-        if paging or extending:
+        if key in _PAGING or extending:
             super().keyPressEvent(event)
-            if paging:
-                self._tell(self.currentIndex(), self.chosen)
+            self._settle()
+        elif control and key == Qt.Key.Key_A:
+            self.selectAll()
+        elif control and key == Qt.Key.Key_C:
+            self.copy_asked.emit()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not modifiers & _CHANGING:
+            self._tell(self.currentIndex(), self.opened)
+        elif key == Qt.Key.Key_Escape and self.selected_count() > 1:
+            self.let_go()
+            self._settle()
         else:
             event.ignore()
 
@@ -261,75 +234,74 @@ class SentenceList(QTableView):
             rect = self.viewport().rect().adjusted(32, 0, -32, 0)
             painter.drawText(rect, int(flags), self._empty)
 
-    def _tell(self, index: QModelIndex, signal) -> None:
+    # ------------------------------------------------------------------ helpers
+
+    def _dress_header(self) -> None:
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setMinimumSectionSize(44)
+        self._behave_header()
+        self._first_columns()
+        head.sectionClicked.connect(lambda place: self._ask_sort(COLUMNS[place]))
+        head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        head.customContextMenuRequested.connect(
+            lambda place: self.columns_menu(self).popup(head.mapToGlobal(place))
+        )
+
+    def _behave_header(self) -> None:
+        head = self.horizontalHeader()
+        head.setSectionsMovable(True)
+        head.setSectionsClickable(True)
+        head.setSortIndicatorShown(True)
+        for place in range(len(COLUMNS)):
+            mode = QHeaderView.ResizeMode.Interactive
+            head.setSectionResizeMode(
+                place, QHeaderView.ResizeMode.Stretch if place == TEXT else mode
+            )
+
+    def _first_columns(self) -> None:
+        head = self.horizontalHeader()
+        for place, column in enumerate(COLUMNS):
+            head.setSectionHidden(place, False)
+            head.moveSection(head.visualIndex(place), place)
+            if column in _WIDTHS:
+                self.setColumnWidth(place, _WIDTHS[column])
+        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+
+    def _ask_sort(self, column: Column) -> None:
+        """Up, down, and as the queue has them: a third click undoes the sorting."""
+        if self._sorted == (column, False):
+            self.sort_asked.emit(column, True)
+        elif self._sorted == (column, True):
+            self.sort_asked.emit(None, False)
+        else:
+            self.sort_asked.emit(column, False)
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        """Selected rows as (first, last), from top to bottom; columns apart count once."""
+        selection = self.selectionModel()
+        if selection is None:
+            return []
+        found: list[tuple[int, int]] = []
+        parts = list(selection.selection())  # pyright: ignore[reportArgumentType]
+        for first, last in sorted({(r.top(), r.bottom()) for r in parts}):
+            if found and first <= found[-1][1] + 1:
+                found[-1] = found[-1][0], max(last, found[-1][1])
+            else:
+                found.append((first, last))
+        return found
+
+    def _settle(self) -> None:
+        """One selected row is the one the desk goes to; with several the desk stays."""
+        number = self.selected_count()
+        if number == 0 and self.currentIndex().isValid():
+            self.let_go()
+            number = 1
+        if number == 1:
+            sentence = self.selected_sentences()[0]
+            self.chosen.emit(sentence)
+
+    def _tell(self, index: Index, signal) -> None:
         sentence = self.sentences.sentence(index.row())
         if sentence is not None:
             signal.emit(sentence)
-
-
-class _Delegate(QStyledItemDelegate):
-    def __init__(self, scheme: CategoryScheme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._scheme = scheme
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(80, theme.size("controls") + 21)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        row = index.data(_ROW_ROLE)
-        rect = QRectF(option.rect)  # pyright: ignore[reportAttributeAccessIssue]
-        selected = bool(
-            option.state  # pyright: ignore[reportAttributeAccessIssue]
-            & QStyle.StateFlag.State_Selected
-        )
-        colors = theme.current()
-        painter.save()
-        painter.fillRect(rect, QColor(colors.accent_tint if selected else colors.page))
-        painter.fillRect(
-            QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), QColor(colors.border)
-        )
-        if row is not None:
-            self._cell(painter, rect.adjusted(12, 0, -12, 0), index.column(), row)
-        painter.restore()
-
-    def _cell(self, painter: QPainter, rect: QRectF, column: int, row: Row) -> None:
-        colors = theme.current()
-        regular = theme.font("controls")
-        if column == _STATE:
-            self._state(painter, rect, row)
-        elif column == _TEXT:
-            tone = colors.secondary if row.category else colors.text
-            painting.text(painter, rect, row.text, regular, tone)
-        elif column == _SUGGESTION:
-            if row.suggestion is not None and row.probability is not None:
-                category = self._scheme[row.suggestion]
-                track = QRectF(rect.left(), rect.center().y() - 3, 36, 6)
-                color = theme.category_color(category)
-                painting.bar(painter, track, row.probability, color, QColor(colors.track))
-                words = rect.adjusted(44, 0, 0, 0)
-                painting.text(painter, words, category.name, theme.font("secondary"), colors.text)
-                painting.text(
-                    painter,
-                    words,
-                    painting.percent(row.probability),
-                    theme.font("secondary"),
-                    colors.secondary,
-                    Qt.AlignmentFlag.AlignRight,
-                )
-        else:
-            content = row.drug if column == _DRUG else row.section
-            painting.text(painter, rect, content, theme.font("secondary"), colors.secondary)
-
-    def _state(self, painter: QPainter, rect: QRectF, row: Row) -> None:
-        colors = theme.current()
-        if row.category is not None:
-            center = QPointF(rect.left() + painting.CHIP_WIDTH / 2, rect.center().y())
-            painting.chip(painter, center, self._scheme[row.category])
-            rect = rect.adjusted(24, 0, 0, 0)
-        else:
-            word = _STATE_WORDS.get(row.state, "")
-            painting.text(painter, rect, word, theme.font("tags"), colors.secondary)
-        if row.flagged:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colors.danger))
-            painter.drawEllipse(QPointF(rect.right() - 2, rect.center().y()), 3, 3)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -205,31 +204,6 @@ def flagged(connection: sqlite3.Connection) -> list[SentenceId]:
     rows = connection.execute(
         "SELECT DISTINCT a.sentence FROM annotation a JOIN sentence s ON s.id = a.sentence "
         "WHERE a.flagged = 1 AND s.current = 1 ORDER BY a.sentence"
-    )
-    return [SentenceId(row[0]) for row in rows]
-
-
-def search(connection: sqlite3.Connection, written: str, limit: int = 5000) -> list[SentenceId]:
-    """Sentences that contain every word (the last one may be a beginning) or "quoted phrase"."""
-    pieces = written.split('"')
-    terms = [f'"{piece}"' for piece in pieces[1::2] if re.search(r"\w", piece)]
-    terms += [f'"{word}"' for piece in pieces[::2] for word in piece.split()]
-    terms = [term for term in terms if re.search(r"\w", term)]
-    unfinished = len(pieces) % 2 == 0 or (pieces[-1] and not pieces[-1][-1].isspace())
-    if terms and unfinished:
-        last = pieces[-1] if len(pieces) % 2 == 0 else (pieces[-1].split() or [""])[-1]
-        if re.search(r"\w", last):
-            terms.remove(f'"{last}"')
-            terms.append(f'"{last}" *')
-    if not terms:
-        return []
-    rows = connection.execute(
-        f"""
-        SELECT s.id FROM sentence_search f JOIN sentence s ON s.id = f.rowid
-        WHERE sentence_search MATCH ? AND {_QUEUED}
-        ORDER BY s.drug_label, s.position LIMIT ?
-        """,
-        (" ".join(terms), limit),
     )
     return [SentenceId(row[0]) for row in rows]
 

@@ -9,15 +9,48 @@ from collections.abc import Callable
 from pathlib import Path
 
 from adme_labeler.domain.categories import ADME, CategoryKey
-from adme_labeler.domain.records import LabelId, ModelVersion, SentenceId, Suggestion
-from adme_labeler.services import annotating, importing, queue, session
+from adme_labeler.domain.records import (
+    Annotation,
+    AnnotationState,
+    Arm,
+    LabelId,
+    ModelVersion,
+    Provenance,
+    SentenceId,
+    Suggestion,
+)
+from adme_labeler.services import annotating, bulk, finding, importing, queue, session
 from adme_labeler.services.annotating import Shown
+from adme_labeler.services.completing import vocabulary
 from adme_labeler.services.session import Session
 from adme_labeler.storage import labels, sentences, suggestions
 from tests.benchmarks.report import Row, milliseconds
 from tests.drafts import simple_label
 
 LABELS, SENTENCES = 1000, 100
+SEARCHES = (
+    "sentence",
+    "absorp",
+    "category:M",
+    "also:E",
+    "suggestion:E",
+    "p<0.6",
+    "state:open",
+    "state:corrected",
+    "drug:testazole77",
+    "section:pharmacokin",
+    "heading:absorp",
+    "note:somebody",
+    "arm:rare",
+    "kind:table",
+    "is:flagged",
+    "is:disagreement",
+    "is:held-out",
+    "category:M p<0.6 drug:testazole7",
+    'suggestion:E -category:E state:corrected "follows"',
+    "state:open heading:metab sentence is:held-out",
+    "state:bulk category:M sentence",
+)
 
 
 def rows() -> list[Row]:
@@ -25,7 +58,7 @@ def rows() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         with Session.create(Path(folder) / "p", "ana") as opened:
             ids = _fill(opened)
-            found = [*_decisions(opened, ids), *_views(opened)]
+            found = [*_decisions(opened, ids), *_views(opened), *_searches(opened, ids)]
             path = opened.path
         found.append(
             Row("open the project", milliseconds(lambda: Session.open(path, "ana").close()), "ms")
@@ -51,13 +84,89 @@ def _fill(opened: Session) -> list[SentenceId]:
                     0,
                     chance.choice(ADME.keys),
                     CategoryKey("O"),
-                    (0.2,) * 5,
+                    tuple(chance.random() for _ in ADME.keys),
                     chance.random(),
                 )
                 for i in ids
             ],
         )
     return ids
+
+
+def _searches(opened: Session, ids: list[SentenceId]) -> list[Row]:
+    """Every token by itself and some together, 60,000 sentences decided; then sorting, and bulk."""
+    _decide_many(opened, ids)
+
+    def found(written: str) -> Callable[[], object]:
+        return lambda: finding.find(opened, written, typing=True)
+
+    rows = [
+        Row(f"search: {written}", milliseconds(found(written)), "ms", at_most=100)
+        for written in SEARCHES
+    ]
+    everything = finding.find(opened, "sentence").ids
+    rows += [
+        Row(
+            f"sort 100,000 by {column.value}",
+            milliseconds(lambda c=column: finding.ordered(opened, everything, c)),
+            "ms",
+            at_most=200,
+        )
+        for column in finding.Column
+    ]
+    rows.append(
+        Row("completion: words of the project", milliseconds(lambda: vocabulary(opened)), "ms")
+    )
+    steps = bulk.reading(opened)
+    slowest = 0.0
+    pool = None
+    while pool is None:
+        started = time.perf_counter()
+        try:
+            next(steps)
+        except StopIteration as end:
+            pool = end.value
+        slowest = max(slowest, (time.perf_counter() - started) * 1000)
+    rows.append(Row("bulk accept: longest step of reading", slowest, "ms", at_most=100))
+    least = {key: 0.3 for key in opened.scheme.keys}
+    rows.append(
+        Row(
+            "bulk accept: one move of the slider",
+            milliseconds(lambda: (pool.errors(least), pool.sample(least, 10, 1))),
+            "ms",
+            at_most=16,
+        )
+    )
+    chosen = pool.chosen(least)[:10_000]
+    started = time.perf_counter()
+    changed = len(bulk.accept(opened, chosen).changes.annotations)
+    rows.append(
+        Row(f"bulk accept: {changed:,} committed", (time.perf_counter() - started) * 1000, "ms")
+    )
+    return rows
+
+
+def _decide_many(opened: Session, ids: list[SentenceId]) -> None:
+    chance = random.Random(1)
+    states = (AnnotationState.ACCEPTED, AnnotationState.CORRECTED, AnnotationState.DECIDED)
+    annotating.write(
+        opened,
+        "decide",
+        "benchmark",
+        [
+            Annotation(
+                i,
+                opened.curator,
+                chance.choice(states),
+                chance.choice(ADME.keys),
+                flagged=not i % 50,
+                note="" if i % 20 else "ask somebody about it",
+                provenance=Provenance(arm=chance.choice(tuple(Arm))),
+                at="2026-01-01",
+            )
+            for i in ids[:60_000]
+        ],
+    )
 
 
 def _decisions(opened: Session, ids: list[SentenceId]) -> list[Row]:
@@ -104,12 +213,6 @@ def _views(opened: Session) -> list[Row]:
             milliseconds(lambda: sentences.blocks(connection, LabelId(5))),
             "ms",
             at_most=50,
-        ),
-        Row(
-            "search",
-            milliseconds(lambda: sentences.search(connection, "sentence metab")),
-            "ms",
-            at_most=100,
         ),
         Row("counts in the status bar", milliseconds(lambda: session.counts(opened)), "ms"),
     ]

@@ -10,7 +10,7 @@ import pytest
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import AnnotationState, Arm, BlockKind, SentenceId
-from adme_labeler.services import annotating, identical, importing, queue
+from adme_labeler.services import annotating, finding, identical, importing, queue
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.queue import QueueKind
 from adme_labeler.services.session import Session
@@ -123,7 +123,7 @@ def test_what_was_filled_follows_a_correction_and_is_never_a_source_itself(
 
 def test_always_makes_decision_and_copies_one_undo_step(session: Session) -> None:
     first, *others = same(session)
-    own_words = sentences.search(session.connection, '"own words 3"')[0]
+    own_words = finding.find(session, '"own words 3"').ids[0]
     annotating.decide(session, first, M, Shown())
     assert identical.apply(session, first, ask=False).settings
     assert identical.always(session)
@@ -150,7 +150,7 @@ def test_the_survey_takes_agreed_texts_over_and_lists_the_others_for_review(
     first, second, *_ = same(session)
     annotating.decide(session, first, M, Shown())
     annotating.decide(session, second, OTHER, Shown())
-    food = sentences.search(session.connection, "food")
+    food = finding.find(session, "food").ids
     annotating.decide(session, food[0], OTHER, Shown())
     survey = identical.survey(session)
     assert [text.text for text in survey.agreed] == ["Food had no effect."]

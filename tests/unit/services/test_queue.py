@@ -10,7 +10,7 @@ import pytest
 
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.records import Arm, ModelVersion, SentenceId, Suggestion
-from adme_labeler.services import annotating, importing, queue
+from adme_labeler.services import annotating, finding, importing, queue
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.queue import QueueKind
 from adme_labeler.services.session import Session
@@ -101,7 +101,7 @@ def test_rarest_category_follows_what_was_decided(session: Session) -> None:
 def test_identical_sentences_come_once_among_the_uncertain(session: Session) -> None:
     twins = [label(f"t{i}", f"Twin{i}", [block("X", ["The very same words."])]) for i in range(4)]
     importing.commit_batch(session, twins, importing.ImportTally())
-    ids = sentences.search(session.connection, '"very same words"')
+    ids = finding.find(session, '"very same words"').ids
     assert len(ids) == 4
     with session.project.transaction() as connection:
         suggestions.store(connection, [_suggestion(i, 0) for i in ids])
@@ -115,13 +115,3 @@ def test_an_empty_queue_names_what_emptied_it(tmp_path: Path) -> None:
             built = queue.build(empty, kind)
             assert built.items == ()
             assert built.explanation.endswith(".")
-
-
-def test_search_finds_words_phrases_and_beginnings(session: Session) -> None:
-    connection = session.connection
-    assert len(sentences.search(connection, "absorption")) == 36
-    assert len(sentences.search(connection, '"label 3 about absor')) > 0
-    assert len(sentences.search(connection, '"of label 3 about" absor')) == 3
-    assert sentences.search(connection, "nothinglikethis") == []
-    for odd in ('"', "*", "AND OR", "a:b", "(", "-x", '""'):
-        sentences.search(connection, odd)

@@ -1,0 +1,206 @@
+"""Rows of the list view: ids only, rows fetched a page at a time as they show."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from adme_labeler.domain.categories import CategoryKey, CategoryScheme
+from adme_labeler.domain.records import AnnotationState, SentenceId
+from adme_labeler.gui import painting
+from adme_labeler.services.finding import Column
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+ROW_ROLE = Qt.ItemDataRole.UserRole
+PAGE = 128
+"""Rows fetched together."""
+_PAGES_KEPT = 64
+_COMPARED = 10_000
+"""Longer lists count as new unless they are the same object."""
+
+COLUMNS: tuple[Column, ...] = (
+    Column.STATE,
+    Column.TEXT,
+    Column.CATEGORY,
+    Column.SUGGESTION,
+    Column.PROBABILITY,
+    Column.DRUG,
+    Column.SECTION,
+    Column.NOTE,
+)
+TITLES: Mapping[Column, str] = {
+    Column.STATE: "State",
+    Column.TEXT: "Sentence",
+    Column.CATEGORY: "Category",
+    Column.SUGGESTION: "Suggestion",
+    Column.PROBABILITY: "p",
+    Column.DRUG: "Drug",
+    Column.SECTION: "Section",
+    Column.NOTE: "Note",
+}
+TEXT = COLUMNS.index(Column.TEXT)
+HIDDEN = "hidden"
+"""In place of a suggestion that is not to be seen before the decision."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One sentence as the list shows it; `probability` is that of `suggestion`, calibrated.
+
+    `hidden`: there is a suggestion that this curator may not see yet.
+    """
+
+    sentence: SentenceId
+    state: AnnotationState
+    category: CategoryKey | None
+    text: str
+    suggestion: CategoryKey | None
+    probability: float | None
+    drug: str
+    section: str
+    flagged: bool = False
+    note: str = ""
+    also: tuple[CategoryKey, ...] = ()
+    hidden: bool = False
+
+    @property
+    def state_word(self) -> str:
+        if self.state is AnnotationState.OPEN and self.category is not None:
+            return "by others"
+        return self.state.value
+
+
+Fetch = Callable[[Sequence[SentenceId]], Mapping[SentenceId, Row]]
+
+
+class SentenceModel(QAbstractTableModel):
+    """Ids in queue order; rows come from `fetch`, a page at a time, and are kept for a while."""
+
+    def __init__(self, scheme: CategoryScheme, fetch: Fetch) -> None:
+        super().__init__()
+        self._scheme = scheme
+        self._fetch = fetch
+        self._ids: Sequence[SentenceId] = ()
+        self._rows: dict[SentenceId, int] | None = None
+        self._pages: OrderedDict[int, list[Row | None]] = OrderedDict()
+
+    def set_ids(self, ids: Sequence[SentenceId]) -> bool:
+        """Show these; False (and nothing moves) where they are what is shown."""
+        if ids is self._ids or (len(ids) < _COMPARED and ids == self._ids):
+            return False
+        self.beginResetModel()
+        self._ids = ids
+        self._rows = None
+        self._pages.clear()
+        self.endResetModel()
+        return True
+
+    def refresh(self, sentences: frozenset[SentenceId] | None = None) -> None:
+        """Fetch again what may have changed: these sentences, or everything."""
+        if sentences is None or len(sentences) > PAGE:
+            self._pages.clear()
+            if self._ids:
+                self._emit(0, len(self._ids) - 1)
+            return
+        for sentence in sentences:
+            row = self.row_of(sentence)
+            if row >= 0:
+                self._pages.pop(row // PAGE, None)
+                self._emit(row, row)
+
+    def ids(self) -> Sequence[SentenceId]:
+        return self._ids
+
+    def sentence(self, row: int) -> SentenceId | None:
+        return self._ids[row] if 0 <= row < len(self._ids) else None
+
+    def row_of(self, sentence: SentenceId) -> int:
+        if self._rows is None:
+            self._rows = {ident: row for row, ident in enumerate(self._ids)}
+        return self._rows.get(sentence, -1)
+
+    def row(self, number: int) -> Row | None:
+        """The row's content; None where the sentence is gone."""
+        page = number // PAGE
+        rows = self._pages.get(page)
+        if rows is None:
+            ids = self._ids[page * PAGE : (page + 1) * PAGE]
+            found = self._fetch(ids)
+            rows = [found.get(ident) for ident in ids]
+            self._pages[page] = rows
+            while len(self._pages) > _PAGES_KEPT:
+                self._pages.popitem(last=False)
+        else:
+            self._pages.move_to_end(page)
+        return rows[number % PAGE]
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._ids)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
+        if orientation == Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return TITLES[COLUMNS[section]]
+            if role == Qt.ItemDataRole.ToolTipRole and COLUMNS[section] is Column.PROBABILITY:
+                return "Probability of the suggestion, calibrated"
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, ROW_ROLE):
+            return None
+        row = self.row(index.row()) if index.isValid() else None
+        if row is None or role == ROW_ROLE:
+            return row
+        column = COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._hint(row, column) or None
+        return self._word(row, column)
+
+    def _word(self, row: Row, column: Column) -> str:
+        """What the cell says, also to a screen reader."""
+        words: dict[Column, Callable[[], str]] = {
+            Column.STATE: lambda: row.state_word,
+            Column.TEXT: lambda: row.text,
+            Column.CATEGORY: lambda: ", ".join(
+                self._scheme[key].name for key in (row.category, *row.also) if key is not None
+            ),
+            Column.SUGGESTION: lambda: self._suggested(row),
+            Column.PROBABILITY: lambda: (
+                "" if row.probability is None else painting.percent(row.probability)
+            ),
+            Column.DRUG: lambda: row.drug,
+            Column.SECTION: lambda: row.section,
+            Column.NOTE: lambda: ", ".join(
+                part for part in ("flagged" if row.flagged else "", row.note) if part
+            ),
+        }
+        return words[column]()
+
+    def _suggested(self, row: Row) -> str:
+        if row.suggestion is not None:
+            return self._scheme[row.suggestion].name
+        return HIDDEN if row.hidden else ""
+
+    def _hint(self, row: Row, column: Column) -> str:
+        if column is Column.SUGGESTION and row.hidden:
+            return "Decide first: the suggestion is hidden."
+        if column is Column.STATE:
+            return ""
+        return self._word(row, column)
+
+    def _emit(self, first: int, last: int) -> None:
+        self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
