@@ -10,11 +10,11 @@ from adme_labeler import paths, protocol
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import Sections, SentenceId
+from adme_labeler.gui import import_dialogs, label_dialogs
 from adme_labeler.gui.ask_columns import ask_columns
 from adme_labeler.gui.dialogs import files
 from adme_labeler.gui.dialogs.bulk import BulkDialog, Candidate
 from adme_labeler.gui.dialogs.import_dialog import ImportDialog
-from adme_labeler.gui.dialogs.import_report import ImportReport
 from adme_labeler.gui.dialogs.note import NoteDialog
 from adme_labeler.gui.dialogs.reports import AboutDialog, HeldOutDialog
 from adme_labeler.gui.label_list import short_title
@@ -63,7 +63,7 @@ def open_sample(window: MainWindow, folder: Path) -> None:
     if path.exists():
         window.open_path(path)
         return
-    opened = Session.create(path)
+    opened = Session.create(path, window.preferences.curator)
     window.show_session(
         opened, False, lambda project: _import(project, [paths.sample_labels() / "labels"])
     )
@@ -88,12 +88,12 @@ def ask_import(window: MainWindow, found: list[Path]) -> None:
 
     def start() -> None:
         read_by = project.session.curator if dialog.was_read() else ""
-        part, names = dialog.sections(), dialog.drug_names()
+        part, kinds, names = dialog.sections(), dialog.types(), dialog.drug_names()
         ask_columns(
             window,
             found,
             lambda layouts: project.importer.start(
-                found, part, read_by, layouts=layouts, drug_names=names
+                found, part, read_by, kinds, layouts=layouts, drug_names=names
             ),
         )
 
@@ -106,18 +106,9 @@ def imported(window: MainWindow, tally: ImportTally) -> None:
     if project is None:
         return
     project.work.status.say(tally.sentence)
+    label_dialogs.offer_updates(project, tally)
     if any(f.status in ("failed", "skipped") for f in tally.files):
-        window.ask(ImportReport(tally.sentence, tally.files, window), lambda: None)
-
-
-def import_report(window: MainWindow) -> None:
-    project = window.project
-    if project is not None:
-        reports = importing.reports(project.session)
-        dialog = ImportReport(
-            f"{len(reports):,} files were read into this project.", reports, window
-        )
-        window.ask(dialog, lambda: None)
+        import_dialogs.show_report(window)
 
 
 def export(window: MainWindow) -> None:
@@ -240,7 +231,7 @@ def _restore(window: MainWindow, project: Path, backup: Path | None) -> None:
 
 def _create(window: MainWindow, path: Path, found: Sequence[Path]) -> None:
     try:
-        opened = Session.create(path)
+        opened = Session.create(path, window.preferences.curator)
     except Problem as problem:
         window.tell("The project cannot be made", str(problem))
         return

@@ -12,7 +12,16 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget
 
 from adme_labeler import paths
 from adme_labeler.domain.problems import Problem, StorageProblem
-from adme_labeler.gui import dialogs_of, guidelines, keymap, theme
+from adme_labeler.gui import (
+    dialogs_of,
+    guidelines,
+    import_dialogs,
+    keymap,
+    label_dialogs,
+    looking_back,
+    settings_of,
+    theme,
+)
 from adme_labeler.gui.action_set import ActionSet
 from adme_labeler.gui.actions import BY_ID, Needs
 from adme_labeler.gui.controls import KeyButton, Text
@@ -69,7 +78,7 @@ class MainWindow(QMainWindow):
     def open_path(self, path: Path, place: bool = True) -> bool:
         """Open a project; False (and a message) when it cannot be opened."""
         try:
-            opened = Session.open(path)
+            opened = Session.open(path, self.preferences.curator)
         except Problem as problem:
             self.tell("This project cannot be opened", str(problem))
             return False
@@ -94,6 +103,7 @@ class MainWindow(QMainWindow):
         self.project = project
         project.asked.connect(self.run)
         project.actions_changed.connect(self._enable)
+        project.versions_asked.connect(lambda found: label_dialogs.compare_versions(self, found))
         project.importer.finished.connect(lambda tally: dialogs_of.imported(self, tally))
         project.importer.failed.connect(lambda s, d: self.tell("The import failed", s, d))
         project.exporter.finished.connect(lambda done: dialogs_of.exported(self, done))
@@ -146,8 +156,12 @@ class MainWindow(QMainWindow):
         known = BY_ID.get(ident)
         if known is not None and not self._satisfied(known.needs):
             return
+        self.try_to(self._table[ident])
+
+    def try_to(self, act: Callable[[], None]) -> None:
+        """Do something; a problem is told in one sentence."""
         try:
-            self._table[ident]()
+            act()
         except StorageProblem as problem:
             if self.project is not None:
                 self.project.show_status("Not saved")
@@ -161,7 +175,7 @@ class MainWindow(QMainWindow):
             "open": lambda: dialogs_of.open_project(self),
             "sample": lambda: dialogs_of.open_sample(self, paths.documents()),
             "import": lambda: dialogs_of.import_files(self),
-            "import-report": lambda: dialogs_of.import_report(self),
+            "import-report": lambda: import_dialogs.show_report(self),
             "cancel-import": lambda: self._of_project().importer.cancel(),
             "resume-import": lambda: self._of_project().importer.resume(),
             "give-up-import": lambda: self._of_project().importer.give_up(),
@@ -173,11 +187,18 @@ class MainWindow(QMainWindow):
             "search": lambda: self._of_project().work.search.open(),
             "note": lambda: dialogs_of.note(self),
             "bulk": lambda: dialogs_of.bulk(self),
+            "identical": lambda: label_dialogs.apply_identical(self),
+            "identical-all": lambda: label_dialogs.apply_identical_everywhere(self),
+            "label-versions": lambda: label_dialogs.compare_versions(self),
             "held-out": lambda: dialogs_of.held_out(self),
+            "history": lambda: looking_back.history(self),
+            "versions": lambda: looking_back.versions(self),
+            "audit": lambda: looking_back.audit_dialog(self),
             "guideline": lambda: guidelines.show(self),
             "edit-guideline": lambda: guidelines.edit(self),
             "older-rules": lambda: guidelines.look_again(self),
             "about": lambda: dialogs_of.about(self),
+            "project-settings": lambda: settings_of.ask(self),
             "preferences": lambda: self.ask(
                 PreferencesDialog(self.preferences, self._preferences_changed, self), lambda: None
             ),
@@ -200,7 +221,7 @@ class MainWindow(QMainWindow):
         for ident, method in (
             ("undo", "undo"), ("redo", "redo"), ("accept", "accept"), ("second", "offer_second"),
             ("skip", "skip"), ("unsure", "unsure"), ("flag", "toggle_flag"),
-            ("next-open", "next_open"), ("rarest", "rarest"),
+            ("next-open", "next_open"), ("rarest", "rarest"), ("keep-older", "keep_older"),
         ):  # fmt: skip
             table[ident] = lambda m=method: getattr(self._of_project().desk, m)()
         table["previous"] = lambda: self._of_project().desk.step(-1)
@@ -210,7 +231,8 @@ class MainWindow(QMainWindow):
             table[f"also-{number}"] = lambda n=number: self._of_project().desk.also_number(n)
         for ident, kind in (
             ("document", "document"), ("uncertain", "uncertain"), ("rare", "rarest"),
-            ("flagged", "flagged"), ("unsure", "unsure"),
+            ("flagged", "flagged"), ("unsure", "unsure"), ("changed", "changed"),
+            ("identical", "identical"), ("audit", "audit"),
         ):  # fmt: skip
             table[f"queue-{ident}"] = lambda k=kind: self._of_project().work.toolbar.queues.choose(
                 k
@@ -258,7 +280,9 @@ class MainWindow(QMainWindow):
         if project is None:
             return
         kind = {"rarest": "rare"}.get(project.desk.kind.value, project.desk.kind.value)
-        for ident in ("document", "uncertain", "rare", "flagged", "unsure"):
+        for ident in (
+            "document", "uncertain", "rare", "audit", "flagged", "unsure", "changed", "identical"
+        ):  # fmt: skip
             actions[f"queue-{ident}"].setChecked(ident == kind)
         actions["view-list"].setChecked(project.work.list_shown())
         actions["view-read"].setChecked(not project.work.list_shown())

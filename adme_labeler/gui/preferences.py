@@ -78,6 +78,15 @@ class Preferences:
     def spacing(self, spacing: Spacing) -> None:
         self._settings.setValue("spacing", spacing)
 
+    @property
+    def curator(self) -> str:
+        """The name under which this person decides; "" for the login name."""
+        return str(self._settings.value("curator", "")).strip()
+
+    @curator.setter
+    def curator(self, name: str) -> None:
+        self._settings.setValue("curator", name.strip())
+
     def recent(self) -> list[Path]:
         """Projects opened lately that still exist, newest first."""
         stored = self._settings.value("recent", [])

@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from adme_labeler.gui.theme import Colors
 
 
-def stylesheet(c: Colors, size: Callable[..., int], check: str, arrow: str) -> str:
+def stylesheet(c: Colors, size: Callable[..., int], check: str, down: str, up: str) -> str:
     """Qt style sheet for these colours.
 
-    `size` gives the pixel size of a type role; `check` and `arrow` are the files of a tick in
-    `accent_ink` and of an arrow for lists that open.
+    `size` gives the pixel size of a type role; `check` is the file of a tick in
+    `accent_ink`, `down` and `up` are those of the arrows of lists and numbers.
     """
     return f"""
 QMainWindow, QDialog {{ background: {c.chrome}; }}
@@ -46,7 +46,18 @@ QComboBox QAbstractItemView {{
 QComboBox {{ padding-right: 26px; }}
 QComboBox:focus {{ padding-right: 25px; }}
 QComboBox::drop-down {{ border: none; width: 26px; }}
-QComboBox::down-arrow {{ image: url({arrow}); width: 14px; height: 14px; }}
+QComboBox::down-arrow {{ image: url({down}); width: 14px; height: 14px; }}
+QSpinBox, QDoubleSpinBox {{ padding-right: 26px; }}
+QSpinBox:focus, QDoubleSpinBox:focus {{ padding-right: 25px; }}
+QAbstractSpinBox QLineEdit {{ border: none; background: transparent; padding: 0 0 0 8px; }}
+QAbstractSpinBox QLineEdit:focus {{ border: none; padding: 0 0 0 8px; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
+    subcontrol-origin: border; width: 24px; border: none; background: transparent;
+}}
+QAbstractSpinBox::up-button {{ subcontrol-position: top right; }}
+QAbstractSpinBox::down-button {{ subcontrol-position: bottom right; }}
+QAbstractSpinBox::up-arrow {{ image: url({up}); width: 12px; height: 12px; }}
+QAbstractSpinBox::down-arrow {{ image: url({down}); width: 12px; height: 12px; }}
 QTextBrowser {{ border: none; background: {c.chrome}; padding: 0; }}
 QTextBrowser:focus {{ border: none; padding: 0; }}
 QPushButton {{
@@ -72,9 +83,9 @@ QTableView {{
     gridline-color: {c.border}; selection-background-color: {c.accent_tint};
     selection-color: {c.text}; background: {c.page};
 }}
-QTableWidget {{ background: {c.chrome}; }}
-QTableWidget::item {{ padding: 0 12px; border-bottom: 1px solid {c.border}; }}
-QTableWidget::item:selected {{ background: {c.accent_tint}; color: {c.text}; }}
+QTableWidget, QTableView#report {{ background: {c.chrome}; }}
+QTableWidget::item, QTableView#report::item {{ padding: 0 12px; border-bottom: 1px solid {c.border}; }}
+QTableWidget::item:selected, QTableView#report::item:selected {{ background: {c.accent_tint}; color: {c.text}; }}
 QCheckBox::indicator, QTableWidget::indicator {{
     width: 14px; height: 14px; border: 1px solid {c.secondary}; border-radius: 4px;
     background: {c.raised};

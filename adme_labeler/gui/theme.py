@@ -175,6 +175,7 @@ def apply(
             size,
             _colored("check", colors.accent_ink),
             _colored("chevron-down", colors.secondary),
+            _colored("chevron-up", colors.secondary),
         )
     )
 

@@ -83,7 +83,7 @@ class Trainer:
         self, name: str, train: Sentences, hints: Sentences | None, seed: int
     ) -> tuple[Classifier, list[float]]:
         """A classifier from the pretrained weights; `name` names its checkpoint in `work`."""
-        model = self._fresh(seed)
+        model = self.fresh(seed)
         if self.recipe.hints is not None and hints is not None and _teach(hints):
             self._learn_hints(model, hints, seed)
         saved = self.work / f"{name}.safetensors" if self.work else None
@@ -112,7 +112,8 @@ class Trainer:
             total += steps / self.recipe.batch * step_cost(stage)
         return total
 
-    def _fresh(self, seed: int) -> Classifier:
+    def fresh(self, seed: int) -> Classifier:
+        """A classifier on the pretrained weights, its head drawn with `seed`."""
         self.encoder.model.load_state_dict(self._pretrained)
         torch.manual_seed(seed)
         model = Classifier(

@@ -25,7 +25,8 @@ class EncoderJob(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EncoderChecked(Message, tag="encoder_checked", frozen=True):
-    """The encoder can be used. Sizes in bytes; `seconds` estimates the next training.
+    """The encoder can be used. Sizes in bytes; `seconds` estimates the next training, 0
+    while there is nothing to learn from.
 
     `licence` is the beginning of the licence file or model card in the folder, "" without one.
     """

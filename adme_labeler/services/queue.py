@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from adme_labeler.domain.records import Arm, LabelId, SentenceId
-from adme_labeler.services import audit, identical, label_versions
+from adme_labeler.services import audit, identical, label_versions, project_settings
 from adme_labeler.services.session import Session
 from adme_labeler.storage import sentences
 from adme_labeler.storage.sentences import OpenSentence
 
 BATCH = 100
 """How many sentences a model-driven queue holds before it is drawn again."""
-RANDOM_SHARE = 0.25
 PER_DRUG_LABEL = 2
 """At most this many of one drug label in a row of ten (METHOD, section 5)."""
 
@@ -94,7 +93,8 @@ def _document(session: Session, label: LabelId | None, seed: int) -> Queue:
 
 
 def _uncertain(session: Session, label: LabelId | None, seed: int) -> Queue:
-    """Three quarters least certain (prior-balanced margin), one quarter drawn at random.
+    """Three quarters least certain (prior-balanced margin), one quarter drawn at random, unless
+    the project says otherwise.
 
     Held-out drug groups come in by the random quarter only: a model must not choose what it is
     measured on.
@@ -103,10 +103,11 @@ def _uncertain(session: Session, label: LabelId | None, seed: int) -> Queue:
     pool = sentences.open_sentences(
         connection, curator, order="margin", held_out=False, limit=5 * BATCH
     )
-    margin = list(_spread((s for s in pool if s.margin <= 1), int(BATCH * (1 - RANDOM_SHARE))))
+    chosen = round(BATCH * (1 - project_settings.read(session).random_share))
+    margin = list(_spread((s for s in pool if s.margin <= 1), chosen))
     taken = {s.id for s in margin}
     rest = [i for i in sentences.open_ids(connection, curator) if i not in taken]
-    wanted = BATCH - len(margin) if len(margin) < BATCH * (1 - RANDOM_SHARE) else 25
+    wanted = BATCH - len(margin)
     drawn = random.Random(seed).sample(rest, min(wanted, len(rest)))
     share = len(drawn) / len(rest) if rest else None
     least = [QueueItem(s.id, Arm.UNCERTAIN, None, "the model is least certain") for s in margin]

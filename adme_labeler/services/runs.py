@@ -44,6 +44,7 @@ _RESULTS = (
     protocol.ExportDone,
     protocol.EditedDone,
     protocol.EvaluateDone,
+    protocol.EncoderChecked,
 )
 
 

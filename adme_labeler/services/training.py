@@ -23,7 +23,7 @@ from adme_labeler.domain.records import (
     OperationId,
     Suggestion,
 )
-from adme_labeler.services import suggesting
+from adme_labeler.services import project_settings, suggesting
 from adme_labeler.services.session import Session
 from adme_labeler.storage import log, models, sentences, suggestions
 from adme_labeler.storage.models import Model, Run, RunState
@@ -65,7 +65,6 @@ def create_run(
         )
     folder = encoder or suggesting.encoder_folder(session)
     tau = session.setting("tau", 0.5)
-    floor = session.setting("precision_floor", 0.7)
     run_settings = protocol.TrainSettings(
         categories=session.scheme.keys,
         rest=session.scheme.rest,
@@ -76,7 +75,7 @@ def create_run(
         seed=seed,
         folds=folds,
         tau=float(tau) if isinstance(tau, int | float) else 0.5,
-        precision_floor=float(floor) if isinstance(floor, int | float) else 0.7,
+        precision_floor=project_settings.read(session).precision_floor,
     )
     body = b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
     try:

@@ -16,6 +16,7 @@ JOBS = {
     "export": ("adme_labeler.worker.export_job", ("job file",)),
     "report": ("adme_labeler.worker.report_job", ("job file",)),
     "merge": ("adme_labeler.worker.merge_job", ("job file",)),
+    "encoder": ("adme_labeler.worker.encoder_job", ("job file",)),
     "evaluate": ("adme_labeler.worker.evaluate_job", ("job file",)),
 }
 """Job -> module with ``run(*paths, channel) -> exit code``, and what its paths are."""

@@ -39,6 +39,14 @@ def ask_open(
     return _ask(dialog, chosen)
 
 
+def ask_folder(parent: QWidget, title: str, chosen: Callable[[Path], None]) -> QFileDialog:
+    """Ask for a folder that exists; `chosen` is called with it, or never."""
+    dialog = QFileDialog(parent, title)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    return _ask(dialog, lambda paths: chosen(paths[0]))
+
+
 def ask_save(
     parent: QWidget,
     title: str,

@@ -1,0 +1,280 @@
+"""Settings of the open project: who decides, how sentences are chosen, which encoder learns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from adme_labeler import protocol
+from adme_labeler.domain.problems import Problem
+from adme_labeler.gui.controls import Segments, Text
+from adme_labeler.gui.dialogs import files
+from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.gui.processes import WorkerProcess
+from adme_labeler.services import encoders
+from adme_labeler.services.project_settings import ProjectSettings
+from adme_labeler.services.runs import WorkerRun
+
+_PAGES = (("deciding", "Deciding"), ("model", "Model"))
+
+
+class ProjectSettingsDialog(Dialog):
+    """`chosen()` and `curator()` after `accepted`."""
+
+    def __init__(
+        self,
+        standing: ProjectSettings,
+        curator: str,
+        encoder_job: Callable[[Path | None], Path],
+        writable: bool = True,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`encoder_job` writes the job file that checks an encoder folder (None: the shipped)."""
+        super().__init__("Project settings", parent, 640)
+        self._standing = standing
+        self.pages = Segments(_PAGES)
+        self.deciding = DecidingPage(standing, curator)
+        self.model = EncoderPage(standing.encoder, encoder_job)
+        self._stack = QStackedWidget()
+        for page in (self.deciding, self.model):
+            page.setEnabled(writable)
+            self._stack.addWidget(page)
+        self.pages.chosen.connect(
+            lambda ident: self._stack.setCurrentIndex([i for i, _ in _PAGES].index(ident))
+        )
+        row = QHBoxLayout()
+        row.addWidget(self.pages)
+        row.addStretch(1)
+        self.body.addLayout(row)
+        self.body.addWidget(self._stack, 1)
+        self.add_close("Cancel", default=False)
+        self.save = self.add_button("Save", default=True)
+        self.save.setEnabled(writable)
+        self.save.clicked.connect(self.accept)
+        self.model.changed.append(lambda: self.save.setEnabled(writable and self.model.usable()))
+
+    def chosen(self) -> ProjectSettings:
+        return replace(self.deciding.chosen(self._standing), encoder=self.model.folder())
+
+    def curator(self) -> str:
+        return self.deciding.curator.text().strip()
+
+    def done(self, result: int) -> None:
+        self.model.leave()
+        super().done(result)
+
+
+class DecidingPage(QWidget):
+    """Name, queue mix, blind share, precision floor."""
+
+    def __init__(self, standing: ProjectSettings, curator: str) -> None:
+        super().__init__()
+        self.curator = QLineEdit(curator)
+        self.curator.setMaxLength(80)
+        self.random = _percent(standing.random_share, 5, 100)
+        self.blind = _percent(standing.blind_share, 0, 50)
+        self.floor = _percent(standing.precision_floor, 30, 99)
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 8, 0, 0)
+        form.setHorizontalSpacing(24)
+        form.setVerticalSpacing(4)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        for name, field, about in (
+            (
+                "Your name",
+                self.curator,
+                "Kept with every decision. Another name is another curator: both decisions stay.",
+            ),
+            (
+                "Random part of queues",
+                self.random,
+                "The model chooses the rest. A quarter at random keeps the measurement honest.",
+            ),
+            (
+                "Suggestion hidden",
+                self.blind,
+                "On this share of the sentences, until the first key: shows what seeing it does.",
+            ),
+            (
+                "Suggestions right",
+                self.floor,
+                "Rare categories are suggested more readily while so many of their suggestions "
+                "stay right. Holds from the next training on.",
+            ),
+        ):
+            field.setAccessibleName(name)
+            field.setAccessibleDescription(about)
+            form.addRow(Text(name, strong=True), field)
+            below = Text(about, "secondary", "secondary", wrap=True)
+            below.setContentsMargins(0, 0, 0, 12)
+            form.addRow("", below)
+
+    def chosen(self, standing: ProjectSettings) -> ProjectSettings:
+        return replace(
+            standing,
+            random_share=self.random.value() / 100,
+            blind_share=self.blind.value() / 100,
+            precision_floor=self.floor.value() / 100,
+        )
+
+
+class EncoderPage(QWidget):
+    """Which language model is trained; one that was chosen is checked and tried first."""
+
+    def __init__(self, folder: str, job: Callable[[Path | None], Path]) -> None:
+        super().__init__()
+        self.changed: list[Callable[[], None]] = []
+        self._standing = folder
+        self._folder = folder
+        self._job = job
+        self._usable = True
+        self.worker: WorkerProcess | None = None
+        self._name = Text("", strong=True, wrap=True)
+        self.choose = QPushButton("Choose a folder…")
+        self.shipped = QPushButton("Use the shipped one")
+        self.check = QPushButton("Check and time it")
+        for button in (self.choose, self.shipped, self.check):
+            button.setAutoDefault(False)
+        self.said = Text("", "secondary", "secondary", wrap=True)
+        self._facts = QFormLayout()
+        self._facts.setHorizontalSpacing(24)
+        self._facts.setVerticalSpacing(6)
+        self._facts.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.licence = QPlainTextEdit()
+        self.licence.setReadOnly(True)
+        self.licence.setAccessibleName("Licence file of the encoder")
+        self.licence.setMinimumHeight(140)
+        self.licence.hide()
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.choose, self.shipped, self.check):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 8, 0, 0)
+        whole.setSpacing(12)
+        whole.addWidget(self._name)
+        whole.addWidget(
+            Text(
+                "Any local folder in the transformers format (BERT, RoBERTa, DeBERTa, MPNet) can "
+                "be trained instead of the shipped model. Nothing is downloaded.",
+                "secondary",
+                "secondary",
+                wrap=True,
+            )
+        )
+        whole.addLayout(buttons)
+        whole.addWidget(self.said)
+        whole.addLayout(self._facts)
+        whole.addWidget(self.licence)
+        whole.addStretch(1)
+        self.choose.clicked.connect(
+            lambda: files.ask_folder(self, "Folder of the encoder", lambda path: self.set(path))
+        )
+        self.shipped.clicked.connect(lambda: self.set(None))
+        self.check.clicked.connect(self.begin_check)
+        self._show()
+
+    def folder(self) -> str:
+        return self._folder
+
+    def usable(self) -> bool:
+        """Whether the encoder in view was checked, or is the one that is used already."""
+        return self._usable
+
+    def set(self, folder: Path | None) -> None:
+        """Put another encoder in view and check it."""
+        self._folder = str(folder) if folder else ""
+        self._usable = self._folder == self._standing
+        self._forget()
+        self._show()
+        self._tell()
+        if not self._usable:
+            self.begin_check()
+
+    def begin_check(self) -> None:
+        if self.worker is not None:
+            return
+        try:
+            job = self._job(Path(self._folder) if self._folder else None)
+        except Problem as problem:
+            self._say(str(problem), "danger")
+            return
+        self._forget()
+        self.worker = WorkerProcess("encoder", str(job), parent=self)
+        self.worker.progressed.connect(self._progress)
+        self.worker.ended.connect(self._ended)
+        self.worker.start()
+        self._say("Loading the encoder…", "secondary")
+        self._show()
+
+    def leave(self) -> None:
+        if self.worker is not None:
+            self.worker.leave()
+
+    def _progress(self, progress: protocol.Progress) -> None:
+        if progress.total:
+            self._say(f"Trying it: step {progress.step} of {progress.total}", "secondary")
+
+    def _ended(self, run: WorkerRun) -> None:
+        self.worker = None
+        outcome = run.outcome
+        if isinstance(outcome, protocol.EncoderChecked):
+            self._usable = True
+            self._say("This encoder can be used.", "success")
+            for name, value in encoders.facts(outcome):
+                self._facts.addRow(Text(name, "controls", "secondary"), Text(value, wrap=True))
+            self.licence.setPlainText(outcome.licence)
+            self.licence.moveCursor(QTextCursor.MoveOperation.Start)
+            self.licence.setVisible(bool(outcome.licence))
+        elif isinstance(outcome, protocol.Failed):
+            self._usable = self._folder == self._standing
+            self._say(outcome.sentence, "danger")
+        self._show()
+        self._tell()
+
+    def _forget(self) -> None:
+        while self._facts.rowCount():
+            self._facts.removeRow(0)
+        self.licence.hide()
+        self._say("", "secondary")
+
+    def _say(self, sentence: str, tone: str) -> None:
+        self.said.setText(sentence)
+        self.said.set_tone(tone)
+
+    def _show(self) -> None:
+        self._name.setText(self._folder or "all-MiniLM-L6-v2, the shipped encoder")
+        busy = self.worker is not None
+        self.choose.setEnabled(not busy)
+        self.shipped.setEnabled(not busy and bool(self._folder))
+        self.check.setEnabled(not busy)
+
+    def _tell(self) -> None:
+        for listener in self.changed:
+            listener()
+
+
+def _percent(share: float, least: int, most: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(least, most)
+    box.setSingleStep(5)
+    box.setSuffix(" %")
+    box.setValue(round(share * 100))
+    box.setMaximumWidth(120)
+    return box

@@ -1,0 +1,53 @@
+"""The settings of the open project: asking for them and putting them in force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adme_labeler.domain.problems import Problem
+from adme_labeler.gui.dialogs.project_settings import ProjectSettingsDialog
+from adme_labeler.services import encoders, project_settings
+
+if TYPE_CHECKING:
+    from adme_labeler.gui.main_window import MainWindow
+
+
+def ask(window: MainWindow) -> None:
+    project = window.project
+    if project is None:
+        return
+    opened = project.session
+    standing = project_settings.read(opened)
+    dialog = ProjectSettingsDialog(
+        standing,
+        opened.curator,
+        lambda folder: encoders.write_job(opened, folder),
+        not opened.read_only,
+        window,
+    )
+
+    def save() -> None:
+        wanted = dialog.chosen()
+        try:
+            project.bus.publish(project_settings.save(opened, wanted))
+        except Problem as problem:
+            window.tell("The settings were not saved", str(problem))
+            return
+        if wanted.encoder != standing.encoder:
+            project.suggester.restart()
+        name = dialog.curator()
+        if name and name != opened.curator:
+            window.preferences.curator = name
+            _open_again(window, opened.path)
+
+    window.ask(dialog, save)
+
+
+def _open_again(window: MainWindow, path: Path) -> None:
+    """Another curator decides from now on: everything that is shown is read again."""
+
+    def reopen() -> None:
+        window.open_path(path)
+
+    window.leave_project(reopen)

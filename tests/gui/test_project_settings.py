@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from samples import make_project
+
+from adme_labeler.gui.dialogs.project_settings import ProjectSettingsDialog
+from adme_labeler.gui.main_window import MainWindow
+from adme_labeler.services import project_settings
+from tests.encoders import make_tiny_encoder
+
+
+@pytest.fixture
+def window(qtbot, preferences, tmp_path):
+    made = MainWindow(preferences)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.show_session(make_project(tmp_path / "work.adme"), place=False, jobs=False)
+    yield made
+    made.leave_project(lambda: None)
+    qtbot.waitUntil(lambda: made.project is None, timeout=30_000)
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def dialog(window):
+    window.run("project-settings")
+    return next(d for d in window.findChildren(ProjectSettingsDialog) if d.isVisible())
+
+
+def test_shares_are_saved_and_undone_in_one_step(window, dialog):
+    dialog.deciding.random.setValue(50)
+    dialog.deciding.blind.setValue(0)
+    QTest.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
+    saved = project_settings.read(window.project.session)
+    assert (saved.random_share, saved.blind_share) == (0.5, 0.0)
+    window.run("undo")
+    assert project_settings.read(window.project.session).random_share == 0.25
+
+
+def test_an_encoder_is_tried_before_it_can_be_saved(window, dialog, qtbot, tmp_path):
+    folder = make_tiny_encoder(tmp_path / "encoder")
+    dialog.pages.choose("model")
+    dialog.model.set(folder)
+    assert not dialog.save.isEnabled()
+    qtbot.waitUntil(lambda: dialog.model.worker is None, timeout=60_000)
+    assert dialog.model.said.text() == "This encoder can be used."
+    assert dialog.save.isEnabled()
+    QTest.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
+    assert project_settings.read(window.project.session).encoder == str(folder)
+
+
+def test_a_folder_that_is_no_encoder_cannot_be_saved(window, dialog, qtbot, tmp_path):
+    dialog.model.set(tmp_path)
+    qtbot.waitUntil(lambda: dialog.model.worker is None, timeout=60_000)
+    assert "no file config.json" in dialog.model.said.text()
+    assert not dialog.save.isEnabled()
+    dialog.model.set(None)
+    assert dialog.save.isEnabled()
+    dialog.reject()
+
+
+def test_another_name_decides_after_saving(window, dialog, qtbot, preferences):
+    dialog.deciding.curator.setText("Ben")
+    QTest.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(
+        lambda: window.project is not None and window.project.session.curator == "Ben",
+        timeout=30_000,
+    )
+    assert preferences.curator == "Ben"
