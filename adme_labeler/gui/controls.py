@@ -131,8 +131,10 @@ class KeyButton(QAbstractButton):
 class Link(QAbstractButton):
     """Underlined words that do something, where a button would be too loud."""
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, parent: QWidget | None = None, action: str = "") -> None:
+        """`action` names the action whose key is printed beside the words."""
         super().__init__(parent)
+        self._action = action
         self.set_text(text)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -145,7 +147,11 @@ class Link(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetricsF(self._font())
-        return QSize(int(metrics.horizontalAdvance(self.text()) + 4.999), int(metrics.height() + 4))
+        width, height = metrics.horizontalAdvance(self.text()) + 4, metrics.height() + 4
+        if self._key():
+            width += _GAP + painting.keycap_width(self._key())
+            height = max(20.0, height)
+        return QSize(int(width + 0.999), int(height))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -157,7 +163,21 @@ class Link(QAbstractButton):
         if self.hasFocus():
             painting.rounded(painter, rect, 3, None, QColor(colors.accent))
         inner = rect.adjusted(2, 0, -2, 0)
+        key = self._key()
+        if key:
+            width = painting.keycap_width(key)
+            cap = QRectF(inner.right() - width, rect.top(), width, rect.height())
+            painting.keycap(painter, cap, key)
+            inner.setRight(cap.left() - _GAP)
         painting.text(painter, inner, self.text(), self._font(), colors.accent)
+
+    def keys_changed(self) -> None:
+        """The curator chose other keys."""
+        self.updateGeometry()
+        self.update()
+
+    def _key(self) -> str:
+        return keymap.current().printed(self._action) if self._action else ""
 
     def _font(self) -> QFont:
         font = QFont(theme.font("secondary"))
@@ -180,6 +200,16 @@ class Segments(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._announce()
+
+    def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Other choices; the present one stays where it is still among them."""
+        self._choices = list(choices)
+        if self._current not in {ident for ident, _ in choices}:
+            self._current = choices[0][0]
+        self._hover = -1
+        self._announce()
+        self.updateGeometry()
+        self.update()
 
     def set_text(self, ident: str, text: str) -> None:
         self._choices = [(i, text if i == ident else t) for i, t in self._choices]

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from adme_labeler.domain.categories import Category, CategoryKey, CategoryScheme
 from adme_labeler.domain.records import AnnotationState
 from adme_labeler.gui import icons, keymap, painting, theme
-from adme_labeler.gui.controls import ElidedText, Hairline, KeyButton, Panel, Text
+from adme_labeler.gui.controls import ElidedText, Hairline, KeyButton, Link, Panel, Text
 from adme_labeler.gui.older_line import OlderLine
 from adme_labeler.services.label_versions import Older
 
@@ -71,7 +71,7 @@ class DecisionBar(Panel):
         self._elsewhere = Text("", "secondary", "secondary")
         self.older = OlderLine(scheme)
         self.older.asked.connect(lambda: self.asked.emit("keep-older"))
-        self.identical = KeyButton("", action="identical")
+        self.identical = Link("", action="identical")
         self.identical.setToolTip("Take this decision over to the same sentence in other places")
         self.identical.clicked.connect(lambda: self.asked.emit("identical"))
         self.buttons = {c.key: CategoryButton(c) for c in scheme.categories}
@@ -150,6 +150,7 @@ class DecisionBar(Panel):
     def _arrange(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(4)
+        top.addStrut(20)  # so that nothing moves when the link comes
         top.addWidget(self._because)
         top.addWidget(self._reason, 1)
         top.addSpacing(12)

@@ -129,8 +129,6 @@ class DiffView(QListView):
         self.setItemDelegate(_Delegate(scheme, self))
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # Room is kept for it, so that showing it does not break the lines anew.
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setAccessibleName("Sentences of both versions")
@@ -268,9 +266,13 @@ class _Delegate(QStyledItemDelegate):
         painting.text(painter, words, fate.value.capitalize(), font, ink)
 
     def _chip(self, painter: QPainter, left: float, top: float, side: Side) -> None:
+        center = QPointF(left + painting.CHIP_WIDTH / 2, top + 9 + theme.size("controls") / 2)
         if side.category is not None:
-            center = QPointF(left + painting.CHIP_WIDTH / 2, top + 9 + theme.size("controls") / 2)
             painting.chip(painter, center, self._scheme[side.category])
+        elif side.asked_about:
+            box = QRectF(0, 0, painting.CHIP_WIDTH, painting.CHIP_HEIGHT)
+            box.moveCenter(center)
+            painting.rounded(painter, box, 4, None, QColor(theme.current().border_strong))
 
     def _line(self, painter: QPainter, rect: QRectF) -> None:
         line = QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1)

@@ -87,14 +87,18 @@ class OlderLine(QWidget):
         self._text.setMaximumHeight(self._text.fontMetrics().lineSpacing() * _MOST_LINES + 2)
         colors = theme.current()
         words = "".join(
-            f'<s style="color:{colors.danger}">{html.escape(piece.text)}</s>'
-            if piece.changed
-            else html.escape(piece.text)
+            _struck(piece.text, colors.danger) if piece.changed else html.escape(piece.text)
             for piece in older.pieces
         )
         self._text.setText(f'<span style="color:{colors.text}">{words}</span>')
         self._text.setToolTip(older.text)
         self._text.setAccessibleName(f"Older sentence: {older.text}")
+
+
+def _struck(text: str, ink: str) -> str:
+    words = text.lstrip()
+    blank = text[: len(text) - len(words)]
+    return f'{blank}<s style="color:{ink}">{html.escape(words)}</s>'
 
 
 class _Chip(QWidget):

@@ -228,6 +228,8 @@ def _list(name: str, lines: Sequence[QWidget]) -> QScrollArea:
     area.setWidget(inside)
     row = theme.size("controls") + 17
     area.setMinimumHeight(row * min(len(lines), 8) + 2)
+    if len(lines) <= 8:
+        area.setMaximumHeight(row * len(lines) + 2)
     return area
 
 
