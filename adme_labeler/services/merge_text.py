@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.services.merge_compare import Entry
-from adme_labeler.services.merging import MergeRow
+from adme_labeler.services.merge_plan import MergePlan, MergeRow, RowKind
 from adme_labeler.storage.log import Json
 
 
@@ -38,6 +40,34 @@ def fields(row: MergeRow, scheme: CategoryScheme) -> dict[str, Json]:
         "disagrees": list(row.disagrees),
         "reason": row.reason,
     }
+
+
+def words(held: Entry | None, fields: Collection[str], scheme: CategoryScheme) -> str:
+    """An entry in a cell: its categories, and of note and flag what is in question."""
+    if held is None:
+        return ""
+    keys = ([held.category] if held.category else []) + list(held.also)
+    parts = [" + ".join(scheme[key].name for key in keys) or "open"]
+    if "flagged" in fields:
+        parts.append("flagged" if held.flagged else "no flag")
+    if "note" in fields:
+        parts.append(f"\u201c{' '.join(held.note.split())}\u201d" if held.note else "no note")
+    return " \u00b7 ".join(parts)
+
+
+def counted(plan: MergePlan) -> str:
+    """What the comparison found, as one sentence."""
+    n = plan.counts
+    wordings = (
+        (RowKind.CHANGED, "changed"),
+        (RowKind.CONFLICT, "in conflict with the project"),
+        (RowKind.REFUSED, "cannot be taken"),
+        (RowKind.UNKNOWN, "unknown to the project"),
+        (RowKind.UNCHANGED, "unchanged"),
+        (RowKind.MISSING, "not in the table"),
+    )
+    parts = [f"{n[kind]:,} {words}" for kind, words in wordings if n[kind]]
+    return f"{plan.source}: {', '.join(parts) or 'no rows'}."
 
 
 def entry(held: Entry | None, scheme: CategoryScheme) -> dict[str, Json] | None:
