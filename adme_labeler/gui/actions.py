@@ -58,6 +58,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("resume-import", "Resume the import", "File", (), Needs.STOPPED_IMPORT),
     Action("give-up-import", "Leave the stopped import", "", (), Needs.STOPPED_IMPORT),
     Action("export", "Export…", "File", ("Ctrl+E",), Needs.PROJECT, "export"),
+    Action("merge", "Merge an edited table…", "File", ("Ctrl+M",), Needs.WRITABLE),
     Action("restore", "Restore a backup…", "File", (), Needs.NOTHING, "", False, True),
     Action("saved", "All saved", "File", ("Ctrl+S",), Needs.NOTHING, "check"),
     Action("close", "Close the project", "File", ("Ctrl+W",), Needs.PROJECT, "close"),

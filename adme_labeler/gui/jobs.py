@@ -216,12 +216,13 @@ class Exporter(Job):
     """The `ExportDone`."""
     failed = Signal(str, str)
 
-    def start(self, target: Path) -> None:
+    def start(self, target: Path, choice: exporting.Choice = exporting.EVERYTHING) -> None:
         """Raises ExportProblem when the job cannot even be written down."""
         if self.running():
             self.said.emit("An export is running already.")
             return
-        job = exporting.write_job(self.session, target, recall.report(self.session).held_out)
+        measured = recall.report(self.session).held_out
+        job = exporting.write_job(self.session, target, measured, choice)
         self.worker = WorkerProcess("export", str(job), parent=self)
         self.worker.progressed.connect(
             lambda p: self.said.emit(f"Exporting · {p.step:,} of {p.total:,} rows")

@@ -19,6 +19,7 @@ from adme_labeler.gui import (
     keymap,
     label_dialogs,
     looking_back,
+    merge_dialogs,
     settings_of,
     theme,
 )
@@ -181,7 +182,8 @@ class MainWindow(QMainWindow):
             "give-up-import": lambda: self._of_project().importer.give_up(),
             "restore": lambda: dialogs_of.restore(self),
             "close": lambda: self.leave_project(self._show_welcome),
-            "export": lambda: dialogs_of.export(self),
+            "export": lambda: merge_dialogs.export(self),
+            "merge": lambda: merge_dialogs.merge(self),
             "saved": lambda: self._say("Every decision is saved the moment it is made."),
             "quit": self._quit,
             "search": lambda: self._of_project().work.search.open(),
@@ -385,7 +387,7 @@ class MainWindow(QMainWindow):
             self.open_path(projects[0])
         elif self.project is None:
             dialogs_of.new_project(self, found)
-        else:
+        elif not merge_dialogs.merge_or_import(self, list(found)):
             dialogs_of.ask_import(self, list(found))
 
     def _dress(self, name: ThemeName | None = None, scale: float | None = None) -> None:

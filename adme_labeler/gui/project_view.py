@@ -23,6 +23,7 @@ from adme_labeler.gui.column_job import TableLooker
 from adme_labeler.gui.import_job import Importer
 from adme_labeler.gui.jobs import Exporter, Job, Suggester
 from adme_labeler.gui.label_list import short_title
+from adme_labeler.gui.merge_job import Merger
 from adme_labeler.gui.reading import Mark
 from adme_labeler.gui.recall_panel import RecallView
 from adme_labeler.gui.sentence_list import Row
@@ -68,6 +69,7 @@ class ProjectView(QObject):
         self.importer = Importer(opened, self.bus, self)
         self.looker = TableLooker(opened, self.bus, self)
         self.exporter = Exporter(opened, self.bus, self)
+        self.merger = Merger(opened, self.bus, self)
         self.work = WorkView(opened.scheme, self._rows)
         self.counts = session.counts(opened)
         self.updated: tuple[LabelId, ...] = ()
@@ -247,7 +249,7 @@ class ProjectView(QObject):
         self.suggester.changed.connect(self._soon_if_idle)
 
     def _jobs(self) -> tuple[Job, ...]:
-        return self.suggester, self.trainer, self.importer, self.looker, self.exporter
+        return self.suggester, self.trainer, self.importer, self.looker, self.exporter, self.merger
 
     def _changed(self, changes: Changes) -> None:
         work = self.work
