@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -18,14 +18,14 @@ from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import AnnotationState, LabelId, Sentence, SentenceId
 from adme_labeler.gui.bus import Bus
-from adme_labeler.gui.desk import Desk
 from adme_labeler.gui.column_job import TableLooker
+from adme_labeler.gui.desk import Desk
+from adme_labeler.gui.evidence import STATISTICS, Evidence
 from adme_labeler.gui.import_job import Importer
 from adme_labeler.gui.jobs import Exporter, Job, Suggester
 from adme_labeler.gui.label_list import short_title
 from adme_labeler.gui.merge_job import Merger
 from adme_labeler.gui.reading import Mark
-from adme_labeler.gui.recall_panel import RecallView
 from adme_labeler.gui.sentence_list import Row
 from adme_labeler.gui.status_bar import Status
 from adme_labeler.gui.training_job import Trainer
@@ -34,7 +34,6 @@ from adme_labeler.services import (
     annotating,
     guideline,
     label_versions,
-    recall,
     session,
     suggesting,
     training,
@@ -83,7 +82,10 @@ class ProjectView(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SOON_MS)
         self._soon.timeout.connect(self.show_counts)
-        self._statistics = _Preload("adme_labeler.statistics.recall")
+        self._statistics = _Preload(*STATISTICS)
+        self.evidence = Evidence(
+            opened, self.bus, self.desk, self.work.recall, self.work.unfound, self
+        )
         self._connect()
         self.work.labels.set_labels(self.desk.shelf.values())
         self.work.pane.set_empty_text(_NOTHING_HERE)
@@ -100,8 +102,8 @@ class ProjectView(QObject):
         self.show_status()
         self._soon.start()
         if jobs:
-            self.suggester.start()
             self.trainer.look_for_interrupted()
+            self.suggester.start()
         self.importer.look_for_interrupted()
 
     def leave(self) -> None:
@@ -155,7 +157,7 @@ class ProjectView(QObject):
         self.show_status()
         self.show_retrain()
         if self._statistics.ready():
-            self.show_recall()
+            self.evidence.show()
         else:
             self._soon.start()
 
@@ -179,23 +181,6 @@ class ProjectView(QObject):
                 seconds_per_sentence=self.desk.pace(),
                 model=model,
                 encoder=f"{self.suggester.encoder} · offline" if self.suggester.encoder else "",
-            )
-        )
-
-    def show_recall(self) -> None:
-        report = recall.report(self.session)
-        measured = report.held_out or report.cross_validation
-        waiting = report.explanation
-        if report.updating and not measured:
-            waiting = "The held-out sentences are being scored."
-        self.work.recall.show_recall(
-            RecallView(
-                measurement=measured,
-                version=report.version,
-                revision=report.revision,
-                waiting=waiting or RecallView().waiting,
-                candidate=report.candidate,
-                candidate_version=report.candidate_version or 0,
             )
         )
 
@@ -236,7 +221,9 @@ class ProjectView(QObject):
             lambda key: self.asked.emit(f"category-{scheme[key].shortcut}")
         )
         work.bar.also_toggled.connect(lambda key: self.asked.emit(f"also-{scheme[key].shortcut}"))
-        work.recall.category_chosen.connect(self._show_missed)
+        work.unfound.asked.connect(self.asked)
+        self.evidence.said.connect(work.status.say)
+        self.evidence.listed.connect(lambda: self.show_list(True))
         work.search.changed.connect(self._search)
         work.search.left.connect(self.end_search)
         work.search.entered.connect(self._enter_search)
@@ -414,18 +401,6 @@ class ProjectView(QObject):
         self.desk.end_search()
         self.show_list(False)
 
-    def _show_missed(self, category: str) -> None:
-        name = self.session.scheme[category].name
-        missed = recall.missed(self.session, category)
-        wrong = recall.wrongly_found(self.session, category)
-        if not missed and not wrong:
-            self.work.status.say(f"Nothing of {name} was missed or wrongly found.")
-            return
-        self.desk.show_ids(
-            _unique([*missed, *wrong]), f"{name}: missed or wrongly found by the model"
-        )
-        self.show_list(True)
-
     def _tell_left(self) -> None:
         if not self._leaving:
             return
@@ -435,20 +410,19 @@ class ProjectView(QObject):
             self._leaving = False
             self._closed = True
             self._soon.stop()
+            self.evidence.stop()
             self.left.emit()
 
 
-def _unique(ids: Iterable[SentenceId]) -> list[SentenceId]:
-    return list(dict.fromkeys(ids))
-
-
 class _Preload:
-    """Imports a heavy module beside the event loop, so that its first use does not hold it up."""
+    """Imports heavy modules beside the event loop, so that their first use does not hold it up."""
 
-    def __init__(self, module: str) -> None:
-        self._thread = threading.Thread(
-            target=importlib.import_module, args=(module,), name="preload", daemon=True
-        )
+    def __init__(self, *modules: str) -> None:
+        def load() -> None:
+            for module in modules:
+                importlib.import_module(module)
+
+        self._thread = threading.Thread(target=load, name="preload", daemon=True)
         self._started = False
 
     def ready(self) -> bool:

@@ -14,7 +14,7 @@ QUEUES = (
     ("flagged", "Flagged"),
     ("unsure", "Unsure"),
 )
-_SELDOM = {"changed": "Changed", "identical": "Identical, but different"}
+_SELDOM = {"audit": "Audit", "changed": "Changed", "identical": "Identical, but different"}
 
 
 class Toolbar(Panel):
@@ -69,8 +69,9 @@ class Toolbar(Panel):
             if ident == kind and not self.queues.has(ident):
                 self.queues.offer(ident, text)
         self.queues.set_current(kind)
-        if kind != "identical":
-            self.queues.offer("identical", "")
+        for ident in ("identical", "audit"):
+            if kind != ident:
+                self.queues.offer(ident, "")
 
     def set_training(self, running: bool, new: int, enabled: bool) -> None:
         """`new` counts annotations since the last snapshot."""

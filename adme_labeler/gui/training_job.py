@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from adme_labeler import protocol
+from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import ModelState, ModelVersion, Verdict
 from adme_labeler.gui.bus import Bus
+from adme_labeler.gui.curve import LossPoint, thinned
 from adme_labeler.gui.jobs import Job
 from adme_labeler.gui.processes import WorkerProcess
-from adme_labeler.gui.training_panel import OutcomeView, RunView, TrainingView, VersionRow
-from adme_labeler.services import training
+from adme_labeler.gui.training_cards import OutcomeView, RunView
+from adme_labeler.gui.training_panel import TrainingView, VersionRow
+from adme_labeler.services import ended_runs, training
 from adme_labeler.services.runs import WorkerRun
 from adme_labeler.services.session import Session
 from adme_labeler.services.training import TrainingRun
@@ -42,6 +45,7 @@ class Trainer(Job):
         self._title = ""
         self._snapshot = ""
         self._progress: protocol.Progress | None = None
+        self._curve: tuple[LossPoint, ...] = ()
         self._preparing = False
         self._cancelling = False
         self._queued = False
@@ -60,7 +64,12 @@ class Trainer(Job):
         run = None
         if self.busy():
             run = RunView(
-                self._title, self._snapshot, self._progress, self._cancelling, self._queued
+                self._title,
+                self._snapshot,
+                self._progress,
+                self._cancelling,
+                self._queued,
+                self._curve,
             )
         if self._versions is None:
             self._versions = tuple(self._row(m) for m in training.versions(self.session))
@@ -131,7 +140,18 @@ class Trainer(Job):
     def promote(self) -> None:
         candidate = self.view().candidate
         if candidate is not None:
-            self._switch(candidate)
+            self.use(candidate)
+
+    def use(self, version: ModelVersion) -> None:
+        """Make any version the one that suggests, earlier or later; 0 is the instant model."""
+        try:
+            changes = training.promote(self.session, version)
+        except Problem as problem:
+            self._fail(str(problem))
+            return
+        name = f"Version {version}" if version else "The instant model"
+        self._switched(f"{name} is active")
+        self.bus.publish(changes)
 
     def roll_back(self) -> None:
         try:
@@ -147,23 +167,38 @@ class Trainer(Job):
         """At the start: offer to go on with a run that the last window left behind."""
         if self.session.read_only:
             return
+        self._take_finished()
         found = training.find_interrupted(self.session)
         newest = next(iter(training.runs(self.session)), None)
         if found and newest is not None and found[0].id == newest.id:
             self._resumable = newest.id
+            self._detail = ended_runs.log_of(self.session, newest.id)
             self._outcome = OutcomeView(
                 "The last training did not finish",
                 f"{newest.message} It can go on from its last checkpoint.",
                 "warning",
                 resumable=True,
+                detail=self._detail,
+                hint=ended_runs.hint(newest.message, self._detail),
             )
             self.changed.emit()
+
+    def _take_finished(self) -> None:
+        """Take what a training finished after the last window had gone."""
+        try:
+            taken = ended_runs.take_finished(self.session)
+        except (Problem, OSError) as error:
+            self._fail(f"A finished training could not be stored: {error}")
+            return
+        for run in taken:
+            self._tell_result(run.version, run.result, run.changes)
 
     # ------------------------------------------------------------------ the run
 
     def _begin(self) -> None:
         self._preparing = True
         self._progress = None
+        self._curve = ()
         self._cancelling = False
         self._outcome = None
         self.changed.emit()
@@ -192,6 +227,11 @@ class Trainer(Job):
 
     def _progressed(self, progress: protocol.Progress) -> None:
         self._progress = progress
+        # Calibration trains again in every fold, and the hints before: other curves.
+        of_stage = progress.stage in (1, 2) and not progress.phase.startswith("Calibrating")
+        if of_stage and progress.loss is not None:
+            point = LossPoint(progress.stage, progress.step, progress.total, progress.loss)
+            self._curve = thinned((*self._curve, point))
         self.changed.emit()
 
     def _ended(self, worker_run: WorkerRun) -> None:
@@ -215,11 +255,17 @@ class Trainer(Job):
         except (Problem, OSError) as error:
             self._fail(f"The new version could not be stored: {error}")
             return
+        self._tell_result(version, result, changes)
+
+    def _tell_result(
+        self, version: ModelVersion, result: protocol.TrainFinished, changes: Changes
+    ) -> None:
         verdict = Verdict(result.comparison.verdict)
         self._outcome = OutcomeView(
             _TITLES[verdict].format(version),
             result.comparison.reason,
             _TONES.get(verdict, "secondary"),
+            curve=self._curve,
         )
         self._versions = None
         active = {
@@ -241,7 +287,8 @@ class Trainer(Job):
             resumable = outcome.resumable
         else:
             failed = outcome if isinstance(outcome, protocol.Failed) else None
-            self._detail = failed.detail if failed else ""
+            self._detail = self._log_of(failed)
+            ended_runs.keep_log(self.session, run.id, self._detail)
             resumable = failed.resumable if failed else False
             self._outcome = OutcomeView(
                 "Training failed",
@@ -249,24 +296,23 @@ class Trainer(Job):
                 "danger",
                 resumable=resumable,
                 detail=self._detail,
+                hint=ended_runs.hint(failed.sentence if failed else "", self._detail),
+                curve=self._curve,
             )
         self._resumable = run.id if resumable else None
         self.bus.publish(changes)
+
+    def _log_of(self, failed: protocol.Failed | None) -> str:
+        """What the process wrote, and last the fault that ended it."""
+        written = self.worker.stderr_tail if self.worker is not None else ""
+        fault = failed.detail if failed else ""
+        return fault if fault.strip() in written or not written.strip() else f"{written}\n{fault}"
 
     def _fail(self, sentence: str) -> None:
         self._preparing = False
         self._queued = False
         self._outcome = OutcomeView("Not possible now", sentence, "danger")
         self.changed.emit()
-
-    def _switch(self, version: ModelVersion) -> None:
-        try:
-            changes = training.promote(self.session, version)
-        except Problem as problem:
-            self._fail(str(problem))
-            return
-        self._switched(f"Version {version} is active")
-        self.bus.publish(changes)
 
     def _switched(self, title: str) -> None:
         self._outcome = OutcomeView(title, "", "success")

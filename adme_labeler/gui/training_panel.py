@@ -10,33 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from adme_labeler.domain.records import ModelState, ModelVersion
 from adme_labeler.gui import painting, theme
-from adme_labeler.gui.controls import Card, ElidedText, KeyButton, Text
-from adme_labeler.protocol import Progress
-
-
-@dataclass(frozen=True)
-class RunView:
-    """A training that is on its way. `progress` None: the process is starting."""
-
-    title: str
-    snapshot: str
-    """What it trains on, for example "412 annotations, snapshot 14:02"."""
-    progress: Progress | None = None
-    cancelling: bool = False
-    queued: bool = False
-    """Another training starts when this one ends."""
-
-
-@dataclass(frozen=True)
-class OutcomeView:
-    """How the last training ended; `tone` is "success", "secondary", "warning" or "danger"."""
-
-    title: str
-    reason: str
-    tone: str = "secondary"
-    resumable: bool = False
-    detail: str = ""
-    """Tail of the log of a failed run."""
+from adme_labeler.gui.controls import KeyButton, Text
+from adme_labeler.gui.training_cards import (
+    OutcomeCard,
+    OutcomeView,
+    RunCard,
+    RunView,
+)
 
 
 @dataclass(frozen=True)
@@ -61,43 +41,22 @@ class TrainingView:
     writable: bool = True
 
 
-def progress_words(progress: Progress | None) -> tuple[str, str]:
-    """(what is being done, time left) for a running training."""
-    if progress is None:
-        return "Starting", ""
-    if progress.phase.startswith("Calibrating") and progress.stage:
-        # Every fold runs both stages again; without its name the count would seem to start over.
-        what = f"{progress.phase} · stage {progress.stage}"
-        return what, "" if progress.seconds_left is None else time_left(progress.seconds_left)
-    what = f"Stage {progress.stage} of 2" if progress.stage else progress.phase
-    if progress.total:
-        what += f" · step {progress.step:,} of {progress.total:,}"
-    return what, "" if progress.seconds_left is None else time_left(progress.seconds_left)
-
-
-def time_left(seconds: float) -> str:
-    """Rounded the way people say it: seconds below 90, minutes below 90, then hours."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s left"
-    if seconds < 90 * 60:
-        return f"{round(seconds / 60)} min left"
-    return f"{seconds / 3600:.1f} h left"
-
-
 class TrainingPanel(QWidget):
     """Shows a `TrainingView`; buttons ask for actions by id."""
 
     asked = Signal(str)
-    """retrain, cancel-training, resume-training, promote, rollback, log"""
+    """retrain, cancel-training, resume-training, promote, rollback, versions, log"""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._run = _RunCard()
+        self._run = RunCard()
         self.cancel = self._run.cancel
-        self._outcome = _OutcomeCard()
+        self._outcome = OutcomeCard()
         self.resume = self._outcome.resume
         self.promote = KeyButton("Promote")
         self.roll_back = KeyButton("Roll back")
+        self.more = KeyButton("All versions…")
+        self.more.setToolTip("Every version with its figures; use or compare any of them")
         self._versions = QVBoxLayout()
         self._versions.setSpacing(0)
         self._rows: list[_VersionLine] = []
@@ -113,6 +72,7 @@ class TrainingPanel(QWidget):
         buttons.setSpacing(8)
         buttons.addWidget(self.promote)
         buttons.addWidget(self.roll_back)
+        buttons.addWidget(self.more)
         buttons.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -130,6 +90,7 @@ class TrainingPanel(QWidget):
             (self._outcome.log, "log"),
             (self.promote, "promote"),
             (self.roll_back, "rollback"),
+            (self.more, "versions"),
         ):
             button.clicked.connect(lambda _=False, i=ident: self.asked.emit(i))
         self._view: TrainingView | None = None
@@ -149,6 +110,7 @@ class TrainingPanel(QWidget):
             self.promote.set_text(f"Promote version {view.candidate}")
         self.roll_back.setVisible(view.can_roll_back)
         self.roll_back.setEnabled(view.writable)
+        self.more.setVisible(bool(view.versions))
         if before is None or before.versions != view.versions:
             self._show_versions(view.versions)
 
@@ -161,101 +123,6 @@ class TrainingPanel(QWidget):
         self._rows = [_VersionLine(row) for row in versions]
         for line in self._rows:
             self._versions.addWidget(line)
-
-
-class _RunCard(Card):
-    def __init__(self) -> None:
-        super().__init__()
-        self._title = Text("", "controls", strong=True)
-        self._bar = ProgressLine()
-        self._what = ElidedText("", "secondary", "secondary")
-        self._left = Text("", "secondary", "secondary")
-        self._snapshot = ElidedText("", "secondary", "secondary")
-        self._queued = Text("Another one starts when this one ends.", "secondary", wrap=True)
-        self.cancel = KeyButton("Cancel")
-        self.cancel.setAccessibleName("Cancel training")
-        first = QHBoxLayout()
-        first.addWidget(self._title, 1)
-        first.addWidget(self.cancel)
-        second = QHBoxLayout()
-        second.addWidget(self._what, 1)
-        second.addWidget(self._left)
-        self.body.addLayout(first)
-        self.body.addWidget(self._bar)
-        self.body.addLayout(second)
-        self.body.addWidget(self._snapshot)
-        self.body.addWidget(self._queued)
-
-    def show_run(self, run: RunView) -> None:
-        what, left = progress_words(run.progress)
-        self._title.setText(run.title)
-        self._what.set_text("Stopping at the next step" if run.cancelling else what)
-        self._left.setText("" if run.cancelling else left)
-        self._snapshot.set_text(run.snapshot)
-        self._queued.setVisible(run.queued)
-        self.cancel.setEnabled(not run.cancelling)
-        known = run.progress is not None and run.progress.total > 0
-        self._bar.set_share(
-            run.progress.step / run.progress.total if known and run.progress else None
-        )
-
-
-class _OutcomeCard(Card):
-    def __init__(self) -> None:
-        super().__init__()
-        self._title = Text("", "controls", strong=True, wrap=True)
-        self._reason = Text("", "secondary", "secondary", wrap=True)
-        self.resume = KeyButton("Resume")
-        self.log = KeyButton("Show log")
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.resume)
-        row.addWidget(self.log)
-        row.addStretch(1)
-        self._buttons = QWidget()
-        row.setContentsMargins(0, 4, 0, 0)
-        self._buttons.setLayout(row)
-        self.body.setSpacing(4)
-        self.body.addWidget(self._title)
-        self.body.addWidget(self._reason)
-        self.body.addWidget(self._buttons)
-
-    def show_outcome(self, outcome: OutcomeView) -> None:
-        self._title.setText(outcome.title)
-        self._title.set_tone(outcome.tone if outcome.tone != "secondary" else "text")
-        self._reason.setText(outcome.reason)
-        self._reason.setVisible(bool(outcome.reason))
-        self.resume.setVisible(outcome.resumable)
-        self.log.setVisible(bool(outcome.detail))
-        self._buttons.setVisible(outcome.resumable or bool(outcome.detail))
-
-
-class ProgressLine(QWidget):
-    """Thin bar; without a known share it says so by a short piece in the middle, not by moving."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._share: float | None = None
-        self.setFixedHeight(6)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.set_share(None)
-
-    def set_share(self, share: float | None) -> None:
-        self._share = share
-        self.setAccessibleName("Progress unknown" if share is None else f"Progress {share:.0%}")
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        colors = theme.current()
-        painter = QPainter(self)
-        rect = QRectF(self.rect())
-        accent, track = QColor(colors.accent), QColor(colors.track)
-        if self._share is None:
-            painting.bar(painter, rect, 0.0, accent, track)
-            third = QRectF(rect.left() + rect.width() * 0.4, rect.top(), rect.width() * 0.2, 6)
-            painting.rounded(painter, third, 3, theme.tint(accent, track, 0.5))
-        else:
-            painting.bar(painter, rect, self._share, accent, track)
 
 
 class _VersionLine(QWidget):

@@ -27,6 +27,7 @@ from adme_labeler.gui.sentence_list import Fetch, SentenceList
 from adme_labeler.gui.status_bar import StatusBar
 from adme_labeler.gui.toolbar import Toolbar
 from adme_labeler.gui.training_panel import TrainingPanel
+from adme_labeler.gui.unfound_card import UnfoundCard
 
 LEFT_WIDTH, RIGHT_WIDTH = 228, 328
 
@@ -44,6 +45,7 @@ class WorkView(QWidget):
         self.list = SentenceList(scheme, fetch)
         self.bar = DecisionBar(scheme)
         self.recall = RecallPanel(scheme)
+        self.unfound = UnfoundCard(scheme)
         self.training = TrainingPanel()
         self.status = StatusBar()
         self._stack = QStackedWidget()
@@ -91,6 +93,8 @@ class WorkView(QWidget):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(16)
         column.addWidget(self.recall)
+        column.addWidget(Hairline())
+        column.addWidget(self.unfound)
         column.addWidget(Hairline())
         column.addWidget(self.training)
         column.addStretch(1)

@@ -181,6 +181,22 @@ class Planner:
         return Changes(operation=OperationId(draft.id), settings=True)
 
 
+def pool_size(session: Session) -> int:
+    """How many undecided sentences an audit could be drawn from now."""
+    row = session.connection.execute(
+        f"SELECT count(*) {_UNDECIDED} JOIN suggestion g ON g.sentence = s.id WHERE {_WHERE}"
+    ).fetchone()
+    return int(row[0])
+
+
+def possible(session: Session) -> bool:
+    """Whether there is anything to draw an audit from."""
+    row = session.connection.execute(
+        f"SELECT 1 {_UNDECIDED} JOIN suggestion g ON g.sentence = s.id WHERE {_WHERE} LIMIT 1"
+    ).fetchone()
+    return row is not None
+
+
 def plan(session: Session) -> Plan | None:
     """The audit that was drawn last; None where there was none."""
     stored = cast("dict[str, Any] | None", session.setting(PLAN))

@@ -113,6 +113,11 @@ def find(session: Session, wanted: Filter | None = None) -> list[int]:
     return [row[0] for row in rows]
 
 
+def newest(session: Session) -> int:
+    """Number of the newest operation, 0 in a new project."""
+    return log.head(session.connection)[0]
+
+
 def entries(session: Session, numbers: Sequence[int]) -> dict[int, Entry]:
     """These operations with what became of them."""
     rows = session.connection.execute(

@@ -27,7 +27,8 @@ class RecallReport:
     `held_out`: the served model (version, revision) on decided sentences of held-out drug groups;
     None when there are none. `cross_validation`: grouped out-of-fold estimate over what it was
     trained on, of the active version or of the instant head, never mixed with the first.
-    `candidate` is the newest candidate as measured when it was trained. `change` sets the served
+    `candidate` is what the newest candidate decided when it was trained, measured by what people
+    have decided until today. `change` sets the served
     model against the version before, `candidate_change` the candidate against the active one,
     both on the same sentences. `updating`: a new revision is still being scored; the figures are
     of the one named here.
@@ -79,7 +80,7 @@ def report(session: Session) -> RecallReport:
         held_out=held_out,
         cross_validation=_cross_validation(served, active),
         candidate_version=candidate.version if candidate else None,
-        candidate=training.result_of(candidate).held_out if candidate else None,
+        candidate=_measured_candidate(session, candidate, decided),
         change=_change(session, served, known, rows),
         candidate_change=_candidate_change(session, candidate, active, decided),
         trend=versions.trend(session, decided),
@@ -107,22 +108,24 @@ def measurable(session: Session) -> tuple[list[Measured], bool]:
     return rows, len(rows) < len(held)
 
 
-def missed(session: Session, category: str) -> list[SentenceId]:
-    """Held-out sentences of a category that the served model decided otherwise."""
-    rows, _ = measurable(session)
-    return [r.sentence for r in rows if r.category == category and r.suggested != category]
+def missed(session: Session, category: str, candidate: bool = False) -> list[SentenceId]:
+    """Held-out sentences of a category that the served model (or candidate) decided otherwise."""
+    rows = _decisions(session, candidate)
+    return [s for s, true, decided in rows if true == category and decided != category]
 
 
-def wrongly_found(session: Session, category: str) -> list[SentenceId]:
-    """Held-out sentences that the served model gave this category, but a person did not."""
-    rows, _ = measurable(session)
-    return [r.sentence for r in rows if r.category != category and r.suggested == category]
+def wrongly_found(session: Session, category: str, candidate: bool = False) -> list[SentenceId]:
+    """Held-out sentences that the model gave this category, but a person did not."""
+    rows = _decisions(session, candidate)
+    return [s for s, true, decided in rows if true != category and decided == category]
 
 
-def confused(session: Session, category: str, decided: str) -> list[SentenceId]:
-    """Held-out sentences of `category` that the served model decided to be `decided`."""
-    rows, _ = measurable(session)
-    return [r.sentence for r in rows if r.category == category and r.suggested == decided]
+def confused(
+    session: Session, category: str, decided: str, candidate: bool = False
+) -> list[SentenceId]:
+    """Held-out sentences of `category` that the model decided to be `decided`."""
+    rows = _decisions(session, candidate)
+    return [s for s, true, said in rows if true == category and said == decided]
 
 
 def more_needed(measure: protocol.CategoryMeasure, sentences: int, undecided: int) -> MoreNeeded:
@@ -161,6 +164,46 @@ def _change(
     before += [m.version for m in known if m.version < served.version]
     shown = {r.sentence: r.suggested for r in rows if r.suggested is not None}
     return versions.change_against(session, rows, shown, before[0]) if before else None
+
+
+def _decisions(
+    session: Session, candidate: bool
+) -> list[tuple[SentenceId, CategoryKey, CategoryKey | None]]:
+    """(sentence, a person's category, the model's) of the served model or the waiting candidate."""
+    if not candidate:
+        return [(r.sentence, r.category, r.suggested) for r in measurable(session)[0]]
+    waiting = next((m for m in training.versions(session) if m.state is ModelState.CANDIDATE), None)
+    if waiting is None:
+        return []
+    rows = _of_candidate(session, waiting, measured.decided(session.connection))
+    return [(r.sentence, r.category, said) for r, said in rows]
+
+
+def _of_candidate(
+    session: Session, candidate: Model, decided: Sequence[Measured]
+) -> list[tuple[Measured, CategoryKey]]:
+    said, seen = versions.decisions_of(candidate), versions.trained_on(session, candidate.version)
+    return [(r, said[r.sentence]) for r in decided if r.sentence in said and r.group not in seen]
+
+
+def _measured_candidate(
+    session: Session, candidate: Model | None, decided: Sequence[Measured]
+) -> protocol.Measurement | None:
+    from adme_labeler.statistics.recall import measure
+
+    if candidate is None:
+        return None
+    rows = _of_candidate(session, candidate, decided)
+    if not rows:
+        return None
+    return measure(
+        [r.category for r, _ in rows],
+        [said for _, said in rows],
+        [int(r.group) for r, _ in rows],
+        session.scheme.keys,
+        blind=[r.blind for r, _ in rows],
+        source="held-out",
+    )
 
 
 def _candidate_change(

@@ -10,15 +10,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import import_pictures
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 from samples import (
     MARKS,
+    NEEDS,
     document,
     drug_labels,
     make_project,
     measurement,
+    model_change,
     suggest_everything,
+    trend,
 )
 
 from adme_labeler.domain.categories import ADME
@@ -29,8 +33,6 @@ from adme_labeler.gui.decision_bar import HELD_OUT_SENTENCE, Decision
 from adme_labeler.gui.dialogs.base import Message
 from adme_labeler.gui.dialogs.bulk import BulkDialog, Candidate
 from adme_labeler.gui.dialogs.guide import GuideDialog
-from adme_labeler.gui.dialogs.import_dialog import ImportDialog
-from adme_labeler.gui.dialogs.import_report import ImportReport
 from adme_labeler.gui.dialogs.note import NoteDialog
 from adme_labeler.gui.dialogs.reports import AboutDialog, HeldOutDialog
 from adme_labeler.gui.main_window import MainWindow
@@ -38,11 +40,11 @@ from adme_labeler.gui.preferences import Preferences
 from adme_labeler.gui.recall_panel import RecallView
 from adme_labeler.gui.sentence_list import Row
 from adme_labeler.gui.status_bar import Status
-from adme_labeler.gui.training_panel import OutcomeView, RunView, TrainingView, VersionRow
+from adme_labeler.gui.training_cards import OutcomeView, RunView
+from adme_labeler.gui.training_panel import TrainingView, VersionRow
 from adme_labeler.gui.work_view import WorkView
 from adme_labeler.protocol import Progress
 from adme_labeler.services import session
-from adme_labeler.services.importing import FileReport
 from adme_labeler.storage import sentences
 
 VERSIONS = (
@@ -50,7 +52,6 @@ VERSIONS = (
     VersionRow(7, ModelState.ACTIVE, "14:02", "378 annotations", "found 78 of 89"),
     VersionRow(6, ModelState.RETIRED, "03 Mar 09:12", "240 annotations", "found 58 of 71", False),
 )
-CHANGE = {"E": (0.09, 0.02, 0.2), "M": (0.04, -0.03, 0.1), "A": (0.0, -0.05, 0.05)}
 SHOWN = Decision(
     (0.01, 0.01, 0.14, 0.82, 0.02),
     "E",
@@ -68,7 +69,9 @@ def work_view(width: int = 1440, height: int = 870) -> WorkView:
     view.pane.set_marks(MARKS)
     view.bar.show_decision(SHOWN)
     view.bar.set_undo("Excretion: The terminal half-life")
-    view.recall.show_recall(RecallView(measurement(), 7, 2, CHANGE))
+    view.recall.show_recall(
+        RecallView(measurement(), 7, 2, model_change(6), trend=trend(), needs=NEEDS)
+    )
     view.training.show_training(TrainingView(versions=VERSIONS, candidate=8, can_roll_back=True))
     view.status.show_status(
         Status("14:02:07", "", 432, 1264, 96, 5.1, "version 7.2 suggests", "all-MiniLM · offline")
@@ -205,18 +208,8 @@ def keys() -> QWidget:
     return dialog
 
 
-def report() -> QWidget:
-    files = [
-        FileReport("/labels/a.xml", "read", "", 1, 31, 2),
-        FileReport(
-            "/labels/b.zip", "failed", "The file ends in the middle; fetch it again.", 0, 0, 0
-        ),
-        FileReport("/labels/c.xml", "skipped", "An over-the-counter label.", 0, 0, 0),
-    ]
-    return ImportReport("1 drug label added, 31 new sentences, 1 file could not be read.", files)
-
-
 PICTURES: dict[str, Callable[[], QWidget]] = {
+    **import_pictures.PICTURES,
     "work": work_view,
     "work-blind": blind,
     "work-decided": decided,
@@ -233,8 +226,6 @@ PICTURES: dict[str, Callable[[], QWidget]] = {
     "dialog-guideline": lambda: GuideDialog(ADME),
     "dialog-keys": keys,
     "dialog-bulk": bulk,
-    "dialog-import": lambda: ImportDialog([Path("labels.zip"), Path("decided.xlsx")], "Curator 1"),
-    "dialog-report": report,
     "dialog-held-out": held_out,
     "dialog-about": AboutDialog,
     "dialog-message": lambda: Message(

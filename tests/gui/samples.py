@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.evidence import ModelChange, MoreNeeded, RecallChange, Trend, TrendPoint
 from adme_labeler.domain.records import (
     AnnotationState,
     BlockDraft,
@@ -157,7 +158,7 @@ def measurement(source: str = "held-out") -> Measurement:
         ("D", 7, 6, 8, None),
         ("M", 28, 24, 27, (0.86, 0.69, 0.94)),
         ("E", 21, 17, 22, (0.81, 0.60, 0.92)),
-        ("O", 118, 112, 114, (0.95, 0.89, 0.98)),
+        ("O", 118, 109, 114, (0.92, 0.86, 0.96)),
     )
     return Measurement(
         source=source,
@@ -181,8 +182,64 @@ def measurement(source: str = "held-out") -> Measurement:
             )
             for key, support, found, claimed, interval in rows
         ),
-        confusion=(),
+        confusion=(
+            (31, 0, 0, 1, 1),
+            (0, 6, 0, 0, 1),
+            (1, 0, 24, 2, 1),
+            (0, 1, 1, 17, 2),
+            (4, 1, 2, 2, 109),
+        ),
     )
+
+
+def model_change(against: int) -> ModelChange:
+    """Excretion got better, Absorption worse; of the others nothing can be said."""
+    rows = (
+        ("A", 33, 0, 4, (-0.12, -0.24, -0.01)),
+        ("D", 7, 1, 0, None),
+        ("M", 28, 2, 1, (0.04, -0.09, 0.17)),
+        ("E", 21, 2, 0, (0.09, 0.02, 0.2)),
+        ("O", 118, 3, 3, (0.0, -0.04, 0.04)),
+    )
+    return ModelChange(
+        against=ModelVersion(against),
+        sentences=201,
+        groups=6,
+        left_out=6,
+        by_category={
+            CategoryKey(key): RecallChange(
+                CategoryKey(key), support, won, lost, *(figures or (None, None, None)), p_value=0.4
+            )
+            for key, support, won, lost, figures in rows
+        },
+    )
+
+
+def trend() -> Trend:
+    """Four versions on the same 201 sentences."""
+    found = {"A": (30, 33, 32, 31), "D": (5, 5, 6, 6), "M": (20, 21, 23, 24), "E": (9, 12, 15, 17)}
+    found["O"] = (111, 112, 114, 112)
+    return Trend(
+        sentences=201,
+        left_out=2,
+        support={CategoryKey(c.category): c.support for c in measurement().categories},
+        points={
+            CategoryKey(key): tuple(
+                TrendPoint(ModelVersion(version), count)
+                for version, count in enumerate(counts, start=4)
+            )
+            for key, counts in found.items()
+        },
+    )
+
+
+NEEDS = {
+    "D": MoreNeeded(3, None, 89, 412),
+    "E": MoreNeeded(48, 0.1, 474, 412),
+    "M": MoreNeeded(25, 0.1, 185, 412),
+    "A": MoreNeeded(60, 0.05, 377, 412),
+    "O": MoreNeeded(0, 0.05, 0, 412),
+}
 
 
 def drafts(count: int = 6, sentences: int = 8) -> list[LabelDraft]:

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
-from samples import MARKS, document, drug_labels, measurement
+from samples import MARKS, document, drug_labels, measurement, model_change
 
 from adme_labeler.domain.categories import ADME
 from adme_labeler.domain.records import AnnotationState, LabelId, ModelState, SentenceId
@@ -19,15 +19,8 @@ from adme_labeler.gui.label_list import LabelList, short_title
 from adme_labeler.gui.reading import Mark, ReadingPane
 from adme_labeler.gui.recall_panel import RecallPanel, RecallView, source_sentence
 from adme_labeler.gui.sentence_list import PAGE, Row, SentenceList
-from adme_labeler.gui.training_panel import (
-    OutcomeView,
-    RunView,
-    TrainingPanel,
-    TrainingView,
-    VersionRow,
-    progress_words,
-    time_left,
-)
+from adme_labeler.gui.training_cards import OutcomeView, RunView, progress_words, time_left
+from adme_labeler.gui.training_panel import TrainingPanel, TrainingView, VersionRow
 from adme_labeler.gui.welcome import WelcomePage
 from adme_labeler.gui.work_view import WorkView
 from adme_labeler.protocol import Progress
@@ -316,9 +309,8 @@ def test_rare_categories_come_first_and_scarce_evidence_is_no_percentage(qtbot):
 def test_a_percentage_is_never_spoken_without_its_interval(qtbot):
     panel = RecallPanel(ADME)
     qtbot.addWidget(panel)
-    change = {"E": (0.09, 0.02, 0.2)}
-    panel.show_recall(RecallView(measurement(), 7, 2, change))
-    assert panel.rows["E"].spoken().endswith("+9 points (+2 to +20)")
+    panel.show_recall(RecallView(measurement(), 7, 2, model_change(6)))
+    assert "against version 6 +9 points (95 % interval +2 to +20;" in panel.rows["E"].spoken()
     for widget in panel.rows.values():
         said = widget.spoken()
         assert "recall" not in said or "interval" in said

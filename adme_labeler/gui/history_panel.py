@@ -1,0 +1,475 @@
+"""History: every operation, newest first; found, explained, followed, gone back to."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QTableView,
+    QWidget,
+)
+
+from adme_labeler.gui import theme
+from adme_labeler.gui.controls import Text
+from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.services import history
+from adme_labeler.services.history import Entry, Filter, Standing, WayBack
+from adme_labeler.services.session import Session
+
+_Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+PAGE = 128
+"""Operations read together."""
+_PAGES_KEPT = 32
+_TYPING_MS = 150
+_STEP_S = 0.008
+_REFRESH_MS = 250
+COLUMNS = ("No.", "When", "What", "Kind", "Curator", "")
+_NUMBER, _WHEN, _WHAT, _KIND, _CURATOR, _STANDING = range(len(COLUMNS))
+_STANDING_WORDS = {
+    Standing.HOLDS: "",
+    Standing.UNDONE: "undone",
+    Standing.STAYS: "cannot be undone",
+}
+_TIMES = (("", "Any time"), ("0", "Today"), ("6", "Last 7 days"), ("29", "Last 30 days"))
+
+
+class HistoryModel(QAbstractTableModel):
+    """Numbers of operations; their entries are read a page at a time and kept for a while."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._numbers: Sequence[int] = ()
+        self._pages: OrderedDict[int, list[Entry | None]] = OrderedDict()
+
+    def show(self, numbers: Sequence[int]) -> None:
+        self.beginResetModel()
+        self._numbers = numbers
+        self._pages.clear()
+        self.endResetModel()
+
+    def number(self, row: int) -> int | None:
+        return self._numbers[row] if 0 <= row < len(self._numbers) else None
+
+    def row_of(self, number: int) -> int:
+        try:
+            return self._numbers.index(number)
+        except ValueError:
+            return -1
+
+    def entry(self, row: int) -> Entry | None:
+        page = row // PAGE
+        held = self._pages.get(page)
+        if held is None:
+            numbers = self._numbers[page * PAGE : (page + 1) * PAGE]
+            found = history.entries(self._session, numbers)
+            held = [found.get(number) for number in numbers]
+            self._pages[page] = held
+            while len(self._pages) > _PAGES_KEPT:
+                self._pages.popitem(last=False)
+        else:
+            self._pages.move_to_end(page)
+        return held[row % PAGE]
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._numbers)
+
+    def columnCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section]
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        entry = self.entry(index.row()) if index.isValid() else None
+        if entry is None:
+            return None
+        column = index.column()
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return _cell(entry, column)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            colors = theme.current()
+            plain = column == _WHAT and entry.standing is not Standing.UNDONE
+            return QColor(colors.text if plain else colors.secondary)
+        if role == Qt.ItemDataRole.FontRole and column == _WHAT:
+            if entry.standing is not Standing.UNDONE:
+                return None
+            struck = QFont(theme.font("controls"))
+            struck.setStrikeOut(True)
+            return struck
+        if role == Qt.ItemDataRole.TextAlignmentRole and column == _NUMBER:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+
+class HistoryDialog(Dialog):
+    """Stays open beside the window. Enter goes to the sentence, Ctrl+Backspace goes back."""
+
+    sentence_asked = Signal(int)
+    back_asked = Signal(object)
+    """The confirmed `WayBack`."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__("History", parent, 900)
+        self._session = session
+        self._entries = HistoryModel(session)
+        self._newest = 0
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search the history: words, or #120")
+        self.search.setAccessibleName("Search the history")
+        self.search.setClearButtonEnabled(True)
+        self.kinds, self.curators, self.times = QComboBox(), QComboBox(), QComboBox()
+        self.table = _Table(self._entries)
+        self.detail = QPlainTextEdit()
+        self.detail.setReadOnly(True)
+        self.detail.setAccessibleName("What the operation changed")
+        self.detail.setTabChangesFocus(True)
+        self.detail.setFixedHeight(128)
+        self._count = Text("", "secondary", "secondary")
+        self.chain = Text("Checking the log…", "secondary", "secondary")
+        self.question = _Question()
+        self._assemble()
+        self._chain = history.Verification(session)
+        self._checking = _timer(self, 0, self._check, single=False)
+        self._typing = _timer(self, _TYPING_MS, self.look_up)
+        self._refreshing = _timer(self, _REFRESH_MS, self.refresh)
+        self._way: WayBack | None = None
+        self._fill_choices()
+        self.look_up()
+        self.resize(980, 640)
+        self._checking.start()
+        self.search.setFocus()
+
+    def look_up(self) -> None:
+        """Show what matches the search, newest first; the chosen operation stays chosen."""
+        chosen = self.chosen()
+        self._newest = history.newest(self._session)
+        numbers = history.find(self._session, self._filter())
+        self._entries.show(numbers)
+        found = f"{len(numbers):,} operation{'s' if len(numbers) != 1 else ''}"
+        self._count.setText(found if numbers else "Nothing matches; clear the search or a filter.")
+        row = self._entries.row_of(chosen) if chosen is not None else 0
+        self.table.choose(max(0, row) if numbers else -1)
+        self._show_detail()
+
+    def refresh(self) -> None:
+        """After something was done: the list again, and the rest of the chain."""
+        self._fill_choices()
+        self.look_up()
+        if self._chain.page.broken is None:
+            self._chain.page = replace(self._chain.page, end=False)
+            self._checking.start()
+
+    def refresh_soon(self) -> None:
+        """Many changes come together while the curator decides quickly."""
+        if not self._refreshing.isActive():
+            self._refreshing.start()
+
+    def chosen(self) -> int | None:
+        return self._entries.number(self.table.currentIndex().row())
+
+    def ask_back(self) -> None:
+        """Ask whether to go back to the chosen operation, saying what that does."""
+        number = self.chosen()
+        if number is None or self._session.read_only:
+            return
+        way = history.way_back(self._session, number)
+        if not way.changes:
+            self.question.say(f"The project is as it was after #{number:,}: nothing to take back.")
+            return
+        self._way = way
+        self.question.ask(way_sentence(way))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Backspace and (
+            event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            self.ask_back()
+        elif event.key() == Qt.Key.Key_Escape and self.question.asking():
+            self.question.clear()
+        elif event.key() == Qt.Key.Key_Down and self.search.hasFocus():
+            self.table.setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def _assemble(self) -> None:
+        bar = QHBoxLayout()
+        bar.setSpacing(8)
+        bar.addWidget(self.search, 1)
+        for box, name in (
+            (self.kinds, "Kind of operation"),
+            (self.curators, "Curator"),
+            (self.times, "Time"),
+        ):
+            box.setAccessibleName(name)
+            box.setMinimumWidth(128)
+            box.currentIndexChanged.connect(lambda _: self.look_up())
+            bar.addWidget(box)
+        below = QHBoxLayout()
+        below.addWidget(self._count, 1)
+        below.addWidget(self.chain)
+        self.body.addLayout(bar)
+        self.body.addWidget(self.table, 1)
+        self.body.addLayout(below)
+        self.body.addWidget(self.detail)
+        self.body.addWidget(self.question)
+        self.back = self.add_button("Undo to here…")
+        self.back.setToolTip("Be where the project was right after this operation (Ctrl+Backspace)")
+        self.go = self.add_button("Go to the sentence")
+        self.add_close(default=False)
+        self.back.clicked.connect(self.ask_back)
+        self.go.clicked.connect(self._go)
+        self.search.textChanged.connect(lambda _: self._typing.start())
+        self.search.returnPressed.connect(self._go)
+        self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_detail())
+        self.table.opened.connect(self._go)
+        self.question.yes.connect(self._go_back)
+
+    def _fill_choices(self) -> None:
+        kinds = [(k, history.kind_words(k)) for k in history.kinds(self._session)]
+        curators = [(c, c) for c in history.curators(self._session)]
+        for box, rows in (
+            (self.kinds, [("", "All kinds"), *kinds]),
+            (self.curators, [("", "Everybody"), *curators]),
+            (self.times, list(_TIMES)),
+        ):
+            if [box.itemData(i) for i in range(box.count())] == [ident for ident, _ in rows]:
+                continue
+            chosen = box.currentData()
+            box.blockSignals(True)
+            box.clear()
+            for ident, words in rows:
+                box.addItem(words, ident)
+            box.setCurrentIndex(max(0, box.findData(chosen)))
+            box.blockSignals(False)
+
+    def _filter(self) -> Filter:
+        days = self.times.currentData()
+        since = ""
+        if days:
+            midnight = (
+                datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+            )
+            first = (midnight - timedelta(days=int(days))).astimezone(UTC)
+            since = first.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return Filter(
+            self.search.text(),
+            self.kinds.currentData() or "",
+            self.curators.currentData() or "",
+            since,
+        )
+
+    def _show_detail(self) -> None:
+        self.question.clear()
+        number = self.chosen()
+        writable = not self._session.read_only
+        self.back.setEnabled(writable and number is not None and number < self._newest)
+        if number is None:
+            self.detail.setPlainText("")
+            self.go.setEnabled(False)
+            return
+        changes = history.details(self._session, number)
+        count = history.change_count(self._session, number)
+        lines = [f"{c.what}\n    {c.before}  →  {c.after}" for c in changes]
+        if count > len(changes):
+            lines.append(f"… and {count - len(changes):,} more changes")
+        self.detail.setPlainText("\n".join(lines) or "It changed nothing that is kept here.")
+        self.go.setEnabled(any(c.sentence is not None for c in changes))
+
+    def _go(self) -> None:
+        number = self.chosen()
+        sentence = None if number is None else history.first_sentence(self._session, number)
+        if sentence is not None:
+            self.sentence_asked.emit(int(sentence))
+
+    def _go_back(self) -> None:
+        way, self._way = self._way, None
+        self.question.clear()
+        if way is not None:
+            self.back_asked.emit(way)
+
+    def _check(self) -> None:
+        until = time.monotonic() + _STEP_S
+        while time.monotonic() < until:
+            if self._chain.step(50):
+                self._checking.stop()
+                self._say_chain()
+                return
+        self.chain.setText(f"Checking the log… {self._chain.page.last:,}")
+
+    def _say_chain(self) -> None:
+        page = self._chain.page
+        if page.broken is not None:
+            self.chain.setText(f"⚠ The log was altered at operation {page.broken:,}")
+            self.chain.set_tone("danger")
+        else:
+            number = f"{page.last:,} operation{'s' if page.last != 1 else ''}"
+            self.chain.setText(f"✓ {number}, chain unbroken")
+            self.chain.set_tone("success")
+
+
+class _Table(QTableView):
+    opened = Signal()
+
+    def __init__(self, model: HistoryModel) -> None:
+        super().__init__()
+        self.setModel(model)
+        self.setAccessibleName("Operations, newest first")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(theme.size("controls") + 15)
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        widths = ((_NUMBER, 72), (_WHEN, 128), (_KIND, 128), (_CURATOR, 112), (_STANDING, 120))
+        for column, width in widths:
+            self.setColumnWidth(column, width)
+        head.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
+        self.doubleClicked.connect(lambda _: self.opened.emit())
+
+    def choose(self, row: int) -> None:
+        if row < 0:
+            self.clearSelection()
+            return
+        self.setCurrentIndex(self.model().index(row, _WHAT))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit()
+        elif event.key() == Qt.Key.Key_Backspace and not plain:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+class _Question(QWidget):
+    """One sentence and its two answers, in place of a second dialog."""
+
+    yes = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said = Text("", "controls", wrap=True)
+        self.take = QPushButton("Take them back")
+        self.keep = QPushButton("Leave it")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._said, 1)
+        row.addWidget(self.keep)
+        row.addWidget(self.take)
+        for button in (self.keep, self.take):
+            button.setAutoDefault(False)
+        self.take.clicked.connect(self.yes)
+        self.keep.clicked.connect(self.clear)
+        self.clear()
+
+    def ask(self, sentence: str) -> None:
+        self.say(sentence)
+        for button in (self.keep, self.take):
+            button.show()
+        self.take.setFocus()
+
+    def say(self, sentence: str) -> None:
+        self._said.setText(sentence)
+        for button in (self.keep, self.take):
+            button.hide()
+        self.show()
+
+    def asking(self) -> bool:
+        return self.take.isVisible()
+
+    def clear(self) -> None:
+        self._said.setText("")
+        self.hide()
+
+    def said(self) -> str:
+        return self._said.text()
+
+
+def way_sentence(way: WayBack) -> str:
+    """What going back does, and what it leaves."""
+    operations = f"{way.operations:,} operation{'s' if way.operations != 1 else ''}"
+    touched: list[str] = []
+    if way.sentences:
+        touched.append(f"{way.sentences:,} sentence{'s' if way.sentences != 1 else ''}")
+    if way.settings:
+        touched.append(f"{way.settings:,} setting{'s' if way.settings != 1 else ''}")
+    said = (
+        f"{operations} after #{way.target:,} would be taken back, which changes "
+        f"{history.joined(touched)}. One undo brings all of it forward again."
+    )
+    if way.stays:
+        stays = history.joined(
+            f"{count:,} {history.kind_words(kind)} operation{'s' if count != 1 else ''}"
+            for kind, count in way.stays
+        )
+        said += f" What cannot be undone stays: {stays}."
+    return said
+
+
+def _cell(entry: Entry, column: int) -> str:
+    operation = entry.operation
+    if column == _NUMBER:
+        return f"#{operation.id:,}"
+    if column == _WHEN:
+        return _local(operation.at)
+    if column == _WHAT:
+        return operation.summary
+    if column == _KIND:
+        return history.kind_words(operation.kind)
+    return operation.curator if column == _CURATOR else _STANDING_WORDS[entry.standing]
+
+
+def _local(at: str) -> str:
+    try:
+        moment = datetime.fromisoformat(at.replace("Z", "+00:00")).astimezone()
+    except ValueError:
+        return at
+    if moment.date() == datetime.now().astimezone().date():
+        return f"today {moment:%H:%M:%S}"
+    return f"{moment.day} {moment:%b %Y %H:%M}"
+
+
+def _timer(parent: QWidget, milliseconds: int, called, single: bool = True) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(single)
+    timer.setInterval(milliseconds)
+    timer.timeout.connect(called)
+    return timer
