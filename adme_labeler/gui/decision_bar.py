@@ -23,6 +23,7 @@ from adme_labeler.gui.older_line import OlderLine
 from adme_labeler.services.label_versions import Older
 
 HELD_OUT_SENTENCE = "Decide first: this drug is held out, the suggestion is hidden."
+AUDIT_SENTENCE = "Decide first: this sentence is of the audit, the suggestion is hidden."
 HIDDEN_SENTENCE = "Decide first: suggestions are hidden."
 
 

@@ -26,7 +26,12 @@ from adme_labeler.domain.records import (
 )
 from adme_labeler.domain.sentence_text import text_hash
 from adme_labeler.gui.bus import Bus
-from adme_labeler.gui.decision_bar import HELD_OUT_SENTENCE, HIDDEN_SENTENCE, Decision
+from adme_labeler.gui.decision_bar import (
+    AUDIT_SENTENCE,
+    HELD_OUT_SENTENCE,
+    HIDDEN_SENTENCE,
+    Decision,
+)
 from adme_labeler.services import annotating, finding, identical, label_versions, queue
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.finding import Found
@@ -120,7 +125,7 @@ class Desk(QObject):
         shown = self._suggestion if self.suggestion_shown else None
         hidden = ""
         if self._blind:
-            hidden = HIDDEN_SENTENCE if self.hide_suggestions else HELD_OUT_SENTENCE
+            hidden = HIDDEN_SENTENCE if self.hide_suggestions else self._why_blind()
         reason = self.item.reason
         if self._suggestion is None and not hidden:
             reason += " · no suggestion yet"
@@ -475,6 +480,11 @@ class Desk(QObject):
         )
         if self._suggestion is None:
             self._suggestion = annotating.suggestions_of(self.session, [sentence]).get(sentence)
+
+    def _why_blind(self) -> str:
+        assert self.item is not None
+        held_out = sentences.is_held_out(self.session.connection, self.item.sentence)
+        return HELD_OUT_SENTENCE if held_out else AUDIT_SENTENCE
 
     def _elsewhere(self) -> int:
         if self.item is None:

@@ -19,7 +19,7 @@ from adme_labeler.gui.dialogs.note import NoteDialog
 from adme_labeler.gui.dialogs.reports import AboutDialog, HeldOutDialog
 from adme_labeler.gui.label_list import short_title
 from adme_labeler.gui.project_view import ProjectView
-from adme_labeler.services import annotating, importing, session
+from adme_labeler.services import annotating, audit, importing, session
 from adme_labeler.services.importing import ImportTally
 from adme_labeler.services.session import Session
 from adme_labeler.storage import backups, sentences
@@ -154,8 +154,11 @@ def bulk(window: MainWindow) -> None:
     waiting = sentences.open_sentences(
         opened.connection, opened.curator, order="probability", held_out=False, limit=_EVERYTHING
     )
+    audited = audit.drawn_among(opened, [s.id for s in waiting])
     candidates = [
-        Candidate(s.id, CategoryKey(s.category), s.probability) for s in waiting if s.category
+        Candidate(s.id, CategoryKey(s.category), s.probability)
+        for s in waiting
+        if s.category and s.id not in audited
     ]
 
     def texts(ids: Sequence[SentenceId]) -> dict[SentenceId, tuple[str, str]]:

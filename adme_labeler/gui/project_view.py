@@ -32,6 +32,7 @@ from adme_labeler.gui.training_job import Trainer
 from adme_labeler.gui.work_view import WorkView
 from adme_labeler.services import (
     annotating,
+    audit,
     guideline,
     label_versions,
     session,
@@ -329,12 +330,14 @@ class ProjectView(QObject):
         decided = annotations.resolutions(self.session.connection, ids)
         suggested = annotating.suggestions_of(self.session, ids)
         keys = self.session.scheme.keys
+        audited = audit.drawn_among(self.session, ids)
         rows: dict[SentenceId, Row] = {}
         for sentence in sentences.get(self.session.connection, ids):
             mine, held = own.get(sentence.id), decided.get(sentence.id)
             label = self.desk.shelf.get(sentence.label)
             category: CategoryKey | None = held.category if held else None
             blind = (label is not None and label.held_out) or self.desk.hide_suggestions
+            blind = blind or sentence.id in audited
             found = suggested.get(sentence.id)
             # Another curator's decision does not lift this curator's blindness.
             if blind and (mine is None or mine.category is None):
