@@ -19,7 +19,7 @@ TOPIC = (
 )
 FOOD = (
     r"(?:effects?\s+of\s+(?:foods?|meals?|a meal|a high[- ]fat meal)|food[- ]effects?|"
-    r"effect\s+on\s+food)(?:\s+on\s+(?:the\s+)?[\w ]{3,50})?|food/antacid effects"
+    r"effect\s+on\s+food)(?:\s+on\s+(?:the\s+)?[\w ]{3,50})?|food(?:/|\s+and\s+)antacid\s+effects"
 )
 PK = (
     r"(?:(?:general|clinical|human|single[- ]dose|multiple[- ]dose|population)\s+)?"
@@ -109,7 +109,12 @@ LINE_POPULATION = (
     r"(?:adults|men|women)\s+and\s+(?:adults|men|women|adolescents|children)|"
     r"rac(?:e|ial)(?:\s+(?:groups?|differences)|\s*/\s*ethnicity)|"
     r"(?:adolescents?|adults?)\s+and\s+pediatric\s+(?:patients|subjects)|"
-    r"(?:pediatric|geriatric|neonatal|adolescent)\s+(?:pharmacokinetics|pharmacology)"
+    r"(?:pediatric|geriatric|neonatal|adolescent)\s+(?:pharmacokinetics|pharmacology)|"
+    r"(?:age|gender|sex|race|weight):\s*[\w\s]{3,40}|"
+    r"(?:\d+\s+)?(?:(?:days?|weeks?|months?|years?)\s+)?(?:to|through)\s+(?:<\s*)?\d+\s+"
+    r"(?:months?|years?)\s+of\s+age|(?:poor|extensive|intermediate|ultra-?rapid)\s+cyp\w+\s+metaboli[sz]ers|"
+    r"male\s+(?:and|or)\s+female(?:\s+patients)?\s+and\s+racial\s+(?:and|or)\s+ethnic\s+groups|"
+    r"treatment-(?:na[iï]ve|experienced)\s+[\w\s]{3,40}"
 )
 LINE_MAJOR = (
     r"actions?(?:\s*/\s*clinical\s+pharmacology)?|clinical\s+pharmacology\s+section|"
@@ -130,7 +135,10 @@ LINE_TOPIC = (
     r"(?:rate|extent|site)\s+(?:and\s+extent\s+)?of\s+absorption|routes?\s+of\s+(?:elimination|excretion)"
 )
 LINE_INTERACTION = (
-    r"interactions?|drugs?\s+metaboli[sz]ed\s+by\s+[\w\s,/-]{3,40}|"
+    r"interactions?|studies\s+with\s+(?:transporters|substrates\s+[\w\s()-]{3,60})|"
+    r"(?:bcrp|mate\w*|oatp?\w*|oct\d?|bsep)\s+(?:substrates?|inhibitors?|inducers?)|"
+    r"(?:substrates?|inhibitors?|inducers?)\s+of\s+[\w\s,/-]{3,40}|"
+    r"(?:inhibit|induce)\s+[\w\s-]{3,40}\s+(?:enzymes|transporters)|drugs?\s+metaboli[sz]ed\s+by\s+[\w\s,/-]{3,40}|"
     r"potential\s+for\s+[\w\s,/-]{3,50}\s+to\s+(?:affect|influence|inhibit|induce)\s+[\w\s,/-]{3,60}|"
     r"(?:(?:strong|moderate|weak|dual|and|or|/)\s*)*(?:cyp\w+|p-gp|ugt\w*)"
     r"(?:(?:,|\s+and|\s+or|/)\s*(?:cyp\w+|p-gp|ugt\w*))*\s+(?:inhibitors?|inducers?|substrates?)"

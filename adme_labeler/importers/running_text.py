@@ -7,8 +7,12 @@ import re
 from adme_labeler.importers import heading_words as vocabulary
 from adme_labeler.importers.headings import (
     COMPACT_TOPICS,
+    FOOD,
+    INTERACTION_SUB,
     LONGEST,
     PK,
+    POPULATION,
+    SUB,
     TOPIC,
     HeadingStack,
     family,
@@ -117,16 +121,34 @@ def _heading_at(text: str, position: int) -> int:
     while match and match.end() > position:
         end = match.end()
         if _stands_alone(text, position, end) and not _runs_on(text[position:end]):
-            return end
+            return max(end, _longer_title(text, position, end))
         # A shorter reading may stand alone ("Metabolism" of "Metabolism In vitro studies").
         match = _IN_TEXT.match(text, position, end - 1)
     colon = _COLON_HEADING.match(text, position)
     if colon and _is_title(colon[0]):
         return colon.end()
+    return max(position, _title_end(text, position))
+
+
+def _title_end(text: str, position: int) -> int:
+    """End of words in title case right before a sentence, 0 where there are none."""
     title = _TITLE_BEFORE_SENTENCE.match(text, position, min(len(text), position + LONGEST))
     if title and any(len(w) > 3 and w[1:].islower() for w in re.findall(r"[A-Za-z]+", title[0])):
         return title.end()
-    return position
+    return 0
+
+
+def _longer_title(text: str, position: int, end: int) -> int:
+    """End of the title that a known heading is only the beginning of, 0 where it is whole.
+
+    "Pediatric Patients 2 to 16 Years of Age", but "Renal Impairment" before "Hepatic Impairment".
+    """
+    if family(text[position:end]) not in (POPULATION, FOOD, INTERACTION_SUB, SUB):
+        return 0
+    following = end + len(text[end:]) - len(text[end:].lstrip())
+    if _IN_TEXT.match(text, following) is not None:
+        return 0
+    return _title_end(text, position)
 
 
 def _stands_alone(text: str, position: int, end: int) -> bool:
