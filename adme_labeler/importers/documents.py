@@ -48,12 +48,14 @@ _ALSO_INSIDE = re.compile(
 """Titles of sections that also occur as headings within clinical pharmacology."""
 _CLINICAL = re.compile(r"clinical pharmacology\b", re.IGNORECASE)
 _LEADERS = re.compile(r"(?:\.{3,}|(?:\. ){3,}|…+|\t)[\s.]*\d{1,3}\s*\Z")
-_SET_ID = re.compile(
-    r"set id:?\s*(?P<set>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-    r"(?:\s*version:?\s*(?P<version>\d{1,4}))?(?:\s*effective time:?\s*(?P<date>\d{8}))?",
+_IMPRINT = re.compile(
+    r"(?:(?P<document>document id)|(?P<set>set id)|(?P<version>version)|(?P<date>effective time))"
+    r":?\s*"
+    r"(?P<value>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{1,8})\b",
     re.IGNORECASE,
 )
-"""What DailyMed prints at the end of a label."""
+"""What DailyMed prints at the end of a label, in one line or several."""
+_IMPRINTED = ("document", "set", "version", "date")
 _HIGHLIGHTS = re.compile(
     r"needed to use\s+(?P<name>.{3,80}?)\s+safely and effectively", re.IGNORECASE
 )
@@ -102,12 +104,13 @@ def read_lines(origin: Origin, lines: Iterable[Line], sections: Sections) -> Rea
     given = [n for part in origin.names for n in part.split(";") if n.strip()]
     guessed, where = ([], "") if given else _guess(outline.highlights, title, stem)
     printed = outline.printed
+    known = printed.get("set", "").lower()
     about = About(
         source=origin.source,
         source_format=origin.source_format,
-        set_id=printed["set"].lower() if printed else _set_id(origin.source_format, stem, title),
-        version=int(printed["version"] or 0) if printed else 0,
-        effective_date=(printed["date"] or "") if printed else "",
+        set_id=known or _set_id(origin.source_format, stem, title),
+        version=int(printed.get("version", "0")[:6]) if known else 0,
+        effective_date=printed.get("date", "") if known else "",
         title=(title or stem)[:_LONGEST_TITLE],
         ingredients=drug_names.ingredients(given),
         names=drug_names.names_for_masking(given or guessed),
@@ -126,7 +129,8 @@ class _Outline:
     pieces: list[Piece] = field(default_factory=list[Piece])
     title: str = ""
     highlights: str = ""
-    printed: re.Match[str] | None = None
+    printed: dict[str, str] = field(default_factory=dict[str, str])
+    """"set", "version" and "date" as DailyMed prints them."""
     _stack: headings.HeadingStack = field(default_factory=headings.HeadingStack)
     _level: int = 0
     _opening: bool = False
@@ -155,9 +159,13 @@ class _Outline:
         """Lines of a document that are no text of its sections: fronts, contents, imprints."""
         text = joined(line.runs)
         short = compact(text[:120])
-        if printed := _SET_ID.search(text):
-            self.printed = self.printed or printed
-            return len(text) < 300
+        if _IMPRINT.match(text) or (len(text) < 300 and "set id" in text.casefold()):
+            found = list(_IMPRINT.finditer(text))
+            for match in found:
+                kind = next(k for k in _IMPRINTED if match[k])
+                self.printed.setdefault(kind, match["value"])
+            if found and not _IMPRINT.sub("", text).strip(" .;,"):
+                return True
         if named := _HIGHLIGHTS.search(text):
             self.highlights = self.highlights or named["name"]
         if short.startswith(("highlightsofprescribing", "fullprescribinginformationcontents")):
