@@ -164,10 +164,11 @@ class Importer(Job):
         if self._cancelling:
             return ImportView("Cancelling the import", count, True, None, True)
         if progress is None:
-            return ImportView("Importing: starting", "", True)
+            return ImportView("Importing", "starting", True)
         files = f"file {progress.step + 1:,} of {progress.total:,} · " if progress.total > 1 else ""
         share = progress.step / progress.total if progress.total > 1 else None
-        return ImportView(f"Importing: {progress.phase}", files + count, True, share)
+        detail = f"{progress.phase} · {files}{count}"
+        return ImportView("Importing", detail, True, share)
 
     def _received(self, message: protocol.FromWorker) -> None:
         if self._intake is not None and not self._cancelling:

@@ -32,6 +32,7 @@ from adme_labeler.gui.icons import application_icon
 from adme_labeler.gui.preferences import Preferences
 from adme_labeler.gui.project_view import ProjectView
 from adme_labeler.gui.theme import ThemeName
+from adme_labeler.gui.tour import Tour
 from adme_labeler.gui.training_job import Trainer
 from adme_labeler.gui.welcome import WelcomePage, dropped_paths
 from adme_labeler.services import annotating, session

@@ -84,8 +84,12 @@ QTableView {{
     selection-color: {c.text}; background: {c.page};
 }}
 QTableWidget, QTableView#report {{ background: {c.chrome}; }}
-QTableWidget::item, QTableView#report::item {{ padding: 0 12px; border-bottom: 1px solid {c.border}; }}
-QTableWidget::item:selected, QTableView#report::item:selected {{ background: {c.accent_tint}; color: {c.text}; }}
+QTableWidget::item, QTableView#report::item {{
+    padding: 0 12px; border-bottom: 1px solid {c.border};
+}}
+QTableWidget::item:selected, QTableView#report::item:selected {{
+    background: {c.accent_tint}; color: {c.text};
+}}
 QCheckBox::indicator, QTableWidget::indicator {{
     width: 14px; height: 14px; border: 1px solid {c.secondary}; border-radius: 4px;
     background: {c.raised};

@@ -336,8 +336,8 @@ def test_an_import_runs_in_its_own_process_and_shows_up(window, tmp_path, qtbot)
     assert project.desk.focus is not None
     assert project.work.labels.model.rowCount() == 1
     report = dialog_of(window, ImportReport)
-    assert report.table.rowCount() == 2
-    assert report.table.item(0, 1).text() == "failed"
+    assert report.model.rowCount() == 2
+    assert report.model.index(0, 1).data() == "Failed"
     report.accept()
 
 

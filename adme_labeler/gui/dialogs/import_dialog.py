@@ -1,51 +1,82 @@
-"""Which drug labels to add, and which part of them."""
+"""Which drug labels to add: which part of them, which kinds, and who read their categories."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QRadioButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QRadioButton, QVBoxLayout, QWidget
 
-from adme_labeler.domain.records import Sections
+from adme_labeler.domain.records import LabelType, Sections
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.dialogs.drug_names import DrugNames
 
 _TABLES = frozenset({".xlsx", ".csv", ".tsv"})
+_SECTIONS = (
+    (Sections.PHARMACOKINETICS, "Pharmacokinetics (section 12.3)"),
+    (Sections.CLINICAL_PHARMACOLOGY, "Clinical pharmacology (section 12)"),
+    (Sections.ALL, "Everything"),
+)
+KIND_NAMES = {
+    LabelType.PRESCRIPTION: "Prescription",
+    LabelType.OTC: "Over the counter",
+    LabelType.VACCINE: "Vaccine",
+    LabelType.ANIMAL: "Animal",
+    LabelType.DEVICE: "Device",
+    LabelType.OTHER: "Other",
+}
+_COLUMNS = 3
 
 
 class ImportDialog(Dialog):
-    """Which part of the drug labels, and whether categories in tables were read by the curator."""
+    """Choices for one import; read them after `accepted`."""
 
     def __init__(self, paths: Sequence[Path], curator: str, parent: QWidget | None = None) -> None:
         super().__init__("Add drug labels", parent, 520)
         shown = ", ".join(path.name for path in paths[:3])
         more = f" and {len(paths) - 3:,} more" if len(paths) > 3 else ""
         self.body.addWidget(Text(shown + more, "controls", "secondary", wrap=True))
-        self._buttons_by_section = {
-            Sections.PHARMACOKINETICS: QRadioButton("Pharmacokinetics (section 12.3)"),
-            Sections.CLINICAL_PHARMACOLOGY: QRadioButton("Clinical pharmacology (section 12)"),
-            Sections.ALL: QRadioButton("Everything"),
-        }
-        for button in self._buttons_by_section.values():
-            self.body.addWidget(button)
-        self._buttons_by_section[Sections.PHARMACOKINETICS].setChecked(True)
+        self._sections = {section: QRadioButton(name) for section, name in _SECTIONS}
+        self._sections[Sections.PHARMACOKINETICS].setChecked(True)
+        parts = QVBoxLayout()
+        parts.setSpacing(6)
+        parts.addWidget(Text("Part of the label", "secondary", strong=True))
+        for button in self._sections.values():
+            parts.addWidget(button)
+        self.body.addLayout(parts)
+        self.kinds = {kind: QCheckBox(name) for kind, name in KIND_NAMES.items()}
+        self.kinds[LabelType.PRESCRIPTION].setChecked(True)
+        kinds = QGridLayout()
+        kinds.setSpacing(6)
+        kinds.setHorizontalSpacing(20)
+        kinds.addWidget(Text("Kinds of label", "secondary", strong=True), 0, 0, 1, _COLUMNS)
+        for number, box in enumerate(self.kinds.values()):
+            box.toggled.connect(lambda _: self._say())
+            kinds.addWidget(box, 1 + number // _COLUMNS, number % _COLUMNS)
+        self._none = Text("Choose at least one kind of label.", "secondary", "danger")
+        kinds.addWidget(self._none, 3, 0, 1, _COLUMNS)
+        self.body.addLayout(kinds)
+        self.drugs = DrugNames(paths)
+        self.body.addWidget(self.drugs)
         self.read = QCheckBox(f"The categories in the tables were read by {curator}")
         self.read.setToolTip(
             "Then they count as your annotations. Otherwise they train, but measure nothing."
         )
         self.read.setVisible(any(path.suffix.lower() in _TABLES for path in paths))
         self.body.addWidget(self.read)
-        self.drugs = DrugNames(paths)
-        self.body.addWidget(self.drugs)
         self.add_close("Cancel", default=False)
         self.go = self.add_button("Add", default=True)
         self.go.clicked.connect(self.accept)
         self.go.setFocus()
+        self._say()
 
     def sections(self) -> Sections:
-        return next(s for s, b in self._buttons_by_section.items() if b.isChecked())
+        return next(s for s, b in self._sections.items() if b.isChecked())
+
+    def types(self) -> tuple[LabelType, ...]:
+        """Kinds of label to take; the others are reported as skipped."""
+        return tuple(kind for kind, box in self.kinds.items() if box.isChecked())
 
     def drug_names(self) -> dict[str, tuple[str, ...]]:
         """Path of a loose document -> what the curator calls its drug."""
@@ -53,3 +84,8 @@ class ImportDialog(Dialog):
 
     def was_read(self) -> bool:
         return self.read.isVisibleTo(self) and self.read.isChecked()
+
+    def _say(self) -> None:
+        chosen = bool(self.types())
+        self._none.setVisible(not chosen)
+        self.go.setEnabled(chosen)

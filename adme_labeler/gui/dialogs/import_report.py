@@ -1,51 +1,331 @@
-"""What imports brought into the project."""
+"""What imports brought: every run with its files, drug labels and headings nobody understood."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTableWidgetItem, QWidget
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QTableView,
+    QWidget,
+)
 
-from adme_labeler.gui.controls import Text
+from adme_labeler.gui import theme
+from adme_labeler.gui.controls import Segments, Text
 from adme_labeler.gui.dialogs.base import Dialog
-from adme_labeler.gui.dialogs.small_tables import small_table, widths
-from adme_labeler.services.importing import FileReport
+from adme_labeler.gui.training_job import local_time
+from adme_labeler.services.import_reports import LabelRow, RunReport, RunState
+from adme_labeler.services.import_runs import (
+    FAILED,
+    NEW,
+    NOTHING_NEW,
+    OLDER,
+    SKIPPED,
+    STATUSES,
+    UPDATED,
+)
+
+_Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+_NAMES = {
+    FAILED: "Failed",
+    SKIPPED: "Skipped",
+    OLDER: "Older version",
+    NOTHING_NEW: "Nothing new",
+    UPDATED: "New version",
+    NEW: "Read",
+}
+_TONES = {FAILED: "danger", SKIPPED: "warning", OLDER: "secondary", NOTHING_NEW: "secondary"}
+_STATES = {
+    RunState.RUNNING: "Running",
+    RunState.INTERRUPTED: "Interrupted",
+    RunState.CANCELLED: "Cancelled",
+    RunState.FAILED: "Failed",
+    RunState.GIVEN_UP: "Left unfinished",
+    RunState.FINISHED: "Finished",
+}
+_SECTIONS = {
+    "pk": "pharmacokinetics",
+    "clinical-pharmacology": "clinical pharmacology",
+    "all": "every section",
+}
+_KINDS = {"otc": "over-the-counter"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: its cells, its status ("" for headings), and a hint per cell."""
+
+    cells: tuple[str, ...]
+    status: str = ""
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    columns: tuple[str, ...]
+    widths: tuple[int, ...]
+    """Of all columns but the one that takes what is left."""
+    numbers: frozenset[int]
+    stretch: int
+
+
+_PAGES = {
+    "files": Page(
+        ("File", "Result", "Labels", "Sentences", "Tables", "Why"),
+        (260, 110, 70, 88, 66, 200),
+        frozenset({2, 3, 4}),
+        5,
+    ),
+    "labels": Page(
+        ("Drug label", "Result", "Version", "Sentences", "Tables", "File", "Why"),
+        (240, 110, 72, 88, 66, 200, 160),
+        frozenset({2, 3, 4}),
+        6,
+    ),
+    "headings": Page(("Heading", "Drug labels"), (520, 110), frozenset({1}), 0),
+}
 
 
 class ImportReport(Dialog):
-    """One row per file, files with a problem first."""
+    """`export_asked` carries the id of the run that is shown."""
+
+    export_asked = Signal(int)
 
     def __init__(
-        self, summary: str, files: Sequence[FileReport], parent: QWidget | None = None
+        self,
+        runs: Sequence[RunReport],
+        labels_of: Callable[[int], Sequence[LabelRow]],
+        headings_of: Callable[[int | None], Sequence[tuple[str, int]]],
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__("Import", parent, 760)
-        self.body.addWidget(Text(summary, "controls", wrap=True))
-        if not files:
+        """`headings_of(None)` counts over every import."""
+        super().__init__("Imports", parent, 980 if runs else 480)
+        self._runs = runs
+        self._labels_of = labels_of
+        self._headings_of = headings_of
+        if not runs:
             self.body.addWidget(
-                Text("No file was imported yet: Ctrl+I adds drug labels.", "controls", "secondary")
+                Text("Nothing was imported yet: Ctrl+I adds drug labels.", "controls", "secondary")
             )
-        else:
-            self.table = small_table(
-                ("File", "Result", "Drug labels", "Sentences", "Why"), len(files)
-            )
-            for row, file in enumerate(sorted(files, key=lambda f: f.status == "read")):
-                cells = (
-                    Path(file.path).name,
-                    file.status,
-                    f"{file.labels:,}",
-                    f"{file.sentences:,}",
-                    file.reason,
-                )
-                for column, content in enumerate(cells):
-                    item = QTableWidgetItem(content)
-                    item.setToolTip(file.path if column == 0 else content)
-                    if column in (2, 3):
-                        item.setTextAlignment(
-                            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                        )
-                    self.table.setItem(row, column, item)
-            widths(self.table, (200, 96, 112, 104))
-            self.body.addWidget(self.table, 1)
+            self.add_close()
+            return
+        self.resize(1040, 640)
+        self.choice = QComboBox()
+        self.choice.setAccessibleName("Import")
+        self.choice.setMinimumWidth(340)
+        for run in runs:
+            self.choice.addItem(_title(run))
+        self.pages = Segments(
+            (("files", "Files"), ("labels", "Drug labels"), ("headings", "Headings"))
+        )
+        self.filter = Segments((("", "All"),))
+        self._said = Text("", "controls", "secondary", wrap=True)
+        self.model = _Model()
+        self.table = _table(self.model)
+        self._nothing = Text("", "controls", "secondary")
+        top = QHBoxLayout()
+        top.setSpacing(12)
+        top.addWidget(self.choice)
+        top.addStretch(1)
+        top.addWidget(self.pages)
+        self.body.addLayout(top)
+        self.body.addWidget(self._said)
+        self.body.addWidget(self.filter)
+        self.body.addWidget(self.table, 1)
+        self.body.addWidget(self._nothing)
+        export = self.add_button("Export…")
+        export.setToolTip("The report as .csv or .xlsx")
+        export.clicked.connect(lambda: self.export_asked.emit(self._run().id))
         self.add_close()
+        self.choice.currentIndexChanged.connect(lambda _: self._show_page())
+        self.pages.chosen.connect(lambda _: self._show_page())
+        self.filter.chosen.connect(lambda _: self._fill())
+        self._rows: list[Row] = []
+        self._show_page()
+
+    def _run(self) -> RunReport:
+        return self._runs[max(0, self.choice.currentIndex())]
+
+    def _show_page(self) -> None:
+        run, name = self._run(), self.pages.current()
+        if name == "files":
+            self._rows = _file_rows(run)
+        elif name == "labels":
+            self._rows = _label_rows(self._labels_of(run.id) if run.id else ())
+        else:
+            self._rows = [Row((h, f"{n:,}"), hints=(h, "")) for h, n in self._headings_of(None)]
+        counted = Counter(row.status for row in self._rows if row.status)
+        here = [status for status in STATUSES if counted[status]]
+        self.filter.set_choices(
+            (("", f"All {len(self._rows):,}"), *((s, f"{_NAMES[s]} {counted[s]:,}") for s in here))
+        )
+        self.filter.setVisible(name != "headings" and len(here) > 1)
+        self._said.setText(_HEADINGS_SAID if name == "headings" else _said(run))
+        self._fill()
+
+    def _fill(self) -> None:
+        name, wanted = self.pages.current(), self.filter.current()
+        page = _PAGES[name]
+        rows = [row for row in self._rows if not wanted or row.status == wanted]
+        self.model.show_rows(page, rows)
+        head = self.table.horizontalHeader()
+        for column, width in enumerate(page.widths):
+            head.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+            self.table.setColumnWidth(column, width)
+        head.setSectionResizeMode(page.stretch, QHeaderView.ResizeMode.Stretch)
+        self.table.scrollToTop()
+        self.table.setVisible(bool(rows))
+        self._nothing.setVisible(not rows)
+        self._nothing.setText(_NOTHING[name])
+
+
+_HEADINGS_SAID = (
+    "Headings in the drug labels of all imports whose words no rule knows: the sentences below "
+    "them have no heading hint. They are decided and trained on like all others."
+)
+_NOTHING = {
+    "files": "No file was read.",
+    "labels": "No drug label was read.",
+    "headings": "Every heading was understood.",
+}
+
+
+def _title(run: RunReport) -> str:
+    who = f" · {run.curator}" if run.curator else ""
+    number = len(run.files)
+    files = f"{number:,} file" + ("" if number == 1 else "s")
+    return f"{local_time(run.at)}{who} · {files}"
+
+
+def _said(run: RunReport) -> str:
+    if not run.id:
+        return "Files that were imported before imports were kept one by one."
+    kinds = [_KINDS.get(kind, kind) for kind in run.types]
+    took = f"{_SECTIONS.get(run.sections, run.sections)} in {_listed(kinds)} labels"
+    read = f" · categories read by {run.read_by}" if run.read_by else ""
+    brought = f"{run.sentences:,} sentences, {run.tables:,} tables"
+    return f"{_STATES[run.state]} · {took}{read} · {brought}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def _file_rows(run: RunReport) -> list[Row]:
+    files = sorted(run.files, key=lambda f: _rank(f.status))
+    return [
+        Row(
+            (
+                Path(f.path).name,
+                _NAMES.get(f.status, f.status),
+                f"{f.labels:,}",
+                f"{f.sentences:,}",
+                f"{f.tables:,}",
+                f.reason,
+            ),
+            f.status,
+            (f.path, "", "", "", "", f.reason),
+        )
+        for f in files
+    ]
+
+
+def _label_rows(labels: Sequence[LabelRow]) -> list[Row]:
+    rows = []
+    for label in sorted(labels, key=lambda r: _rank(r.status)):
+        inside = f"{Path(label.path).name}/{label.member}" if label.member else label.path
+        where = inside.rsplit("/", 1)[-1]
+        number = "" if label.status in (FAILED, SKIPPED) else f"{label.sentences:,}"
+        rows.append(
+            Row(
+                (
+                    label.title or where,
+                    _NAMES.get(label.status, label.status),
+                    str(label.version or ""),
+                    number,
+                    f"{label.tables:,}" if number else "",
+                    where,
+                    label.reason,
+                ),
+                label.status,
+                (label.title, "", "", "", "", inside, label.reason),
+            )
+        )
+    return rows
+
+
+def _rank(status: str) -> int:
+    return STATUSES.index(status) if status in STATUSES else len(STATUSES)
+
+
+class _Model(QAbstractTableModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self._page = _PAGES["files"]
+        self._rows: Sequence[Row] = ()
+
+    def show_rows(self, page: Page, rows: Sequence[Row]) -> None:
+        self.beginResetModel()
+        self._page, self._rows = page, rows
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._page.columns)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._page.columns[section]
+        return self._aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row = self._rows[index.row()]
+        column = index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.cells[column]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return (row.hints[column] if row.hints else "") or None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._aligned(column)
+        if role == Qt.ItemDataRole.ForegroundRole and column == 1 and row.status in _TONES:
+            return QColor(getattr(theme.current(), _TONES[row.status]))
+        return None
+
+    def _aligned(self, column: int) -> int:
+        side = Qt.AlignmentFlag.AlignLeft
+        if column in self._page.numbers:
+            side = Qt.AlignmentFlag.AlignRight
+        return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
+def _table(model: _Model) -> QTableView:
+    table = QTableView()
+    table.setModel(model)
+    table.setObjectName("report")
+    table.setAccessibleName("What was imported")
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(theme.size("controls") + 17)
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    table.horizontalHeader().setHighlightSections(False)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setTabKeyNavigation(False)
+    return table
