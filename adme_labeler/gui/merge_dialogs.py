@@ -60,7 +60,7 @@ def merge(window: MainWindow, table: Path | None = None) -> None:
     dialog = MergeDialog(
         table.name,
         project.session.scheme,
-        lambda ids: _present(project.session, ids),
+        lambda ids: present(project.session, ids),
         window,
     )
     _Merging(project, table, dialog)
@@ -87,6 +87,16 @@ def merge_or_import(window: MainWindow, found: list[Path]) -> bool:
 
     window.ask(dialog, go_on)
     return True
+
+
+def present(opened: Session, ids: Sequence[SentenceId]) -> Mapping[SentenceId, tuple[str, Entry]]:
+    """Text and entry of sentences as the project has them now."""
+    given = annotations.of_sentences(opened.connection, ids)
+    settled = annotations.adjudications(opened.connection, ids)
+    return {
+        s.id: (s.text, Held(given.get(s.id, ()), settled.get(s.id)).entry(opened.scheme))
+        for s in sentences.get(opened.connection, ids)
+    }
 
 
 class _Merging:
@@ -133,12 +143,3 @@ class _Merging:
         merger.progressed.disconnect(dialog.show_progress)
         merger.failed.disconnect(dialog.show_problem)
         merger.compared.disconnect(self._compared)
-
-
-def _present(opened: Session, ids: Sequence[SentenceId]) -> Mapping[SentenceId, tuple[str, Entry]]:
-    given = annotations.of_sentences(opened.connection, ids)
-    settled = annotations.adjudications(opened.connection, ids)
-    return {
-        s.id: (s.text, Held(given.get(s.id, ()), settled.get(s.id)).entry(opened.scheme))
-        for s in sentences.get(opened.connection, ids)
-    }

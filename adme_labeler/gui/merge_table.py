@@ -154,7 +154,7 @@ class MergeModel(QAbstractTableModel):
         if isinstance(found, MergeRow):
             return found.exported, found.edited, found.current
         now = self._looked_up(row)[1]
-        return (now, now, now) if found.kind is RowKind.UNCHANGED else (now, None, now)
+        return (now, now, now) if found.kind is RowKind.UNCHANGED else (None, None, now)
 
     def kind(self, row: int) -> RowKind:
         return self._shown[row].kind
@@ -194,6 +194,8 @@ class MergeModel(QAbstractTableModel):
         if column == _TEXT:
             return self.text(row)
         item = self.item(row)
+        if column == _EDITED and item is not None and item.reason:
+            return item.reason
         fields = item.fields if item is not None else ()
         return merge_text.words(self.entries(row)[column - _EXPORTED], fields, self._scheme)
 
@@ -353,11 +355,13 @@ class _Delegate(QStyledItemDelegate):
         self, painter: QPainter, rect: QRectF, model: MergeModel, row: int, column: int
     ) -> None:
         colors = theme.current()
-        exported, edited, now = model.entries(row)
-        entry = (exported, edited, now)[column - _EXPORTED]
+        entry = model.entries(row)[column - _EXPORTED]
+        item = model.item(row)
+        if column == _EDITED and item is not None and item.reason:
+            painting.text(painter, rect, item.reason, theme.font("secondary"), colors.danger)
+            return
         if entry is None:
             return
-        item = model.item(row)
         fields = item.fields if item is not None else ()
         font: QFont = theme.font("secondary")
         ink = colors.secondary

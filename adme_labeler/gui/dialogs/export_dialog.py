@@ -24,10 +24,10 @@ from adme_labeler.services import exporting
 from adme_labeler.services.exporting import Choice
 
 _FORMATS = (
-    (".xlsx", "Excel workbook", "to read, edit and send; comes back"),
-    (".csv", "Comma-separated", "for any spreadsheet program; comes back"),
-    (".tsv", "Tab-separated", "for programs; comes back"),
-    (".jsonl", "JSON lines", "for training"),
+    (".xlsx", "Excel workbook", "to read, edit and send; edits can be merged back"),
+    (".csv", "Comma-separated", "for any spreadsheet program; edits can be merged back"),
+    (".tsv", "Tab-separated", "for programs; edits can be merged back"),
+    (".jsonl", "JSON lines", "for training, with lists and truth values"),
     (".parquet", "Parquet", "for notebooks"),
 )
 
@@ -61,7 +61,9 @@ class ExportDialog(Dialog):
         self._formats.buttonClicked.connect(lambda _: self._follow_format())
         self.place.textChanged.connect(lambda _: self._look())
         self._look()
-        self._formats.checkedButton().setFocus()
+        chosen = self._formats.checkedButton()
+        if chosen is not None:
+            chosen.setFocus()
 
     def target(self) -> Path:
         return Path(self.place.text().strip()).expanduser()
@@ -102,8 +104,9 @@ class ExportDialog(Dialog):
         self.body.addLayout(grid)
 
     def _add_rows(self, sentences: int, decided: int) -> None:
+        self.body.addSpacing(8)
         self.body.addWidget(Text("Sentences", "secondary", "secondary", strong=True))
-        self.everything = QRadioButton(f"All {sentences:,} of the queue, decided or not")
+        self.everything = QRadioButton(f"All {sentences:,} sentences, decided or not")
         self.only_decided = QRadioButton(f"Only the {decided:,} that have a category")
         self.everything.setChecked(True)
         name = self._label[1] if self._label else ""
@@ -118,6 +121,7 @@ class ExportDialog(Dialog):
         self.body.addWidget(self.tables)
 
     def _add_place(self, proposal: Path) -> None:
+        self.body.addSpacing(8)
         self.body.addWidget(Text("File", "secondary", "secondary", strong=True))
         self.place = QLineEdit(str(proposal))
         self.place.setAccessibleName("File to write")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
@@ -92,6 +92,7 @@ class MergeDialog(Dialog):
         self._bar.hide()
         self.apply.hide()
         self.close_button.setText("Close")
+        self.close_button.setDefault(True)
         self._say(sentence, "danger")
         self._said.setToolTip(detail[-2000:])
 
@@ -99,6 +100,7 @@ class MergeDialog(Dialog):
         """Nothing was written; comparing again may help."""
         self.show_problem(sentence)
         self.again.show()
+        self.again.setDefault(True)
         self.again.setFocus()
 
     def show_plan(self, plan: MergePlan) -> None:
@@ -107,6 +109,7 @@ class MergeDialog(Dialog):
             self._nothing_to_take(plan)
             return
         self.apply.show()
+        self.apply.setDefault(True)
         self._say(merge_text.counted(plan) + _unknown_categories(plan))
         self._fill(plan)
         self.resize_to_window()
@@ -130,7 +133,12 @@ class MergeDialog(Dialog):
         self.close_button.setFocus()
         rows = "row says" if plan.unchanged == 1 else "rows say"
         left = len(plan.missing)
-        missing = f" {left:,} sentences are not in it and stay as they are." if left else ""
+        absent = (
+            "sentence is not in it and stays as it is"
+            if left == 1
+            else ("sentences are not in it and stay as they are")
+        )
+        missing = f" {left:,} {absent}." if left else ""
         self._say(
             f"{self._name} brings nothing new: {plan.unchanged:,} {rows} what the project holds."
             + missing
@@ -163,11 +171,14 @@ class MergeDialog(Dialog):
         self.table.show_rows(model)
         self.table.moved.connect(self._show_detail)
         self._detail = Text("", "controls", wrap=True)
-        self._detail.setMinimumHeight(3 * self._detail.fontMetrics().height())
+        self._states = Text("", "controls", strong=True, wrap=True)
         self._place = Text("", "secondary", "secondary", wrap=True)
         card = Card()
-        card.body.addWidget(self._detail, 1)
-        card.body.addWidget(self._place)
+        for line in (self._detail, self._states, self._place):
+            line.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+            card.body.addWidget(line)
+        card.body.addStretch(1)
+        card.setMinimumHeight(7 * self._detail.fontMetrics().height())
         self._summary = Text("", "controls", strong=True, wrap=True)
         self._hint = Text(
             "Space accepts or refuses the selected rows; Ctrl+A selects all.",
@@ -198,13 +209,15 @@ class MergeDialog(Dialog):
     def _show_detail(self, row: int) -> None:
         model = self._model
         if model is None or row < 0:
-            self._detail.setText("")
-            self._place.setText("")
+            for line in (self._detail, self._states, self._place):
+                line.setText("")
             return
         self._detail.setText(" ".join(model.text(row).split()))
         item = model.item(row)
         kind = model.kind(row)
         self._place.setText(_explained(item) if item is not None else _EXPLAINED[kind])
+        self._states.setText(_states(item, self._scheme) if item is not None else "")
+        self._states.setVisible(bool(self._states.text()))
 
     def _count(self) -> None:
         model = self._model
@@ -261,6 +274,18 @@ class MergeOrImportDialog(Dialog):
 
     def wants_merge(self) -> bool:
         return self.merge.isChecked()
+
+
+def _states(item: MergeRow, scheme: CategoryScheme) -> str:
+    """What changed, in full; the cells of the table cut long notes."""
+    if not item.fields:
+        return ""
+    exported, edited, now = (
+        merge_text.words(entry, item.fields, scheme)
+        for entry in (item.exported, item.edited, item.current)
+    )
+    said = f"{exported} \u2192 {edited}"
+    return said if now == exported else f"{said} (now {now})"
 
 
 def _explained(item: MergeRow) -> str:
