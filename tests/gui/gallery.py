@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import import_pictures
+import merge_pictures
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 from samples import (
@@ -210,6 +211,7 @@ def keys() -> QWidget:
 
 PICTURES: dict[str, Callable[[], QWidget]] = {
     **import_pictures.PICTURES,
+    **merge_pictures.PICTURES,
     "work": work_view,
     "work-blind": blind,
     "work-decided": decided,
