@@ -25,7 +25,7 @@ DEEPEST = 120
 
 _BLOCKS = word_set(
     """
-    p div section article main header blockquote pre center address fieldset dd dt dl figure
+    p div section article main header blockquote center address fieldset dd dt dl figure
     figcaption details summary form"""
 )
 _GONE = word_set(
@@ -104,11 +104,11 @@ class _PageReader(MarkupReader):
 
     def _child(self, child: _Element, look: str, kind: BlockKind, depth: int) -> None:
         name = child.tag.casefold() if isinstance(child.tag, str) else ""
-        if name in _GONE or not name:
+        if name in _GONE or not name or child.get("hidden") is not None:
             return
         style = f"{child.get('style') or ''} {child.get('class') or ''}"
         if style != " ":
-            if _HIDDEN.search(style) or child.get("hidden") is not None:
+            if _HIDDEN.search(style):
                 return
             look = _with(look, *(word for pattern, word in _STYLED if pattern.search(style)))
         if depth > DEEPEST:
