@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import column_pictures
 import import_pictures
 import merge_pictures
 from PySide6.QtCore import QSettings
@@ -210,6 +211,7 @@ def keys() -> QWidget:
 
 
 PICTURES: dict[str, Callable[[], QWidget]] = {
+    **column_pictures.PICTURES,
     **import_pictures.PICTURES,
     **merge_pictures.PICTURES,
     "work": work_view,
