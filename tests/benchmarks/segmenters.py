@@ -149,7 +149,7 @@ def compared(path: Path) -> list[dict[str, str]]:
     for name, make in SPLITTERS.items():
         try:
             split = make()
-        except ImportError:
+        except ModuleNotFoundError:
             print(f"{name} is not installed")
             continue
         precision, recall, speed = measure(split, gold)
