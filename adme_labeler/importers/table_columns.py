@@ -94,8 +94,9 @@ def understood(header: Sequence[str], told: Mapping[str, str], source: str) -> C
     for at, cell in enumerate(header):
         field = field_named(cell)
         if field and at not in said:
-            exact = _folded(cell) in FIELDS
-            named.setdefault(field, []).insert(0 if exact else len(named.get(field, [])), at)
+            named.setdefault(field, []).append(at)
+    for found in named.values():  # "Text" goes before "Sentence"
+        found.sort(key=lambda at: _folded(header[at]) not in FIELDS)
     places: dict[str, int] = {}
     for field in FIELDS:
         found = chosen.get(field) or named.get(field) or []
