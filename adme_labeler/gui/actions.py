@@ -63,9 +63,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("saved", "All saved", "File", ("Ctrl+S",), Needs.NOTHING, "check"),
     Action("close", "Close the project", "File", ("Ctrl+W",), Needs.PROJECT, "close"),
     Action("quit", "Quit", "File", ("Ctrl+Q",), Needs.NOTHING),
-    Action("undo", "Undo", "Edit", ("Ctrl+Z", "Backspace"), Needs.UNDO, "undo", True),
+    Action("undo", "Undo", "Edit", ("Backspace", "Ctrl+Z"), Needs.UNDO, "undo", True),
     Action("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), Needs.REDO, "redo", True),
     Action("search", "Search…", "Edit", ("/", "Ctrl+F"), Needs.PROJECT, "search", False, True),
+    Action("save-filter", "Save the search as a filter…", "Edit", ("Ctrl+D",), Needs.WRITABLE, "star"),
+    Action("filters", "Saved filters…", "Edit"),
     Action("history", "History…", "Edit", ("Ctrl+H",), Needs.PROJECT, "", False, True),
     *(
         Action(
@@ -108,6 +110,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("queue-unsure", "Unsure", "Queue"),
     Action("older-rules", "Decided under older rules", "Queue"),
     Action("queue-changed", "Changed sentences", "Queue"),
+    Action("queue-tables", "Tables with ADME facts", "Queue"),
     Action("queue-identical", "Identical, but different", "Queue"),
     Action("rarest", "Next candidate of the rarest category", "Queue", ("G",), Needs.PROJECT, "", True, True),  # noqa: E501
     Action("bulk", "Accept many…", "Queue", ("Ctrl+B",), Needs.WRITABLE),
@@ -133,6 +136,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("project-settings", "Project settings…", "Edit", (), Needs.PROJECT, "", False, True),
     Action("preferences", "Preferences…", "Edit", ("Ctrl+,",), Needs.NOTHING),
     Action("guideline", "Guideline and keys", "Help", ("H", "?", "F1"), Needs.NOTHING, "book"),
+    Action("tour", "Tour in four steps", "Help"),
+    Action("tour-next", "Next step of the tour", "", ("Ctrl+Return",)),
     Action("edit-guideline", "Edit the guideline…", "Help", (), Needs.WRITABLE),
     Action("about", "About", "Help", (), Needs.NOTHING),
 )  # fmt: skip

@@ -52,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     preferences = Preferences()
     theme.apply(app, preferences.theme, preferences.scale, preferences.spacing)
     window = MainWindow(preferences)
+    window.newcomer = True
     sys.excepthook = _LastWords(window)
     window.show()
     if words:

@@ -159,6 +159,8 @@ _SHOWN = {
     "Down": "↓",
     "Backspace": "⌫",
     "Ctrl+Down": "Ctrl+↓",
+    "Ctrl+Return": "Ctrl+Enter",
+    "Del": "Delete",
 }
 
 

@@ -52,6 +52,9 @@ class MainWindow(QMainWindow):
         self.preferences = preferences or Preferences()
         self.project: ProjectView | None = None
         self.welcome = WelcomePage()
+        self.newcomer = False
+        """Whether the first project that is opened begins with the tour."""
+        self._tour: Tour | None = None
         self._closing = False
         self._then: Callable[[], None] | None = None
         self._stack = QStackedWidget()
@@ -113,6 +116,7 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(project.work)
         self._stack.setCurrentWidget(project.work)
         project.work.splitter.restoreState(self.preferences.layout("splitter"))
+        project.listing.remember_in(self.preferences)
         self._show_names(opened.path.name, opened.curator)
         self.preferences.opened(opened.path)
         sentence, kind = self.preferences.place(opened.path) if place else (None, "document")
@@ -122,6 +126,8 @@ class MainWindow(QMainWindow):
             project.work.status.say(opened.project.warning)
         self._enable()
         then(project)
+        if self.newcomer and not self.preferences.tour_seen:
+            QTimer.singleShot(0, self, self._begin_tour)
 
     def leave_project(self, then: Callable[[], None]) -> None:
         """End the project's jobs, close it, and go on with `then`."""
@@ -132,9 +138,12 @@ class MainWindow(QMainWindow):
         if self._then is not None:
             return
         self._then = then
+        if self._tour is not None:
+            self._tour.leave()
         desk = project.desk
         self.preferences.set_place(project.session.path, desk.focus, desk.kind.value)
         self.preferences.set_layout("splitter", project.work.splitter.saveState())
+        project.listing.keep_layout()
         project.left.connect(self._project_left)
         project.leave()
 
@@ -189,6 +198,8 @@ class MainWindow(QMainWindow):
             "quit": self._quit,
             "search": lambda: self._of_project().work.search.open(),
             "note": lambda: dialogs_of.note(self),
+            "save-filter": lambda: filter_dialogs.save_filter(self),
+            "filters": lambda: filter_dialogs.manage_filters(self),
             "bulk": lambda: dialogs_of.bulk(self),
             "identical": lambda: label_dialogs.apply_identical(self),
             "identical-all": lambda: label_dialogs.apply_identical_everywhere(self),
@@ -201,6 +212,8 @@ class MainWindow(QMainWindow):
             "edit-guideline": lambda: guidelines.edit(self),
             "older-rules": lambda: guidelines.look_again(self),
             "about": lambda: dialogs_of.about(self),
+            "tour": self._begin_tour,
+            "tour-next": lambda: self._tour.advance() if self._tour else None,
             "project-settings": lambda: settings_of.ask(self),
             "preferences": lambda: self.ask(
                 PreferencesDialog(self.preferences, self._preferences_changed, self), lambda: None
@@ -235,7 +248,7 @@ class MainWindow(QMainWindow):
         for ident, kind in (
             ("document", "document"), ("uncertain", "uncertain"), ("rare", "rarest"),
             ("flagged", "flagged"), ("unsure", "unsure"), ("changed", "changed"),
-            ("identical", "identical"), ("audit", "audit"),
+            ("identical", "identical"), ("audit", "audit"), ("tables", "tables"),
         ):  # fmt: skip
             table[f"queue-{ident}"] = lambda k=kind: self._of_project().work.toolbar.queues.choose(
                 k
@@ -284,7 +297,8 @@ class MainWindow(QMainWindow):
             return
         kind = {"rarest": "rare"}.get(project.desk.kind.value, project.desk.kind.value)
         for ident in (
-            "document", "uncertain", "rare", "audit", "flagged", "unsure", "changed", "identical"
+            "document", "uncertain", "rare", "audit", "flagged", "unsure", "changed", "identical",
+            "tables",
         ):  # fmt: skip
             actions[f"queue-{ident}"].setChecked(ident == kind)
         actions["view-list"].setChecked(project.work.list_shown())
@@ -304,7 +318,9 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that no focused field or control has used."""
-        if event.key() == Qt.Key.Key_Escape and self.project is not None:
+        if event.key() == Qt.Key.Key_Escape and self._tour is not None:
+            self._tour.leave()
+        elif event.key() == Qt.Key.Key_Escape and self.project is not None:
             if self.project.desk.searching or self.project.work.search.isVisible():
                 self.project.end_search()
             self._focus_pane()
@@ -403,6 +419,16 @@ class MainWindow(QMainWindow):
                 self.preferences.spacing,
             )
         QTimer.singleShot(0, self, self._enable)
+
+    def _begin_tour(self) -> None:
+        project = self._of_project()
+        if self._tour is None:
+            project.show_list(False)
+            self._tour = Tour(project.work, self._tour_ended)
+
+    def _tour_ended(self) -> None:
+        self._tour = None
+        self.preferences.tour_seen = True
 
     def _preferences_changed(self) -> None:
         keymap.use(self.preferences.keymap)

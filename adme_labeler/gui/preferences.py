@@ -87,6 +87,14 @@ class Preferences:
     def curator(self, name: str) -> None:
         self._settings.setValue("curator", name.strip())
 
+    @property
+    def tour_seen(self) -> bool:
+        return str(self._settings.value("tour_seen", "")) == "yes"
+
+    @tour_seen.setter
+    def tour_seen(self, seen: bool) -> None:
+        self._settings.setValue("tour_seen", "yes" if seen else "")
+
     def recent(self) -> list[Path]:
         """Projects opened lately that still exist, newest first."""
         stored = self._settings.value("recent", [])
@@ -111,6 +119,18 @@ class Preferences:
         key = self._place(project)
         self._settings.setValue(f"{key}/sentence", "" if sentence is None else str(sentence))
         self._settings.setValue(f"{key}/queue", queue)
+
+    def recent_searches(self, project: Path) -> tuple[str, ...]:
+        """What was searched for lately in this project, newest first."""
+        stored = self._settings.value(f"{self._place(project)}/searches", [])
+        if isinstance(stored, str):
+            stored = [stored]
+        return tuple(str(written) for written in cast("list[object]", stored or []))
+
+    def add_search(self, project: Path, written: str) -> None:
+        rest = [other for other in self.recent_searches(project) if other != written]
+        kept = [written, *rest][:RECENT]
+        self._settings.setValue(f"{self._place(project)}/searches", kept)
 
     def layout(self, name: str) -> QByteArray:
         stored = self._settings.value(f"layout/{name}", QByteArray())

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from samples import make_project, suggest_everything
+
+from adme_labeler.gui.main_window import MainWindow
+from adme_labeler.gui.tour import STEPS, Tour
+from adme_labeler.services import annotating
+
+
+@pytest.fixture
+def window(qtbot, preferences, tmp_path):
+    made = MainWindow(preferences)
+    made.newcomer = True
+    made.resize(1280, 720)
+    with qtbot.waitExposed(made):
+        made.show()
+    session = make_project(tmp_path / "work.adme")
+    suggest_everything(session)
+    made.show_session(session, place=False, jobs=False)
+    yield made
+    made.leave_project(lambda: None)
+    qtbot.waitUntil(lambda: made.project is None, timeout=30_000)
+    made.close()
+    made.deleteLater()
+
+
+def tour_of(window: MainWindow, qtbot) -> Tour:
+    qtbot.waitUntil(lambda: window.findChild(Tour) is not None)
+    found = window.findChild(Tour)
+    assert isinstance(found, Tour)
+    return found
+
+
+def test_a_newcomer_is_led_through_four_steps_and_can_decide_meanwhile(window, qtbot):
+    tour = tour_of(window, qtbot)
+    assert len(STEPS) == 4
+    first = window.project.desk.focus
+    QTest.keyClick(window.project.work.pane, Qt.Key.Key_3)
+    assert annotating.annotation(window.project.session, first).category == "M"
+    for step in range(1, 4):
+        QTest.mouseClick(tour.next, Qt.MouseButton.LeftButton)
+        assert tour.step == step
+        assert window.project.work.rect().contains(tour.geometry())
+    QTest.mouseClick(tour.next, Qt.MouseButton.LeftButton)
+    assert window._tour is None
+    assert window.preferences.tour_seen
+
+
+def test_the_tour_is_walked_and_skipped_by_keys(window, qtbot):
+    tour = tour_of(window, qtbot)
+    QTest.keyClick(window.project.work.pane, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert tour.step == 1
+    QTest.keyClick(window.project.work.pane, Qt.Key.Key_Escape)
+    assert window._tour is None
+    assert window.preferences.tour_seen
+
+
+def test_the_tour_comes_once_and_again_on_request(window, qtbot):
+    tour_of(window, qtbot).leave()
+    session = window.project.session
+    path = session.path
+    window.leave_project(lambda: None)
+    qtbot.waitUntil(lambda: window.project is None, timeout=30_000)
+    assert window.open_path(path)
+    qtbot.waitUntil(lambda: window.project is not None)
+    assert window._tour is None
+    window.run("tour")
+    assert window._tour is not None
