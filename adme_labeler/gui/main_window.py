@@ -167,7 +167,11 @@ class MainWindow(QMainWindow):
         known = BY_ID.get(ident)
         if known is not None and not self._satisfied(known.needs):
             return
-        self.try_to(self._table[ident])
+        self.try_to(lambda: self._of_many(ident) or self._table[ident]())
+
+    def _of_many(self, ident: str) -> bool:
+        """Whether it was done to the rows that are selected in the list."""
+        return self.project is not None and self.project.listing.act(ident)
 
     def try_to(self, act: Callable[[], None]) -> None:
         """Do something; a problem is told in one sentence."""

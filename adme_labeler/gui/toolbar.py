@@ -14,7 +14,12 @@ QUEUES = (
     ("flagged", "Flagged"),
     ("unsure", "Unsure"),
 )
-_SELDOM = {"audit": "Audit", "changed": "Changed", "identical": "Identical, but different"}
+_SELDOM = {
+    "audit": "Audit",
+    "changed": "Changed",
+    "identical": "Identical, but different",
+    "tables": "Tables with ADME facts",
+}
 
 
 class Toolbar(Panel):

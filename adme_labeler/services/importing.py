@@ -14,6 +14,7 @@ from adme_labeler.domain.records import (
     Annotation,
     AnnotationState,
     Arm,
+    BlockKind,
     GroupId,
     LabelDraft,
     LabelId,
@@ -24,7 +25,7 @@ from adme_labeler.domain.records import (
     SentenceId,
 )
 from adme_labeler.domain.sentence_text import normalized
-from adme_labeler.services import label_versions
+from adme_labeler.services import label_versions, table_facts
 from adme_labeler.services.label_versions import Fate
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, labels
@@ -156,6 +157,8 @@ def store(
     annotations.write(session.connection, operation, written)
     tally.annotations += len(written)
     fresh = committed.status in (CommitStatus.NEW, CommitStatus.UPDATED)
+    if fresh and any(block.kind is BlockKind.TABLE for block in draft.blocks):
+        table_facts.examine(session, committed.label)
     if not fresh and not written:
         return committed, Changes()
     return committed, Changes(

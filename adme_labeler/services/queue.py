@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from adme_labeler.domain.records import Arm, LabelId, SentenceId
-from adme_labeler.services import audit, identical, label_versions, project_settings
+from adme_labeler.services import (
+    audit,
+    identical,
+    label_versions,
+    project_settings,
+    table_facts,
+)
 from adme_labeler.services.session import Session
-from adme_labeler.storage import sentences
+from adme_labeler.storage import sentences, table_rows
 from adme_labeler.storage.sentences import OpenSentence
 
 BATCH = 100
@@ -32,6 +38,8 @@ class QueueKind(StrEnum):
     SKIPPED = "skipped"
     CHANGED = "changed"
     """Sentences that a new version of their drug label brought."""
+    TABLES = "tables"
+    """Rows of tables that state an ADME fact."""
     IDENTICAL = "identical"
     """The same sentence, decided differently in several places."""
 
@@ -184,6 +192,14 @@ def _identical(session: Session, label: LabelId | None, seed: int) -> Queue:
     return Queue(QueueKind.IDENTICAL, items, explanation)
 
 
+def _tables(session: Session, label: LabelId | None, seed: int) -> Queue:
+    table_facts.examine_the_rest(session)
+    found = table_rows.open_with_facts(session.connection, session.curator)
+    items = tuple(QueueItem(i, Arm.REVIEW, None, f"a table row about {fact}") for i, fact in found)
+    explanation = "" if items else "No undecided table row states an ADME fact."
+    return Queue(QueueKind.TABLES, items, explanation)
+
+
 _BUILDERS: dict[QueueKind, Callable[[Session, LabelId | None, int], Queue]] = {
     QueueKind.DOCUMENT: _document,
     QueueKind.UNCERTAIN: _uncertain,
@@ -194,6 +210,7 @@ _BUILDERS: dict[QueueKind, Callable[[Session, LabelId | None, int], Queue]] = {
     QueueKind.SKIPPED: _skipped,
     QueueKind.CHANGED: _changed,
     QueueKind.IDENTICAL: _identical,
+    QueueKind.TABLES: _tables,
 }
 
 
