@@ -147,8 +147,8 @@ class Content:
 def proposals(columns: Sequence[Content]) -> tuple[str, ...]:
     """A field for each column, "" for none: by name, then text and category by content.
 
-    Text is the one column of long cells that no name claims; category is a column whose cells are
-    mostly categories. Columns of one name are all proposed, for a person to choose.
+    Text is the one column of long cells that no name claims; category is a column of whose
+    cells at least half are categories. Columns of one name are all proposed: a person chooses.
     """
     fields = [field_named(_NUMBERED.sub("", column.name)) for column in columns]
     exact = {_folded(c.name) for c in columns if _folded(c.name) in FIELDS}
@@ -175,7 +175,7 @@ _SENTENCE = 40
 def _is_category(column: Content) -> bool:
     total = sum(column.values.values())
     known = sum(count for value, count in column.values.items() if ADME.find(value))
-    return total > 0 and known * 2 > total
+    return total > 0 and known * 2 >= total
 
 
 def _folded(name: str) -> str:
