@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from hypothesis import settings
@@ -11,15 +12,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from adme_labeler.domain.categories import CategoryKey
-from adme_labeler.domain.records import AnnotationState, ModelVersion, SentenceId, Suggestion
-from adme_labeler.services import annotating, importing, training
+from adme_labeler.domain.records import (
+    AnnotationState,
+    LabelDraft,
+    ModelVersion,
+    SentenceId,
+    Suggestion,
+)
+from adme_labeler.services import annotating, identical, importing, training
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.session import Session
-from adme_labeler.storage import annotations, log, sentences, suggestions
+from adme_labeler.storage import annotations, labels, log, sentences, suggestions
 from adme_labeler.storage.integrity import check
-from tests.drafts import finished_training, simple_label
+from tests.drafts import block, finished_training, label, simple_label
 
 Model = dict[tuple[int, str], tuple[str, str | None, tuple[str, ...], bool, str]]
+TEXTS = ("Same words.", "The same again.", "Food delays it.", "It is bound.", "It is excreted.")
 KEYS = st.sampled_from("ADMEO").map(CategoryKey)
 
 
@@ -32,13 +40,18 @@ class Curating(RuleBasedStateMachine):
     def open(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="adme-replay-"))
         self.session = Session.create(self.folder / "p", "ana")
-        importing.commit_batch(
-            self.session, [simple_label(i) for i in range(2)], importing.ImportTally()
-        )
+        self.version = 1
+        drafts = [simple_label(i, sentences=4) for i in range(2)]
+        drafts += [self.twin(n, 1, TEXTS[: 2 + n]) for n in range(3)]
+        importing.commit_batch(self.session, drafts, importing.ImportTally())
         self.ids = sentences.in_document_order(self.session.connection)
         self.model: Model = {}
         self.past: list[Model] = []
         self.future: list[Model] = []
+
+    def twin(self, number: int, version: int, texts: Sequence[str]) -> LabelDraft:
+        """One of three drug labels that share sentences."""
+        return label(f"twin-{number}", f"Twin{number}", [block("X", texts)], version=version)
 
     def did(self, before: Model) -> None:
         if self.model != before:
@@ -53,7 +66,7 @@ class Curating(RuleBasedStateMachine):
         self.model[(i, self.session.curator)] = value
         self.did(before)
 
-    @rule(n=st.integers(0, 15), key=KEYS)
+    @rule(n=st.integers(0, 16), key=KEYS)
     def decide(self, n: int, key: CategoryKey) -> None:
         i = self.ids[n]
         state, category, also, flag, note = self.entry(i)
@@ -61,7 +74,7 @@ class Curating(RuleBasedStateMachine):
         if not (category == key and state == "decided"):
             self.put(i, ("decided", key, tuple(k for k in also if k != key), flag, note))
 
-    @rule(n=st.integers(0, 15), state=st.sampled_from(["skipped", "unsure"]))
+    @rule(n=st.integers(0, 16), state=st.sampled_from(["skipped", "unsure"]))
     def set_aside(self, n: int, state: str) -> None:
         i = self.ids[n]
         act = annotating.skip if state == "skipped" else annotating.unsure
@@ -70,14 +83,14 @@ class Curating(RuleBasedStateMachine):
         if self.entry(i) != (state, None, (), flag, note):
             self.put(i, (state, None, (), flag, note))
 
-    @rule(n=st.integers(0, 15))
+    @rule(n=st.integers(0, 16))
     def flag(self, n: int) -> None:
         i = self.ids[n]
         annotating.toggle_flag(self.session, i)
         state, category, also, flag, note = self.entry(i)
         self.put(i, (state, category, also, not flag, note))
 
-    @rule(n=st.integers(0, 15), text=st.text(max_size=5))
+    @rule(n=st.integers(0, 16), text=st.text(max_size=5))
     def note(self, n: int, text: str) -> None:
         i = self.ids[n]
         annotating.set_note(self.session, i, text)
@@ -85,7 +98,7 @@ class Curating(RuleBasedStateMachine):
         if text.strip() != note:
             self.put(i, (state, category, also, flag, text.strip()))
 
-    @rule(ns=st.sets(st.integers(0, 15), min_size=1), key=KEYS)
+    @rule(ns=st.sets(st.integers(0, 16), min_size=1), key=KEYS)
     def bulk(self, ns: set[int], key: CategoryKey) -> None:
         ids = [self.ids[n] for n in sorted(ns)]
         with self.session.project.transaction() as connection:
@@ -97,7 +110,9 @@ class Curating(RuleBasedStateMachine):
                     for i in ids
                 ],
             )
+        inputs = sentences.model_inputs(self.session.connection, ids)
         decided = {i for (i, _), value in self.model.items() if value[1] is not None}
+        decided |= {i.id for i in inputs if i.held_out}
         annotating.bulk_accept(self.session, ids)
         before = dict(self.model)
         for i in ids:
@@ -105,6 +120,73 @@ class Curating(RuleBasedStateMachine):
                 _, _, also, flag, note = self.entry(i)
                 self.model[(i, self.session.curator)] = ("bulk", key, also, flag, note)
         self.did(before)
+
+    @rule(n=st.integers(0, 16))
+    def take_over(self, n: int) -> None:
+        """To identical sentences; what waits there is known from the dictionary alone."""
+        i, me = self.ids[n], self.session.curator
+        offer = identical.offer(self.session, i)
+        targets = {t.sentence for t in offer.targets} if offer else set[SentenceId]()
+        state, category, also, _, _ = self.entry(i)
+        texts = {s.id: s.text for s in sentences.get(self.session.connection, self.ids)}
+        inputs = {i.id: i for i in sentences.model_inputs(self.session.connection, self.ids)}
+        current = set(sentences.in_document_order(self.session.connection))
+        decided = {sentence for (sentence, _), value in self.model.items() if value[1] is not None}
+        waiting = {
+            other
+            for other in current - decided - {i}
+            if texts[other] == texts[i]
+            and not inputs[other].held_out
+            and self.model.get((other, me), ("",))[0] not in ("skipped", "unsure")
+        }
+        if category is None or state == "bulk":
+            assert not targets
+            return
+        assert waiting <= targets
+        assert all(self.entry(other)[0] == "bulk" for other in targets - waiting)
+        if not targets:
+            return
+        assert identical.apply(self.session, i).annotations == targets
+        before = dict(self.model)
+        for other in targets:
+            _, _, _, flag, note = self.entry(other)
+            self.model[(other, me)] = ("bulk", category, also, flag, note)
+        self.did(before)
+
+    @rule(number=st.integers(0, 2), texts=st.lists(st.sampled_from(TEXTS), min_size=1, max_size=5))
+    def new_version(self, number: int, texts: list[str]) -> None:
+        """Also one that returns to an earlier text; no annotation changes by it."""
+        self.version += 1
+        self.bring(self.twin(number, self.version, texts))
+        self.ids += [
+            i for i in sentences.in_document_order(self.session.connection) if i not in self.ids
+        ]
+
+    @rule(number=st.integers(0, 2))
+    def older_version(self, number: int) -> None:
+        before = sentences.in_document_order(self.session.connection)
+        self.bring(self.twin(number, 0, ["Never taken over."]))
+        assert sentences.in_document_order(self.session.connection) == before
+
+    @rule(number=st.integers(0, 1))
+    def join_groups(self, number: int) -> None:
+        """Two drugs turn out to be one drug group."""
+        both = (f"TESTAZOLE{number}", f"TWIN{number}")
+        self.bring(label(f"both-{number}", "Both", [block("X", ["It joins."])], ingredients=both))
+        self.ids += [
+            i for i in sentences.in_document_order(self.session.connection) if i not in self.ids
+        ]
+
+    @rule(n=st.integers(0, 4), held_out=st.booleans())
+    def hold_out(self, n: int, held_out: bool) -> None:
+        groups = labels.groups(self.session.connection)
+        group = groups[n % len(groups)]
+        if importing.set_held_out(self.session, [group.id], held_out):
+            self.past.append(dict(self.model))
+            self.future.clear()
+
+    def bring(self, draft: LabelDraft) -> None:
+        importing.commit_batch(self.session, [draft], importing.ImportTally())
 
     @rule()
     def undo(self) -> None:
@@ -154,6 +236,7 @@ class Curating(RuleBasedStateMachine):
         ]
         assert annotations.replayed(history) == annotations.current(connection)
         assert annotations.wrong_resolutions(connection) == []
+        assert labels.misreplayed(connection, history) == []
 
     def teardown(self) -> None:
         if hasattr(self, "session"):
