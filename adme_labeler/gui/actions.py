@@ -66,7 +66,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("undo", "Undo", "Edit", ("Backspace", "Ctrl+Z"), Needs.UNDO, "undo", True),
     Action("redo", "Redo", "Edit", ("Ctrl+Shift+Z", "Ctrl+Y"), Needs.REDO, "redo", True),
     Action("search", "Search…", "Edit", ("/", "Ctrl+F"), Needs.PROJECT, "search", False, True),
-    Action("save-filter", "Save the search as a filter…", "Edit", ("Ctrl+D",), Needs.WRITABLE, "star"),
+    Action("save-filter", "Save the search as a filter…", "Edit", ("Ctrl+D",), Needs.WRITABLE, "star"),  # noqa: E501
     Action("filters", "Saved filters…", "Edit"),
     Action("history", "History…", "Edit", ("Ctrl+H",), Needs.PROJECT, "", False, True),
     *(

@@ -67,6 +67,18 @@ class KeyButton(QAbstractButton):
             self.setAccessibleName(text)
             self.updateGeometry()
 
+    def set_icon(self, icon: str) -> None:
+        if icon != self._icon:
+            self._icon = icon
+            self.update()
+
+    def set_key(self, key: str) -> None:
+        """The key that is printed on it."""
+        if key != self._key:
+            self._key = key
+            self.updateGeometry()
+            self.update()
+
     def sizeHint(self) -> QSize:
         width = 2.0 * _PADDING
         if self._icon:

@@ -71,6 +71,7 @@ class Desk(QObject):
         self.searching = False
         self.arranged = False
         """The list has put the items into another order than their queue."""
+        self._as_drawn: Sequence[QueueItem] = ()
         self.found: Found | None = None
         """What is searched for now."""
         self.hide_suggestions = False
@@ -210,18 +211,30 @@ class Desk(QObject):
 
     def arrange(self, ids: Sequence[SentenceId], reason: str) -> None:
         """Go through these sentences in this order, as the list is sorted; the focus stays."""
-        if isinstance(self.items, Listed):
-            items = self.items.arranged(ids)
+        if not self.arranged:
+            self._as_drawn = self.items
+        if isinstance(self._as_drawn, Listed):
+            items = self._as_drawn.arranged(ids)
         else:
-            known = {item.sentence: item for item in self.items}
+            known = {item.sentence: item for item in self._as_drawn}
             items = Listed(ids, Arm.SEARCH, reason, known)
         self.items, self.arranged = items, True
         self._position = items.place(self.focus)
 
-    def read_on(self) -> None:
-        """Back from a sorted list to the order of the drug labels, at the sentence in focus."""
-        if self.arranged and self.kind is QueueKind.DOCUMENT and not self.searching:
+    def as_drawn(self) -> Sequence[SentenceId]:
+        """The queue before the list was sorted."""
+        return ids_of(self._as_drawn if self.arranged else self.items)
+
+    def disarrange(self) -> None:
+        """Back to the order of the queue, at the sentence in focus."""
+        if not self.arranged:
+            return
+        if self.kind is QueueKind.DOCUMENT and not self.searching:
             self._read_in_order(self.label, self.focus)
+            return
+        self.items, self.arranged = self._as_drawn, False
+        self._position = place_of(self.items, self.focus)
+        self.moved.emit()
 
     def end_search(self) -> None:
         """Back to the queue: to the chosen sentence, else to where the search began."""

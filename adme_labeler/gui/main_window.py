@@ -14,6 +14,7 @@ from adme_labeler import paths
 from adme_labeler.domain.problems import Problem, StorageProblem
 from adme_labeler.gui import (
     dialogs_of,
+    filter_dialogs,
     guidelines,
     import_dialogs,
     keymap,
@@ -173,7 +174,7 @@ class MainWindow(QMainWindow):
         """Whether it was done to the rows that are selected in the list."""
         return self.project is not None and self.project.listing.act(ident)
 
-    def try_to(self, act: Callable[[], None]) -> None:
+    def try_to(self, act: Callable[[], object]) -> None:
         """Do something; a problem is told in one sentence."""
         try:
             act()

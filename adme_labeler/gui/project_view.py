@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.operations import Changes
-from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import AnnotationState, LabelId, Sentence, SentenceId
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.column_job import TableLooker
@@ -24,15 +21,14 @@ from adme_labeler.gui.evidence import STATISTICS, Evidence
 from adme_labeler.gui.import_job import Importer
 from adme_labeler.gui.jobs import Exporter, Job, Suggester
 from adme_labeler.gui.label_list import short_title
+from adme_labeler.gui.listing import Listing
 from adme_labeler.gui.merge_job import Merger
 from adme_labeler.gui.reading import Mark
-from adme_labeler.gui.sentence_list import Row
 from adme_labeler.gui.status_bar import Status
 from adme_labeler.gui.training_job import Trainer
 from adme_labeler.gui.work_view import WorkView
 from adme_labeler.services import (
     annotating,
-    audit,
     guideline,
     label_versions,
     session,
@@ -70,12 +66,12 @@ class ProjectView(QObject):
         self.looker = TableLooker(opened, self.bus, self)
         self.exporter = Exporter(opened, self.bus, self)
         self.merger = Merger(opened, self.bus, self)
-        self.work = WorkView(opened.scheme, self._rows)
+        self.listing = Listing(opened, self.desk, self.bus, self)
+        self.work = WorkView(opened.scheme, self.listing.rows)
         self.counts = session.counts(opened)
         self.updated: tuple[LabelId, ...] = ()
         """Drug labels of which the last import brought a new version."""
         self._document: LabelId | None = None
-        self._listed: Sequence[SentenceId] = ()
         self._saved_at = ""
         self._leaving = False
         self._closed = False
@@ -131,23 +127,25 @@ class ProjectView(QObject):
         if desk.focus is None and desk.explanation:
             work.pane.set_empty_text(desk.explanation)
         work.pane.focus_sentence(desk.focus)
-        decision = desk.decision()
+        decision = self.listing.decision(desk.decision())
         work.bar.show_decision(decision)
         if decision is None and desk.explanation:
             work.bar.say(desk.explanation)
         work.toolbar.show_queue(desk.kind.value)
         if work.list_shown():
-            self._fill_list()
-            work.list.set_current(desk.focus)
+            self.listing.show_place()
         self._show_undo()
         self.actions_changed.emit()
 
     def show_list(self, shown: bool) -> None:
         self.work.show_list(shown)
         if shown:
-            self._fill_list()
-            self.work.list.set_current(self.desk.focus)
-        (self.work.list if shown else self.work.pane).setFocus()
+            self.listing.show_place()
+        else:
+            self.listing.leave_list()
+            self.work.list.let_go()
+        if not self.work.search.field.hasFocus():
+            (self.work.list if shown else self.work.pane).setFocus()
 
     def show_counts(self) -> None:
         """Everything that may follow a decision after a short pause."""
@@ -209,8 +207,10 @@ class ProjectView(QObject):
         )
         work.status.updates_asked.connect(lambda: self.versions_asked.emit(self.updated))
         work.pane.chosen.connect(lambda ident: desk.go_to(SentenceId(ident)))
-        work.list.chosen.connect(lambda ident: desk.go_to(SentenceId(ident)))
-        work.list.opened.connect(lambda ident: self._open(SentenceId(ident)))
+        self.listing.attach(work)
+        self.listing.list_wanted.connect(self.show_list)
+        self.listing.said.connect(work.status.say)
+        self.listing.asked.connect(self.asked)
         work.toolbar.queue_chosen.connect(lambda kind: self._choose_queue(QueueKind(kind)))
         work.toolbar.view_chosen.connect(lambda view: self.show_list(view == "list"))
         work.toolbar.asked.connect(self.asked)
@@ -225,9 +225,6 @@ class ProjectView(QObject):
         work.unfound.asked.connect(self.asked)
         self.evidence.said.connect(work.status.say)
         self.evidence.listed.connect(lambda: self.show_list(True))
-        work.search.changed.connect(self._search)
-        work.search.left.connect(self.end_search)
-        work.search.entered.connect(self._enter_search)
         self.trainer.changed.connect(self.show_training)
         self.trainer.promoted.connect(self.suggester.restart)
         for job in self._jobs():
@@ -246,7 +243,6 @@ class ProjectView(QObject):
         if changes.labels or changes.groups:
             work.labels.set_labels(self.desk.shelf.values())
             work.labels.set_current(self.desk.label)
-            self._listed = ()
             if self._document in changes.labels:
                 self._document = None
         if changes.annotations:
@@ -257,8 +253,6 @@ class ProjectView(QObject):
                 work.labels.set_labels(self.desk.shelf.values())
                 work.labels.set_current(self.desk.label)
             self._mark()
-        if changes.annotations or changes.suggestions:
-            work.list.refresh(changes.annotations | changes.suggestions)
         if changes.settings:
             self._show_rules()
         if changes.models:
@@ -314,57 +308,12 @@ class ProjectView(QObject):
             )
         self.work.pane.set_marks(marks)
 
-    def _fill_list(self) -> None:
-        if self.desk.kind is QueueKind.DOCUMENT and not self.desk.searching:
-            if not self._listed:
-                self._listed = sentences.in_document_order(self.session.connection)
-            ids: Sequence[SentenceId] = self._listed
-        else:
-            ids = self.desk.ids()
-        self.work.list.show_ids(ids)
-        self.work.list.set_empty_text(self.desk.explanation or _NOTHING_HERE)
-
-    def _rows(self, ids: Sequence[SentenceId]) -> Mapping[SentenceId, Row]:
-        """A page of the list."""
-        own = annotating.annotations_of(self.session, ids)
-        decided = annotations.resolutions(self.session.connection, ids)
-        suggested = annotating.suggestions_of(self.session, ids)
-        keys = self.session.scheme.keys
-        audited = audit.drawn_among(self.session, ids)
-        rows: dict[SentenceId, Row] = {}
-        for sentence in sentences.get(self.session.connection, ids):
-            mine, held = own.get(sentence.id), decided.get(sentence.id)
-            label = self.desk.shelf.get(sentence.label)
-            category: CategoryKey | None = held.category if held else None
-            blind = (label is not None and label.held_out) or self.desk.hide_suggestions
-            blind = blind or sentence.id in audited
-            found = suggested.get(sentence.id)
-            # Another curator's decision does not lift this curator's blindness.
-            if blind and (mine is None or mine.category is None):
-                found = None
-            rows[sentence.id] = Row(
-                sentence=sentence.id,
-                state=mine.state if mine else AnnotationState.OPEN,
-                category=category,
-                text=sentence.text,
-                suggestion=found.category if found else None,
-                probability=found.probabilities[keys.index(found.category)] if found else None,
-                drug=short_title(label.title) if label else "",
-                section=sentence.heading_path[-1] if sentence.heading_path else "",
-                flagged=mine.flagged if mine else False,
-            )
-        return rows
-
     def _show_undo(self) -> None:
         summary = "" if self.session.read_only else annotating.next_undo(self.session)
         self.work.bar.set_undo(summary or None)
 
     def _label_of(self, sentence: SentenceId) -> LabelId:
         return sentences.label_of(self.session.connection, sentence)
-
-    def _open(self, sentence: SentenceId) -> None:
-        self.desk.go_to(sentence)
-        self.show_list(False)
 
     def _show_import(self) -> None:
         self.work.imports.show_import(self.importer.view())
@@ -383,26 +332,8 @@ class ProjectView(QObject):
         self.work.search.hide()
         self.desk.choose_label(label)
 
-    def _search(self, written: str) -> None:
-        if not written:
-            self.work.search.set_found(None)
-            return
-        try:
-            self.work.search.set_found(self.desk.show_search(written))
-        except Problem as problem:
-            self.work.status.say(str(problem))
-        self.work.show_list(True)
-        self._fill_list()
-
-    def _enter_search(self) -> None:
-        if self.desk.items and self.desk.searching:
-            self.desk.go_to(self.desk.items[0].sentence)
-            self.work.list.setFocus()
-
     def end_search(self) -> None:
-        self.work.search.hide()
-        self.desk.end_search()
-        self.show_list(False)
+        self.listing.end_search()
 
     def _tell_left(self) -> None:
         if not self._leaving:

@@ -18,6 +18,7 @@ from adme_labeler.storage.search import Column, View
 __all__ = [
     "Column",
     "Found",
+    "check",
     "find",
     "ordered",
     "remove_filter",
@@ -33,12 +34,11 @@ _WHAT_TO_DO = "Change the search, or close it with Esc."
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found. `explanation` says why it is empty, `hint` what had to be left out."""
+    """What a search found; `explanation` says why it is empty."""
 
     query: Query
     ids: Sequence[SentenceId]
     explanation: str = ""
-    hint: str = ""
 
 
 def find(
@@ -55,15 +55,17 @@ def find(
         return Found(query, (), said)
     view = view_of(session, hide_suggestions)
     found = search.ids(session.connection, query, view)
-    left_out = search.hidden(session.connection, query, view)
-    hint = ""
-    if left_out:
-        one = left_out == 1
-        hint = (
-            f"{left_out:,} sentence{' is' if one else 's are'} left out: "
-            f"{'its suggestion stays' if one else 'their suggestions stay'} hidden until you decide"
-        )
-    return Found(query, found, "" if found else _why_empty(session, query, view), hint)
+    return Found(query, found, "" if found else _why_empty(session, query, view))
+
+
+def left_out(session: Session, query: Query, *, hide_suggestions: bool = False) -> str:
+    """What a search about suggestions could not look at, as one sentence; "" where nothing."""
+    number = search.hidden(session.connection, query, view_of(session, hide_suggestions))
+    if not number:
+        return ""
+    if number == 1:
+        return "1 sentence is left out: its suggestion stays hidden until you decide"
+    return f"{number:,} sentences are left out: their suggestions stay hidden until you decide"
 
 
 def ordered(
@@ -88,6 +90,11 @@ def view_of(session: Session, hide_suggestions: bool = False) -> View:
         return View(session.curator, hide_suggestions)
     drawn = frozenset(d.sentence for d in plan.drawn)
     return View(session.curator, hide_suggestions, drawn)
+
+
+def check(session: Session, written: str) -> None:
+    """Raises SearchProblem for a search that cannot be understood."""
+    _check_drugs(session, parse(written, session.scheme), typing=False)
 
 
 def saved_filters(session: Session) -> dict[str, str]:

@@ -186,7 +186,8 @@ def _visible(view: View) -> _Condition:
     )
     if view.hide_suggestions:
         return decided, [view.curator]
-    seen, values = f"s.drug_label NOT IN ({_HELD_OUT_LABELS})", []
+    seen = f"s.drug_label NOT IN ({_HELD_OUT_LABELS})"
+    values: list[object] = []
     if view.drawn:
         seen += " AND s.id NOT IN (SELECT value FROM json_each(?))"
         values.append(json.dumps(sorted(view.drawn)))
@@ -281,10 +282,10 @@ def _heading(connection: sqlite3.Connection, term: Term, view: View) -> _Conditi
 
 
 def _under(connection: sqlite3.Connection, wanted: Callable[[tuple[str, ...]], bool]) -> _Condition:
-    found: list[str] = []
-    for row in connection.execute("SELECT DISTINCT heading_path FROM block"):
-        if wanted(tuple(folded(line) for line in json.loads(row[0]))):
-            found.append(row[0])
+    paths = [row[0] for row in connection.execute("SELECT DISTINCT heading_path FROM block")]
+    found = [p for p in paths if wanted(tuple(folded(line) for line in json.loads(p)))]
+    if len(found) == len(paths):
+        return "1", []
     return (
         "s.block IN (SELECT id FROM block WHERE heading_path IN (SELECT value FROM json_each(?)))",
         [json.dumps(found)],

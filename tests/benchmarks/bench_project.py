@@ -128,7 +128,7 @@ def _searches(opened: Session, ids: list[SentenceId]) -> list[Row]:
             pool = end.value
         slowest = max(slowest, (time.perf_counter() - started) * 1000)
     rows.append(Row("bulk accept: longest step of reading", slowest, "ms", at_most=100))
-    least = {key: 0.3 for key in opened.scheme.keys}
+    least = dict.fromkeys(opened.scheme.keys, 0.3)
     rows.append(
         Row(
             "bulk accept: one move of the slider",

@@ -187,7 +187,7 @@ def test_the_list_hides_a_held_out_suggestion_that_only_another_curator_has_earn
     annotating.decide(first, sentence, "A", annotating.Shown())
     first.close()
     window.show_session(Session.open(tmp_path / "two.adme", "second"), place=False, jobs=False)
-    rows = window.project._rows
+    rows = window.project.listing.rows
     assert rows([sentence])[sentence].suggestion is None
     annotating.decide(window.project.session, sentence, "A", annotating.Shown())
     assert rows([sentence])[sentence].suggestion == "M"

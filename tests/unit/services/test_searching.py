@@ -276,7 +276,9 @@ def test_a_search_never_gives_away_a_suggestion_that_is_hidden(session: Session)
     for one in written:
         assert found(session, one) == train[:5]
     assert found(session, "is:disagreement") == []
-    assert f"{len(held)} sentences are left out" in finding.find(session, "suggestion:E").hint
+    said = finding.left_out(session, parse("suggestion:E", ADME))
+    assert said.startswith(f"{len(held)} sentences are left out")
+    assert finding.left_out(session, parse("state:open", ADME)) == ""
     annotating.decide(session, held[0], CategoryKey("A"), Shown(blind=True))
     assert set(found(session, "suggestion:E")) == {*train[:5], held[0]}
     assert found(session, "is:disagreement") == [held[0]]
