@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QObject
+
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import SentenceId
 from adme_labeler.gui.dialogs import files
@@ -99,10 +101,11 @@ def present(opened: Session, ids: Sequence[SentenceId]) -> Mapping[SentenceId, t
     }
 
 
-class _Merging:
+class _Merging(QObject):
     """Ties the dialog to the job that compares, and applies what is accepted."""
 
     def __init__(self, project: ProjectView, table: Path, dialog: MergeDialog) -> None:
+        super().__init__(dialog)
         self._project = project
         self._table = table
         self._dialog = dialog
