@@ -53,7 +53,9 @@ _TITLE_BEFORE_SENTENCE = re.compile(
     r"(?=\s(?:(?:The|In|At|After|Following|Based|No|When|Although|For|There|It|These|This|On|Because|"
     r"Since|As|While|During|Both|Upon|Mean|To)\s(?:[a-z]|\d|P[Kk]\b)|"
     r"A\s(?:single|study|population|total|high|dose|clinical|pharmacokinetic|mean|specific|reduced|"
-    r"decrease|increase|cross|multiple|\d)))"
+    r"decrease|increase|cross|multiple|\d)|"
+    r"(?:Concomitant|Simultaneous)\s(?:administration|use|treatment|therapy)|"
+    r"Co-?administration\s(?:of|with)|Administration\sof|(?:Single|Multiple)\s(?:oral\s)?doses?\b))"
 )
 """Words in title case right before the beginning of a sentence: no sentence goes on like that."""
 _SUBJECT_WITH_BRACKET = re.compile(r"\s+\((?:[^()]|\([^()]*\))*\),?\s+[a-z]")
@@ -162,7 +164,7 @@ def _stands_alone(text: str, position: int, end: int) -> bool:
         return True
     if re.match(r"[A-Z][a-z]", rest):
         return heading[-1].islower()
-    if not re.match(r"\s+[A-Z0-9(“\"≥<~α-ω†•‘]", rest) or _NOT_BEHIND.match(rest):
+    if not re.match(r"\s+[A-Z0-9(\[“\"≥<~α-ω†•‘]", rest) or _NOT_BEHIND.match(rest):
         return False
     words = re.sub(r"^[\d.\s]+", "", heading)
     if re.match(r"\s+(?:\(|\d)", rest) and " " not in words and family(words) not in (TOPIC, PK):

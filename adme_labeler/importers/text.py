@@ -32,6 +32,7 @@ _ISOTOPE = re.compile(
     r"(?<![\d.])(3(?= H)|1[134](?= C)|18(?= F)|35(?= S)|32(?= P)|99m(?= T)|12[35](?= I)|131(?= I))"
     r" ([CHFSPI]|Tc)(?=\]?[- ])"
 )
+_ENANTIOMER = re.compile(r"(?<![\w-])([RSDLdl]) -(?=[a-z]{3})")
 
 
 class ByteStream(Protocol):
@@ -72,7 +73,7 @@ def without_blanks_of_markup(text: str) -> str:
 def repaired(text: str) -> str:
     """Flat text without the blanks that stood around its mark-up: "C max )" as "Cmax)"."""
     text = _ISOTOPE.sub(r"\1\2", _SQUARE.sub(r"\1", _SUBSCRIPT.sub(r"\1\2", text)))
-    return without_blanks_of_markup(text)
+    return without_blanks_of_markup(_ENANTIOMER.sub(r"\1-", text))
 
 
 def compact(text: str) -> str:
