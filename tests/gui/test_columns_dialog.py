@@ -150,7 +150,7 @@ def test_a_single_table_that_cannot_be_read_says_why(qtbot, how):
         qtbot,
         dialog(TablePreviewed(path="/a.csv", layout=TableLayout(), problem=how, fatal=True)),
     )
-    assert made.said.text() == how
+    assert made.empty.text() == made.go.toolTip() == how
     assert not made.go.isEnabled()
     assert not made.grid.isVisible()
 

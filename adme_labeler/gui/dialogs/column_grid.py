@@ -24,6 +24,7 @@ from adme_labeler.gui import painting, theme
 from adme_labeler.services.column_mapping import MEANINGS
 
 _NARROWEST, _WIDEST = 148, 400
+_READABLE = 220
 _MEASURED_ROWS = 30
 _EDGE = 8
 _Index = QModelIndex | QPersistentModelIndex
@@ -84,12 +85,17 @@ class ColumnGrid(QTableView):
         self._spread()
 
     def _spread(self) -> None:
-        """Columns as wide as their cells want; what is left goes to the widest."""
+        """Columns as wide as their cells want; what is left goes to the widest, and what is
+        missing comes from the wide ones, before anything must be scrolled."""
         if not self._widths:
             return
         widths = list(self._widths)
         left = self.viewport().width() - sum(widths)
         widths[widths.index(max(widths))] += max(0, left)
+        for column in sorted(range(len(widths)), key=lambda at: -widths[at]):
+            taken = max(0, min(-left, widths[column] - _READABLE))
+            widths[column] -= taken
+            left += taken
         for column, width in enumerate(widths):
             self.setColumnWidth(column, width)
         self.head.place()

@@ -78,7 +78,7 @@ class ColumnsDialog(Dialog):
         self.empty = Text("", "controls", "secondary", wrap=True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.grid = ColumnGrid()
-        self.grid.setMinimumHeight(200)
+        self.grid.setMinimumHeight(172)
         self.grid.chosen.connect(self._choose)
         self.alike = Text("", "secondary", "secondary", wrap=True)
         self.categories = WrittenCategories(mapping.scheme)
@@ -215,8 +215,12 @@ class ColumnsDialog(Dialog):
             remark = own.problem
         tone = "secondary" if self._waiting else "danger" if problem else "warning"
         waiting = f"{self._waiting} …" if self._waiting else ""
-        self.empty.setText("" if own is not None else waiting)
+        in_the_middle = waiting if own is None else own.problem if not own.columns else ""
+        self.empty.set_tone("secondary" if own is None else "danger")
+        self.empty.setText(in_the_middle)
         said = "" if own is None else waiting or problem or remark
+        if said == in_the_middle:
+            said = ""
         self.said.set_tone(tone)
         self.said.setText(said)
         self.said.setVisible(bool(said))
