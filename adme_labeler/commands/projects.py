@@ -22,7 +22,8 @@ def _new(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
 
 
 def _check(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
-    from adme_labeler.services.session import check_project
+    from adme_labeler.services import drug_groups
+    from adme_labeler.services.session import Session, check_project
 
     report = check_project(options.project)
     if report.faults:
@@ -31,12 +32,17 @@ def _check(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
         f"All well: {report.operations:,} operations, {report.changes:,} changes, "
         f"{report.annotations:,} annotations; chain ends in {report.head[:16]}"
     )
+    with Session.open(options.project, read_only=True) as session:
+        warning = drug_groups.warning(session)
+    if warning:
+        say(warning)
     return {
         "operations": report.operations,
         "changes": report.changes,
         "annotations": report.annotations,
         "head": report.head,
         "faults": [],
+        "warnings": [warning] if warning else [],
     }
 
 

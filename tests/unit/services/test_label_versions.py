@@ -18,7 +18,7 @@ from adme_labeler.services.queue import QueueKind
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, labels, sentences
 from adme_labeler.storage.integrity import check
-from adme_labeler.storage.labels import Committed, CommitStatus
+from adme_labeler.storage.labels import CommitStatus, Committed
 from tests.drafts import block, label, simple_label
 
 A, E = CategoryKey("A"), CategoryKey("E")
