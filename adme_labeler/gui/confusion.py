@@ -175,6 +175,13 @@ class ConfusionMatrix(QWidget):
             colors.secondary,
             Qt.AlignmentFlag.AlignHCenter,
         )
+        painting.text(
+            painter,
+            QRectF(0, line, grid.left() - 6, 20),
+            "people decided",
+            small,
+            colors.secondary,
+        )
         for place, category in enumerate(self._scheme.categories):
             above = self.cell_rect(0, place)
             painting.chip(painter, QPointF(above.center().x(), line + 10), category)
@@ -229,9 +236,8 @@ class ConfusionMatrix(QWidget):
         )
 
     def _grid(self) -> QRectF:
-        names = max(
-            painting.text_width(c.name, theme.font("tags")) for c in self._scheme.categories
-        )
+        written = ("people decided", *(c.name for c in self._scheme.categories))
+        names = max(painting.text_width(name, theme.font("tags")) for name in written)
         left = min(names + 8, self.width() * 0.36)
         return QRectF(left, self._head(), self.width() - left - 1, self.height() - self._head() - 1)
 

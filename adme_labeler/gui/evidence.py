@@ -219,7 +219,10 @@ def unfound_view(session: Session, drawing: bool = False) -> UnfoundView:
         undecided=state.undecided,
         when=_day(state.plan.at),
         until_figures=until,
-        rows=tuple(UnfoundRow(e.category, e.estimate, e.low, e.high) for e in state.estimates),
+        rows=tuple(
+            UnfoundRow(e.category, e.estimate, e.low, e.high)
+            for e in sorted(state.estimates, key=lambda e: e.estimate)
+        ),
         drawing=drawing,
         writable=writable,
     )

@@ -106,6 +106,8 @@ class HistoryModel(QAbstractTableModel):
     ) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == _NUMBER:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -207,6 +209,7 @@ class HistoryDialog(Dialog):
             return
         self._way = way
         self.question.ask(way_sentence(way))
+        QTimer.singleShot(0, self.table, self.table.show_chosen)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Backspace and (
@@ -343,6 +346,7 @@ class _Table(QTableView):
         super().__init__()
         self.setModel(model)
         self.setAccessibleName("Operations, newest first")
+        self.setObjectName("report")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
@@ -356,7 +360,7 @@ class _Table(QTableView):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        widths = ((_NUMBER, 72), (_WHEN, 128), (_KIND, 128), (_CURATOR, 112), (_STANDING, 120))
+        widths = ((_NUMBER, 88), (_WHEN, 152), (_KIND, 136), (_CURATOR, 112), (_STANDING, 148))
         for column, width in widths:
             self.setColumnWidth(column, width)
         head.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
@@ -367,6 +371,9 @@ class _Table(QTableView):
             self.clearSelection()
             return
         self.setCurrentIndex(self.model().index(row, _WHAT))
+
+    def show_chosen(self) -> None:
+        self.scrollTo(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier

@@ -80,8 +80,9 @@ class RecallPanel(QWidget):
         for note in (self._compared, self._blind):
             self._layout.addWidget(note)
             self._layout.addSpacing(4)
-        self._layout.addWidget(self.show_confusion)
         self._layout.addSpacing(4)
+        self._layout.addWidget(self.show_confusion)
+        self._layout.addSpacing(8)
         self._layout.addWidget(self.confusion)
         self._connect()
         self.show_recall(RecallView())

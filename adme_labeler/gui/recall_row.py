@@ -170,9 +170,10 @@ class RecallRow(QWidget):
         if m.precision_low is not None and m.precision_high is not None:
             # Room for one figure: the interval says more than the point, which the tooltip has.
             between = f"{100 * m.precision_low:.0f}–{100 * m.precision_high:.0f}"
+            spare = _NUMBERS - painting.text_width("100–100 %", small)
             painting.text(
                 painter,
-                QRectF(middle.left(), lower.top(), middle.width(), lower.height()),
+                QRectF(middle.left(), lower.top(), middle.width() + spare, lower.height()),
                 f"precision {between} %",
                 small,
                 colors.secondary,

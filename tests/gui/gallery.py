@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import column_pictures
+import evidence_pictures
 import import_pictures
 import merge_pictures
 from PySide6.QtCore import QSettings
@@ -212,6 +213,7 @@ def keys() -> QWidget:
 
 PICTURES: dict[str, Callable[[], QWidget]] = {
     **column_pictures.PICTURES,
+    **evidence_pictures.PICTURES,
     **import_pictures.PICTURES,
     **merge_pictures.PICTURES,
     "work": work_view,

@@ -48,8 +48,8 @@ class AuditDialog(Dialog):
         self.body.addLayout(row)
         self.body.addWidget(
             Text(
-                "100 give a first impression, 300 an interval about half as wide. One audit "
-                "serves all categories.",
+                "100 give a first impression, 300 a clearly narrower interval. One audit serves "
+                "all categories.",
                 "secondary",
                 "secondary",
                 wrap=True,
