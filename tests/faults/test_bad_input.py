@@ -7,6 +7,7 @@ import io
 import json
 import re
 import struct
+import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import pytest
 
 from adme_labeler.domain.records import LabelDraft, LabelType, Sections
 from adme_labeler.importers import FileOutcome, read_paths
+from tests.unit.importers import printed
 
 LABEL = (
     '<document xmlns="urn:hl7-org:v3"><code displayName="HUMAN PRESCRIPTION DRUG LABEL"/>'
@@ -73,6 +75,15 @@ def formulas_only() -> bytes:
     return held.getvalue()
 
 
+def label_without_pharmacology() -> bytes:
+    return printed.lines(
+        "13 NONCLINICAL TOXICOLOGY",
+        "No tumors were found in rats that were observed for two years.",
+        "16 HOW SUPPLIED",
+        "Tablets come in bottles of thirty, which are kept in a dry place.",
+    )
+
+
 ROWS: list[tuple[str, bytes | Callable[[], bytes], str, str]] = [
     ("empty.xml", b"", "failed", "empty.xml is empty."),
     ("blank.txt", b" \n\n", "failed", "blank.txt is empty."),
@@ -108,10 +119,52 @@ ROWS: list[tuple[str, bytes | Callable[[], bytes], str, str]] = [
         "failed", "is a zip inside a zip inside a zip",
     ),
     ("half.json.gz", gzip.compress(b'{"results": []}' * 99)[:40], "failed", "cannot be unpacked"),
-    ("a.pdf", b"%PDF-1.7 /Encrypt", "failed", "a.pdf is a PDF"),
-    ("pdf.xml", b"%PDF-1.7", "failed", "pdf.xml is a PDF"),
-    ("page.xml", b"<!DOCTYPE html><html></html>", "failed", "page.xml is a web page"),
-    ("a.docx", lambda: zipped(("word/document.xml", b"<a/>")), "failed", "a Word document"),
+    (
+        "locked.pdf", printed.locked, "failed",
+        "locked.pdf is protected by a password; save it without one first.",
+    ),
+    (
+        "half.pdf", lambda: printed.label()[:600], "failed",
+        "half.pdf is damaged or no complete PDF document.",
+    ),
+    (
+        "scan.pdf", printed.scan, "failed",
+        "scan.pdf is a scan without a text layer; let a program for text recognition (OCR) add "
+        "one first.",
+    ),
+    (
+        "rats.pdf", label_without_pharmacology, "skipped",
+        "rats.pdf has no pharmacokinetics or clinical pharmacology section.",
+    ),
+    ("pdf.xml", b"%PDF-1.7", "failed", "pdf.xml is damaged or no complete PDF document."),
+    (
+        "pages.html", b"<!DOCTYPE html><html><script>var drug = 1</script></html>", "skipped",
+        "pages.html has no pharmacokinetics or clinical pharmacology section.",
+    ),
+    (
+        "renamed.docx", lambda: zipped(("a.xml", LABEL.encode())), "failed",
+        "renamed.docx is a zip archive but no Word document; if labels are in it, give it the "
+        "ending .zip.",
+    ),
+    (
+        "half.docx", lambda: zipped(("word/document.xml", b"<w:document><w:body>")), "failed",
+        "half.docx is damaged or no complete Word document.",
+    ),
+    (
+        "bomb.docx", lambda: zipped(("word/document.xml", b"<a>" + b" " * (30 << 20))), "failed",
+        "bomb.docx unpacks to far more text than a label has.",
+    ),
+    (
+        "outside.docx",
+        lambda: zipped(("word/document.xml", f"{EXTERNAL}<document>&secret;</document>".encode())),
+        "skipped", "outside.docx has no pharmacokinetics or clinical pharmacology section.",
+    ),
+    (
+        "a.doc", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "failed",
+        "a.doc is an old or password-protected Office file; save it as .docx or .xlsx without a "
+        "password.",
+    ),
+    ("a.rtf", rb"{\rtf1 It is absorbed.}", "failed", "a.rtf is an RTF document; save it as .docx"),
     ("a.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "failed", "a.xls is damaged or no spreadsheet"),
     ("locked.xlsx", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "failed", "password-protected Office file"),
     ("half.xlsx", lambda: formulas_only()[:900], "failed", "damaged or no spreadsheet"),
@@ -168,13 +221,97 @@ def test_other_encodings_of_xml_are_read(tmp_path, encoding):
     assert label.blocks[0].text == "It is absorbed. 5 µg is bound."
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("name", ["a.txt", "a.html", "a"])
+def test_other_encodings_of_text_and_pages_are_read(tmp_path, encoding, name):
+    text = "Pharmacokinetics\n\nHalf – some 5 µg – is bound."
+    if name == "a.html":
+        text = f"<h2>Pharmacokinetics</h2><p>{text[18:]}</p>"
+    (tmp_path / name).write_bytes(text.encode(encoding))
+    (label,), _ = read(tmp_path / name)
+    assert label.blocks[0].text == "Half – some 5 µg – is bound."
+
+
+def test_nul_bytes_in_text_are_passed_over(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"Pharmacokinetics\n\nIt is\0 absorbed.\0\0\n")
+    (label,), _ = read(tmp_path / "a.txt")
+    assert label.blocks[0].text == "It is absorbed."
+
+
 def test_the_wrong_ending_does_not_matter(tmp_path):
     (tmp_path / "a.csv").write_bytes(LABEL.format("").encode())
     (tmp_path / "b.xml").write_text(
         json.dumps({"results": [{"set_id": "1", "pharmacokinetics": ["It is absorbed."]}]})
     )
-    assert len(read(tmp_path / "a.csv")[0]) == 1
-    assert len(read(tmp_path / "b.xml")[0]) == 1
+    (tmp_path / "c.txt").write_bytes(printed.label())
+    (tmp_path / "d.pdf").write_bytes(b"<html><p>It is absorbed.</p></html>")
+    (tmp_path / "e.zip").write_bytes(
+        zipped(
+            ("[Content_Types].xml", b"<Types/>"),
+            (
+                "word/document.xml",
+                b"<document><body><p><r><t>It is absorbed.</t></r></p></body></document>",
+            ),
+        )
+    )
+    (tmp_path / "f.docx").write_bytes(LABEL.format("").encode())
+    formats = {"a.csv": "spl", "b.xml": "openfda", "c.txt": "pdf", "d.pdf": "html",
+               "e.zip": "docx", "f.docx": "spl"}  # fmt: skip
+    for name, expected in formats.items():
+        (label,), _ = read(tmp_path / name)
+        assert label.source_format == expected, name
+
+
+def test_an_archive_of_word_documents_is_an_archive(tmp_path):
+    inner = zipped(
+        ("[Content_Types].xml", b"<Types/>"),
+        (
+            "word/document.xml",
+            b"<document><body><p><r><t>It is absorbed.</t></r></p></body></document>",
+        ),
+    )
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("corvexa.docx", inner)
+        archive.writestr("lunaprin.docx", inner)
+    (tmp_path / "both.zip").write_bytes(held.getvalue())
+    labels, outcomes = read(tmp_path / "both.zip")
+    assert [label.title for label in labels] == ["corvexa", "lunaprin"]
+    assert outcomes[-1].reason == (
+        "No drug names were given for 2 documents; they were taken from their titles and file "
+        "names."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "sentence"),
+    [
+        ("a.txt", b"a", "a.txt is larger than 8 MB, too large for a label."),
+        ("a.html", b"<html>a", "a.html is larger than 16 MB, too large for a label."),
+        ("a.xml", b"<document>a", "a.xml is no complete XML document"),
+        ("a.json", b'{"results": [{"set_id": "a', "too large for a drug label"),
+        ("a.pdf", b"%PDF-1.7 ", "a.pdf is larger than 256 MB, too large for a label."),
+        ("a.docx", b"PK\3\4", "a.docx is larger than 128 MB, too large for a label."),
+    ],
+)
+def test_a_line_of_a_gigabyte_is_refused_quickly_and_in_little_memory(
+    tmp_path, name, head, sentence
+):
+    path = tmp_path / name
+    with path.open("wb") as stream:
+        stream.write(head + head[-1:] * (1 << 20))
+        stream.truncate(1 << 30)  # the rest takes no room on disk
+    started = time.monotonic()
+    tracemalloc.start()
+    try:
+        labels, outcomes = read(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert labels == []
+    assert sentence in outcomes[-1].reason
+    assert peak < 1 << 30
+    assert time.monotonic() - started < 60
 
 
 def test_a_long_single_line_is_refused_without_holding_it(tmp_path):
