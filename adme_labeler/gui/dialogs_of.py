@@ -111,21 +111,6 @@ def imported(window: MainWindow, tally: ImportTally) -> None:
         import_dialogs.show_report(window)
 
 
-def export(window: MainWindow) -> None:
-    project = window.project
-    if project is None:
-        return
-
-    def start(chosen: list[Path]) -> None:
-        try:
-            project.exporter.start(chosen[0])
-        except Problem as problem:
-            window.tell("The export cannot start", str(problem))
-
-    proposal = project.session.path.with_suffix(".xlsx")
-    files.ask_save(window, "Export a spreadsheet", files.SHEETS, proposal, start)
-
-
 def exported(window: MainWindow, done: protocol.ExportDone) -> None:
     if window.project is None:
         return

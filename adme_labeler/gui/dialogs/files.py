@@ -16,12 +16,6 @@ LABEL_FILES = (
     "All files (*)",
 )
 PROJECTS = ("Projects (*.adme)", "All files (*)")
-SHEETS = (
-    "Excel workbook (*.xlsx)",
-    "Comma-separated (*.csv)",
-    "Tab-separated (*.tsv)",
-    "JSON lines (*.jsonl)",
-)
 
 
 def ask_open(
