@@ -7,27 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adme_labeler import paths, protocol
-from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.problems import Problem
-from adme_labeler.domain.records import Sections, SentenceId
+from adme_labeler.domain.records import Sections
 from adme_labeler.gui import import_dialogs, label_dialogs
 from adme_labeler.gui.ask_columns import ask_columns
 from adme_labeler.gui.dialogs import files
-from adme_labeler.gui.dialogs.bulk import BulkDialog, Candidate
 from adme_labeler.gui.dialogs.import_dialog import ImportDialog
 from adme_labeler.gui.dialogs.note import NoteDialog
 from adme_labeler.gui.dialogs.reports import AboutDialog, HeldOutDialog
-from adme_labeler.gui.label_list import short_title
 from adme_labeler.gui.project_view import ProjectView
-from adme_labeler.services import annotating, audit, importing, session
+from adme_labeler.services import annotating, importing, session
 from adme_labeler.services.importing import ImportTally
 from adme_labeler.services.session import Session
 from adme_labeler.storage import backups, sentences
 
 if TYPE_CHECKING:
     from adme_labeler.gui.main_window import MainWindow
-
-_EVERYTHING = 1 << 40
 
 
 def new_project(window: MainWindow, found: Sequence[Path]) -> None:
@@ -129,38 +124,6 @@ def note(window: MainWindow) -> None:
     own = annotating.annotation(project.session, focus)
     dialog = NoteDialog(found[0].text if found else "", own.note if own else "", window)
     window.ask(dialog, lambda: project.desk.set_note(dialog.text()))
-
-
-def bulk(window: MainWindow) -> None:
-    project = window.project
-    if project is None:
-        return
-    opened = project.session
-    waiting = sentences.open_sentences(
-        opened.connection, opened.curator, order="probability", held_out=False, limit=_EVERYTHING
-    )
-    audited = audit.drawn_among(opened, [s.id for s in waiting])
-    candidates = [
-        Candidate(s.id, CategoryKey(s.category), s.probability)
-        for s in waiting
-        if s.category and s.id not in audited
-    ]
-
-    def texts(ids: Sequence[SentenceId]) -> dict[SentenceId, tuple[str, str]]:
-        shelf = project.desk.shelf
-        found = sentences.get(opened.connection, ids)
-        return {s.id: (s.text, short_title(shelf[s.label].title)) for s in found}
-
-    dialog = BulkDialog(opened.scheme, candidates, texts, window)
-
-    def accept() -> None:
-        changes = annotating.bulk_accept(opened, dialog.chosen())
-        project.bus.publish(changes)
-        project.work.status.say(
-            f"{len(changes.annotations):,} suggestions accepted; one undo takes them back"
-        )
-
-    window.ask(dialog, accept)
 
 
 def held_out(window: MainWindow) -> None:

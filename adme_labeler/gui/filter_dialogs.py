@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from adme_labeler.domain.records import SentenceId
+from adme_labeler.gui.dialogs.bulk import BulkDialog, Scope
 from adme_labeler.gui.dialogs.filters import FiltersDialog, NameDialog
-from adme_labeler.services import finding
+from adme_labeler.gui.label_list import short_title
+from adme_labeler.gui.listing import Patience
+from adme_labeler.gui.project_view import ProjectView
+from adme_labeler.services import bulk, finding
+from adme_labeler.services.queue import QueueKind
+from adme_labeler.storage import sentences
 
 if TYPE_CHECKING:
     from adme_labeler.gui.main_window import MainWindow
@@ -52,3 +61,40 @@ def manage_filters(window: MainWindow) -> None:
         lambda: finding.saved_filters(session), rename, delete, window, not session.read_only
     )
     window.ask(dialog, lambda: None)
+
+
+def accept_many(window: MainWindow) -> None:
+    """Accept the suggestions of what the search found, of the queue, or of all drug labels."""
+    project = window.project
+    if project is None:
+        return
+    session = project.session
+
+    def texts(ids: Sequence[SentenceId]) -> dict[SentenceId, tuple[str, str]]:
+        shelf = project.desk.shelf
+        found = sentences.get(session.connection, ids)
+        return {s.id: (s.text, short_title(shelf[s.label].title)) for s in found}
+
+    calibrated = bulk.calibrated(session)
+    dialog = BulkDialog(session.scheme, _scopes(project), texts, calibrated, window)
+
+    def accept() -> None:
+        chosen = dialog.chosen()
+        with Patience(len(chosen)):
+            outcome = bulk.accept(session, chosen)
+            project.bus.publish(outcome.changes)
+        project.work.status.say(outcome.said)
+
+    window.ask(dialog, accept)
+
+
+def _scopes(project: ProjectView) -> list[Scope]:
+    """What is on screen first: a search, else a queue that is not all of the drug labels."""
+    session, desk = project.session, project.desk
+    everything = Scope("All drug labels", partial(bulk.reading, session))
+    if desk.searching:
+        name = "What the search found" if desk.found is not None else "What is listed"
+        return [Scope(name, partial(bulk.reading, session, desk.ids())), everything]
+    if desk.kind is not QueueKind.DOCUMENT and desk.items:
+        return [Scope("This queue", partial(bulk.reading, session, desk.ids())), everything]
+    return [everything]

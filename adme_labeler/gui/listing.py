@@ -244,7 +244,7 @@ class Listing(QObject):
         if act is None or self._session.read_only:
             return False
         chosen = self._work.list.selected_sentences()
-        with _Patience(len(chosen)):
+        with Patience(len(chosen)):
             outcome = act(chosen)
             self._bus.publish(outcome.changes)
         self.said.emit(outcome.said)
@@ -395,7 +395,7 @@ class Listing(QObject):
         QTimer.singleShot(0, self, self._copy_on)
 
 
-class _Patience:
+class Patience:
     """The waiting pointer while many sentences are written in one operation."""
 
     def __init__(self, count: int) -> None:

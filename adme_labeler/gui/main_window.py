@@ -205,7 +205,7 @@ class MainWindow(QMainWindow):
             "note": lambda: dialogs_of.note(self),
             "save-filter": lambda: filter_dialogs.save_filter(self),
             "filters": lambda: filter_dialogs.manage_filters(self),
-            "bulk": lambda: dialogs_of.bulk(self),
+            "bulk": lambda: filter_dialogs.accept_many(self),
             "identical": lambda: label_dialogs.apply_identical(self),
             "identical-all": lambda: label_dialogs.apply_identical_everywhere(self),
             "label-versions": lambda: label_dialogs.compare_versions(self),

@@ -14,6 +14,7 @@ import column_pictures
 import evidence_pictures
 import import_pictures
 import merge_pictures
+import search_pictures
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 from samples import (
@@ -34,7 +35,6 @@ from adme_labeler.gui import app as application
 from adme_labeler.gui import theme
 from adme_labeler.gui.decision_bar import HELD_OUT_SENTENCE, Decision
 from adme_labeler.gui.dialogs.base import Message
-from adme_labeler.gui.dialogs.bulk import BulkDialog, Candidate
 from adme_labeler.gui.dialogs.guide import GuideDialog
 from adme_labeler.gui.dialogs.note import NoteDialog
 from adme_labeler.gui.dialogs.reports import AboutDialog, HeldOutDialog
@@ -48,7 +48,6 @@ from adme_labeler.gui.training_panel import TrainingView, VersionRow
 from adme_labeler.gui.work_view import WorkView
 from adme_labeler.protocol import Progress
 from adme_labeler.services import session
-from adme_labeler.storage import sentences
 
 VERSIONS = (
     VersionRow(8, ModelState.CANDIDATE, "14:40", "446 annotations", "found 81 of 89"),
@@ -183,21 +182,6 @@ def window(opened: bool) -> MainWindow:
     return made
 
 
-def bulk() -> QWidget:
-    opened = _project(Path(tempfile.mkdtemp(prefix="gallery-")))
-    found = sentences.get(opened.connection, sentences.in_document_order(opened.connection))
-    candidates = [Candidate(s.id, ADME.keys[n % 5], 0.7 + n % 3 / 10) for n, s in enumerate(found)]
-    dialog = BulkDialog(
-        ADME,
-        candidates,
-        lambda ids: {s.id: (s.text, "Testodruga1") for s in found if s.id in ids},
-        seed=1,
-    )
-    dialog.slider.setValue(66)
-    opened.close()
-    return dialog
-
-
 def held_out() -> QWidget:
     opened = _project(Path(tempfile.mkdtemp(prefix="gallery-")))
     dialog = HeldOutDialog(session.groups(opened))
@@ -216,6 +200,7 @@ PICTURES: dict[str, Callable[[], QWidget]] = {
     **evidence_pictures.PICTURES,
     **import_pictures.PICTURES,
     **merge_pictures.PICTURES,
+    **search_pictures.PICTURES,
     "work": work_view,
     "work-blind": blind,
     "work-decided": decided,
@@ -231,7 +216,6 @@ PICTURES: dict[str, Callable[[], QWidget]] = {
     "dialog-note": lambda: NoteDialog(document()[4].text, "Ask the pharmacologist."),
     "dialog-guideline": lambda: GuideDialog(ADME),
     "dialog-keys": keys,
-    "dialog-bulk": bulk,
     "dialog-held-out": held_out,
     "dialog-about": AboutDialog,
     "dialog-message": lambda: Message(

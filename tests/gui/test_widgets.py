@@ -14,7 +14,6 @@ from adme_labeler.domain.categories import ADME
 from adme_labeler.domain.records import AnnotationState, LabelId, ModelState, SentenceId
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.decision_bar import HELD_OUT_SENTENCE, Decision, DecisionBar
-from adme_labeler.gui.dialogs.bulk import BulkDialog, Candidate
 from adme_labeler.gui.label_list import LabelList, short_title
 from adme_labeler.gui.reading import Mark, ReadingPane
 from adme_labeler.gui.recall_panel import RecallPanel, RecallView, source_sentence
@@ -491,16 +490,6 @@ def test_the_list_starts_at_the_top_when_its_sentence_is_not_in_it(qtbot):
     view.show_ids([SentenceId(n) for n in range(300, 400)])
     view.set_current(SentenceId(5))
     assert view.verticalScrollBar().value() == 0
-
-
-def test_bulk_accept_says_how_sure_the_surest_is(qtbot):
-    sure = [Candidate(SentenceId(1), ADME.keys[0], 0.59)]
-    dialog = BulkDialog(ADME, sure, lambda ids: {}, seed=1)
-    qtbot.addWidget(dialog)
-    assert "59 %" in dialog._errors.text() and not dialog.go.isEnabled()
-    none = BulkDialog(ADME, [], lambda ids: {}, seed=1)
-    qtbot.addWidget(none)
-    assert "held-out" in none._errors.text()
 
 
 def test_bars_are_explained_only_where_there_are_bars(qtbot):

@@ -215,12 +215,15 @@ def test_a_note_is_written_and_undone(opened, qtbot):
     assert own(opened, sentence) is None
 
 
-def test_bulk_accept_shows_a_count_and_a_preview_and_is_one_undo_step(opened):
+def test_bulk_accept_shows_a_count_and_a_preview_and_is_one_undo_step(opened, qtbot):
     opened.run("bulk")
     dialog = dialog_of(opened, BulkDialog)
+    qtbot.waitUntil(dialog.ready)
     assert dialog.count.text() == "0 of 48 sentences" and not dialog.go.isEnabled()
+    assert "surest has 70 %" in dialog.errors.text()
     dialog.slider.setValue(70)
-    assert dialog.count.text() == "48 of 48 sentences"
+    assert dialog.count.text() == "48 of 48 sentences" and dialog.go.text() == "Accept 48"
+    assert "not calibrated" in dialog.errors.text()
     dialog.go.click()
     assert opened.project.counts is not None
     states = [own(opened, i).state for i in opened.project.desk.ids()]
