@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import random
 import tempfile
+import time
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from adme_labeler.domain.records import LabelDraft, LabelType, Sections
 from adme_labeler.importers import FileOutcome, headings, read_paths, running_text
 from adme_labeler.importers.segmenter import sentence_spans
 from adme_labeler.importers.text import cleaned
+from tests.property.documents import WHOLE, damaged_file
+from tests.unit.importers import printed
 
 INLINE = st.sampled_from(["content", "sub", "sup", "linkHtml", "footnote", "caption", "br"])
 BLOCK = st.sampled_from(["paragraph", "list", "item", "table", "tbody", "tr", "td", "tfoot"])
@@ -79,21 +85,19 @@ def test_any_markup_in_a_section_is_read(parts: list[str], title: str):
     _read("a.xml", document.encode())
 
 
-@given(
-    st.binary(max_size=300),
-    st.sampled_from(["a.xml", "a.json", "a.csv", "a.xlsx", "a.txt", "a.zip", "a.gz"]),
-)
+@given(st.binary(max_size=300), st.sampled_from([*WHOLE, "a.gz"]))
 def test_any_bytes_end_in_an_outcome(data: bytes, name: str):
     _read(name, data)
 
 
 @given(
     st.sampled_from(
-        [b"PK\x03\x04", b"\x1f\x8b\x08\x00", b"<document", b'{"results":[', b"text\n", b"\xff\xfe"]
+        [b"PK\x03\x04", b"\x1f\x8b\x08\x00", b"<document", b'{"results":[', b"text\n", b"\xff\xfe",
+         b"%PDF-1.4\n", b"<html>"]
     ),
     st.binary(max_size=300),
-    st.sampled_from(["a.xml", "a.json", "a.csv", "a.xlsx", "a.zip"]),
-)
+    st.sampled_from(["a.xml", "a.json", "a.csv", "a.xlsx", "a.zip", "a.docx"]),
+)  # fmt: skip
 def test_any_bytes_behind_a_known_beginning_end_in_an_outcome(start: bytes, rest: bytes, name: str):
     _read(name, start + rest)
 
@@ -156,6 +160,81 @@ def test_headings_lifted_out_of_text_lose_nothing(parts: list[str]):
     for _, start, end in pieces:
         assert begin <= start < end <= len(text)
         begin = end
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_the_documents_that_are_damaged_below_are_whole(name: str):
+    labels, outcome = _read(name, WHOLE[name]())
+    assert labels and outcome.status == "read"
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@given(st.data())
+def test_a_damaged_document_ends_in_an_outcome(name: str, data: st.DataObject):
+    _read(name, data.draw(damaged_file(name)))
+
+
+TAGS = st.sampled_from(
+    ["p", "div", "b", "i", "h1", "h3", "ul", "li", "table", "tr", "td", "sub", "br", "a", "pre",
+     "span style='font-weight:bold'", "script", "svg", "unknown"]
+)  # fmt: skip
+HTML = st.recursive(
+    WORDS,
+    lambda inner: st.builds(
+        lambda tag, parts, closed: (
+            f"<{tag}>{''.join(parts)}" + (f"</{tag.split()[0]}>" if closed else "")
+        ),
+        TAGS,
+        st.lists(inner, max_size=4),
+        st.booleans(),
+    ),
+    max_leaves=15,
+)
+
+
+@given(st.lists(HTML, max_size=5))
+def test_any_page_ends_in_an_outcome(parts: list[str]):
+    _read("a.html", f"<html>{''.join(parts)}</html>".encode())
+
+
+PLACED = st.lists(
+    st.tuples(
+        st.integers(-50, 650), st.integers(-50, 850), WORDS,
+        st.sampled_from(["", "bold", "italic"]), st.sampled_from([1, 7, 10, 30]),
+    ),
+    max_size=25,
+)  # fmt: skip
+
+
+@given(st.lists(PLACED, min_size=1, max_size=3), st.lists(st.integers(0, 600), max_size=12))
+def test_any_placing_of_text_on_pages_ends_in_an_outcome(pages: list[list], lines: list[int]):
+    paper = printed.Print()
+    for page in pages:
+        for x, y, text, look, size in page:
+            paper.at(x, y, "".join(c for c in text if c.isascii()), look, size)
+        for a, b in pairwise(lines):
+            paper.canvas.line(a, b, a, 700)
+            paper.canvas.line(a, b, 500, b)
+        paper.page()
+    _read("a.pdf", paper.bytes())
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", WHOLE)
+def test_five_minutes_of_damage(name: str):
+    """ADME_FUZZ_SECONDS says how long each importer is tried, 300 unless set."""
+    end = time.monotonic() + float(os.environ.get("ADME_FUZZ_SECONDS", "300"))
+    while time.monotonic() < end:
+
+        @seed(random.randrange(1 << 60))
+        @settings(
+            max_examples=500, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        )
+        @given(damaged_file(name))
+        def once(data: bytes) -> None:
+            _read(name, data)
+
+        once()
 
 
 @pytest.mark.full
