@@ -25,6 +25,7 @@ LARGEST_CELL = 100_000
 """Characters; a longer "sentence" is a file read with the wrong delimiter or quoting."""
 
 _HEAD = 1 << 18
+_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NEVER = "\x1f"
 """Stands for the delimiter in files of one column: csv.reader wants one."""
 _SAMPLE_RECORDS = 200
@@ -99,7 +100,7 @@ def encoding_of(head: bytes) -> str:
     names the likeliest; Windows-1252 (which has every letter of Latin-1) unless another is clearly
     better, because short tables fit several.
     """
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if head.startswith(_MARKS):
         return "utf-16"
     sample = head[:4096]
     if len(sample) > 3 and sample[1::2].count(0) > len(sample) // 4:
@@ -167,6 +168,8 @@ def delimiter_of(sample: str) -> str:
 
 def _dialect(head: bytes, source: str, layout: TableLayout) -> Dialect:
     encoding = layout.encoding or encoding_of(head)
+    if encoding == "utf-16" and not head.startswith(_MARKS):
+        encoding = "utf-16-le"  # as most files without a mark
     try:
         sample = codecs.getincrementaldecoder(encoding)(_AS_WINDOWS).decode(head)
     except LookupError as error:
