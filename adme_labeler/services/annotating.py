@@ -20,7 +20,15 @@ from adme_labeler.domain.records import (
 )
 from adme_labeler.services import audit, guideline
 from adme_labeler.services.session import Session
-from adme_labeler.storage import annotations, labels, log, sentences, settings, suggestions
+from adme_labeler.storage import (
+    annotations,
+    boundaries,
+    labels,
+    log,
+    sentences,
+    settings,
+    suggestions,
+)
 
 
 @dataclass(frozen=True)
@@ -202,7 +210,14 @@ def apply(session: Session, changes: Sequence[log.Change]) -> Changes:
     touched = annotations.apply(connection, changes)
     groups = labels.apply(connection, changes)
     configured = settings.apply(connection, changes)
-    return Changes(annotations=frozenset(touched), groups=groups, settings=configured)
+    mended, made = boundaries.apply(connection, changes)
+    return Changes(
+        annotations=frozenset(touched),
+        labels=frozenset(mended),
+        groups=groups or bool(mended),
+        settings=configured,
+        focus=made[0] if made else None,
+    )
 
 
 def next_undo(session: Session) -> str:
@@ -318,7 +333,7 @@ def _invert(session: Session, operation: int, *, redo: bool) -> Changes:
     return replace(
         applied,
         operation=OperationId(draft.id),
-        focus=None if row["kind"] == "identical" else _first_sentence(done),
+        focus=None if row["kind"] == "identical" else _first_sentence(done) or applied.focus,
     )
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from adme_labeler.domain.problems import StorageProblem
-from adme_labeler.storage import annotations, labels, log
+from adme_labeler.storage import annotations, boundaries, labels, log
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ def _check(connection: sqlite3.Connection) -> CheckReport:
         faults.append("Replaying the log does not give the present annotations.")
     if labels.misreplayed(connection, history):
         faults.append("Replaying the log does not give the present held-out drugs.")
+    if boundaries.misreplayed(connection, history):
+        faults.append("Replaying the log does not give the present sentence boundaries.")
     wrong = annotations.wrong_resolutions(connection)
     if wrong:
         faults.append(f"{len(wrong)} sentences hold a category that their annotations do not give.")

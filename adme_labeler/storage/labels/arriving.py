@@ -11,6 +11,7 @@ from enum import StrEnum
 from adme_labeler.domain.records import LabelDraft, LabelId, SentenceId
 from adme_labeler.domain.sentence_changes import pair_changed
 from adme_labeler.domain.sentence_text import normalized, sentence_uid, text_hash
+from adme_labeler.storage import boundaries
 from adme_labeler.storage.labels import drug_groups
 from adme_labeler.storage.labels.shelf import QUEUED_KINDS
 from adme_labeler.storage.log import Change, Draft, canonical
@@ -58,6 +59,7 @@ def commit(connection: sqlite3.Connection, draft: Draft, label: LabelDraft) -> C
         held = None
     else:
         label_id = LabelId(known["id"])
+        label = boundaries.mended(connection, label_id, label)
         held = _held(connection, known)
         status = _standing(connection, held, label, set_id)
         if status in (CommitStatus.KNOWN, CommitStatus.OLDER):
