@@ -84,6 +84,7 @@ class Desk(QObject):
         self._blind = False
         self._second = False
         self._before_search: SentenceId | None = None
+        self._began: SentenceId | None = None
         self._deciding = False
         """The next sentence comes into focus in a moment: the present one is not drawn again."""
         self._last_decided: SentenceId | None = None
@@ -153,14 +154,18 @@ class Desk(QObject):
     # ------------------------------------------------------------------ going somewhere
 
     def begin(self, sentence: SentenceId | None = None) -> None:
-        """Start where the curator left off, or at the first undecided sentence."""
+        """Start where the curator left off, or at the first undecided sentence.
+
+        Drugs that are not held out come first: a newcomer should see a suggestion.
+        """
         if sentence is not None and sentences.get(self.session.connection, [sentence]):
             self.go_to(sentence)
             return
-        for label in self.shelf.values():
-            if label.decided < label.sentences:
-                self.choose_label(label.id)
-                return
+        undecided = [x for x in self.shelf.values() if x.decided < x.sentences]
+        for label in sorted(undecided, key=lambda x: x.held_out):
+            self.choose_label(label.id)
+            self._began = self.focus
+            return
         first = next(iter(self.shelf), None)
         if first is not None:
             self.choose_label(first)
@@ -526,7 +531,7 @@ class Desk(QObject):
     def _changed(self, changes: Changes) -> None:
         if changes.labels or changes.groups:
             self.read_shelf()
-            if self.item is None and self.shelf and not self.searching:
+            if (self.item is None or self._began_blind()) and self.shelf and not self.searching:
                 self.begin()
                 return
         elif changes.annotations:
@@ -536,6 +541,15 @@ class Desk(QObject):
         if (touched or arrived) and not self._deciding:
             self._look()
             self.moved.emit()
+
+    def _began_blind(self) -> bool:
+        """Whether nobody has moved since the start, and the drug was held out meanwhile: an import
+        chooses these at its end."""
+        here = None if self.label is None else self.shelf.get(self.label)
+        if self.focus is None or self.focus != self._began or here is None:
+            return False
+        others = any(not x.held_out and x.decided < x.sentences for x in self.shelf.values())
+        return here.held_out and others
 
     def _update_shelf(self, touched: frozenset[SentenceId]) -> None:
         if len(touched) > 50:

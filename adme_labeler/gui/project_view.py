@@ -33,6 +33,7 @@ from adme_labeler.services import (
     label_versions,
     session,
     suggesting,
+    table_facts,
     training,
 )
 from adme_labeler.services.queue import QueueKind
@@ -277,7 +278,8 @@ class ProjectView(QObject):
             work.labels.set_current(None)
             return
         shown = self._sentences(label)
-        work.pane.set_document(short_title(self.desk.shelf[label].title), shown)
+        facts = table_facts.facts_of(self.session, [s.id for s in shown if s.kind == "table"])
+        work.pane.set_document(short_title(self.desk.shelf[label].title), shown, facts)
         work.labels.set_current(label)
         self._mark()
         self.suggester.look_first_at([s.id for s in shown])

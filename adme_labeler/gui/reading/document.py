@@ -19,21 +19,18 @@ from PySide6.QtGui import (
     QPainter,
     QTextCharFormat,
     QTextLayout,
-    QTextOption,
 )
 
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.records import AnnotationState, BlockKind, Sentence, SentenceId
 from adme_labeler.gui import painting, theme
+from adme_labeler.gui.reading.items import SLOT, Item, laid_out
+from adme_labeler.gui.reading.tables import Table, lay_out
 
-CELL_SEPARATOR = " | "
 ASKED_ABOUT = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM})
 """Kinds of block whose sentences a curator decides; tables, captions and footnotes are read."""
-SLOT = 24.0
-"""Width of the slot before a sentence."""
 _SLOT_CHARACTER = "\u00a0"
 _LEADING = 1.75
-_CELL_PADDING = 10.0
 
 
 @dataclass(frozen=True)
@@ -45,28 +42,6 @@ class Mark:
     state: AnnotationState = AnnotationState.OPEN
     flagged: bool = False
     noted: bool = False
-
-
-@dataclass
-class Item:
-    """A laid-out piece with its place in the column."""
-
-    top: float = 0.0
-    height: float = 0.0
-
-    def lines_of(self, sentence: SentenceId) -> list[QRectF]:
-        """Rectangles that cover the sentence, one per line, without its slot."""
-        return []
-
-    def slot_of(self, sentence: SentenceId) -> QPointF | None:
-        """Centre of the sentence's slot; None where nobody is asked about the sentence."""
-        return None
-
-    def sentence_at(self, point: QPointF) -> SentenceId | None:
-        return None
-
-    def draw(self, painter: QPainter, origin: QPointF, tones: Mapping[SentenceId, str]) -> None:
-        """Paint the text; `tones` names a palette colour for sentences that differ."""
 
 
 @dataclass
@@ -155,46 +130,6 @@ class Paragraph(Item):
             )
 
 
-@dataclass
-class Table(Item):
-    rows: list[tuple[SentenceId, list[QTextLayout], float, float]] = field(default_factory=list)
-    """Sentence, cells, top (from the table's top) and height of each row."""
-    columns: list[float] = field(default_factory=list)
-    """Left edge of every column and the right edge of the last."""
-
-    def lines_of(self, sentence: SentenceId) -> list[QRectF]:
-        for ident, _, top, height in self.rows:
-            if ident == sentence:
-                return [QRectF(SLOT, self.top + top, self.columns[-1] - SLOT, height)]
-        return []
-
-    def slot_of(self, sentence: SentenceId) -> QPointF | None:
-        for ident, _, top, height in self.rows:
-            if ident == sentence:
-                return QPointF(10.0, self.top + top + height / 2)
-        return None
-
-    def sentence_at(self, point: QPointF) -> SentenceId | None:
-        for ident, _, top, height in self.rows:
-            if 0 <= point.y() - self.top - top < height and 0 <= point.x() <= self.columns[-1]:
-                return ident
-        return None
-
-    def draw(self, painter: QPainter, origin: QPointF, tones: Mapping[SentenceId, str]) -> None:
-        colors = theme.current()
-        left, right = origin.x() + SLOT, origin.x() + self.columns[-1]
-        for index, (ident, cells, top, _) in enumerate(self.rows):
-            y = origin.y() + self.top + top
-            painter.setPen(QColor(colors.border_strong if index == 1 else colors.border))
-            painter.drawLine(QPointF(left, y), QPointF(right, y))
-            painter.setPen(QColor(getattr(colors, tones.get(ident, "secondary"))))
-            for layout, x in zip(cells, self.columns, strict=False):
-                layout.draw(painter, QPointF(origin.x() + x + _CELL_PADDING, y))
-        bottom = origin.y() + self.top + self.height
-        painter.setPen(QColor(colors.border))
-        painter.drawLine(QPointF(left, bottom), QPointF(right, bottom))
-
-
 class Document:
     """All items of one drug label for one column width."""
 
@@ -221,7 +156,7 @@ class Document:
             elif y:
                 y += 4 if kind == first.kind == BlockKind.LIST_ITEM else 12
             if first.kind == BlockKind.TABLE:
-                item: Item = _table(block, width)
+                item: Item = lay_out(block, width)
             else:
                 item = _paragraph(block, width, leading)
             item.top = y
@@ -230,6 +165,17 @@ class Document:
             y += item.height
             kind = first.kind
         self.height = y
+
+    @property
+    def overflow(self) -> float:
+        """How much the widest table is wider than the text."""
+        return max((i.overflow for i in self.items if isinstance(i, Table)), default=0.0)
+
+    def slide(self, offset: float) -> None:
+        """Move what is too wide to the left by so much."""
+        for item in self.items:
+            if isinstance(item, Table):
+                item.offset = offset
 
     def item_of(self, sentence: SentenceId) -> Item | None:
         return self._place.get(sentence)
@@ -275,7 +221,7 @@ def _paragraph(block: Sequence[Sentence], width: float, leading: float) -> Parag
         piece.format = form
         slots.append(piece)
     indent = 24.0 if block[0].kind == BlockKind.LIST_ITEM else 0.0
-    layout = _laid_out(text, base, width - indent, leading, slots)
+    layout = laid_out(text, base, width - indent, leading, slots)
     return Paragraph(
         height=layout.lineCount() * leading,
         layout=layout,
@@ -283,80 +229,3 @@ def _paragraph(block: Sequence[Sentence], width: float, leading: float) -> Parag
         indent=indent,
         leading=leading,
     )
-
-
-def _table(block: Sequence[Sentence], width: float) -> Table:
-    cells = [sentence.text.replace("\n", " ").split(CELL_SEPARATOR) for sentence in block]
-    count = max(map(len, cells))
-    regular, strong = theme.font("controls"), theme.bold("controls")
-    leading = round(theme.size("controls") * theme.leading(1.5))
-    metrics = QFontMetricsF(strong)
-    wanted = [
-        max((metrics.horizontalAdvance(row[i]) for row in cells if i < len(row)), default=0.0)
-        + 2 * _CELL_PADDING
-        for i in range(count)
-    ]
-    columns = _column_edges(wanted, width - SLOT)
-    rows: list[tuple[SentenceId, list[QTextLayout], float, float]] = []
-    y = 0.0
-    for number, (sentence, row) in enumerate(zip(block, cells, strict=True)):
-        layouts = [
-            _laid_out(
-                text,
-                strong if number == 0 else regular,
-                columns[i + 1] - columns[i] - 2 * _CELL_PADDING,
-                leading,
-                [],
-                top=7.0,
-            )
-            for i, text in enumerate(row)
-        ]
-        height = max(layout.lineCount() for layout in layouts) * leading + 14.0
-        rows.append((sentence.id, layouts, y, height))
-        y += height
-    return Table(height=y, rows=rows, columns=columns)
-
-
-def _column_edges(wanted: Sequence[float], width: float) -> list[float]:
-    """Column edges from `SLOT`: as wide as wanted where that fits, else narrow ones first."""
-    total = sum(wanted)
-    if total <= width:
-        widths = list(wanted)
-    else:
-        widths = [0.0] * len(wanted)
-        left, remaining = width, sorted(range(len(wanted)), key=lambda i: wanted[i])
-        while remaining:
-            column = remaining.pop(0)
-            widths[column] = min(wanted[column], left / (len(remaining) + 1))
-            left -= widths[column]
-    edges = [SLOT]
-    for column in widths:
-        edges.append(edges[-1] + max(column, 2 * _CELL_PADDING + 8))
-    return edges
-
-
-def _laid_out(
-    text: str,
-    font: QFont,
-    width: float,
-    leading: float,
-    formats: list[QTextLayout.FormatRange],
-    top: float = 0.0,
-) -> QTextLayout:
-    layout = QTextLayout(text, font)
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    layout.setTextOption(option)
-    layout.setFormats(formats)
-    layout.setCacheEnabled(True)
-    layout.beginLayout()
-    number = 0
-    while True:
-        line = layout.createLine()
-        if not line.isValid():
-            break
-        line.setLineWidth(max(16.0, width))
-        line.setPosition(QPointF(0.0, top + number * leading + (leading - line.height()) / 2))
-        number += 1
-    layout.endLayout()
-    return layout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -30,6 +31,7 @@ from adme_labeler.gui.reading.document import ASKED_ABOUT, SLOT, Document, Item,
 _MEASURE = 780.0
 """Widest column of text: about 95 characters."""
 _MARGIN = 32.0
+_NO_FACTS: Mapping[SentenceId, str] = {}
 _STATE_SIGNS = {AnnotationState.UNSURE: "?", AnnotationState.SKIPPED: "»"}
 
 
@@ -59,13 +61,21 @@ class ReadingPane(Panel):
         whole.addWidget(self.page, 1)
         self.setFocusProxy(self.page)
         self._sentences: Sequence[Sentence] = ()
+        self._facts: Mapping[SentenceId, str] = {}
         self._title = ""
 
-    def set_document(self, title: str, sentences: Sequence[Sentence]) -> None:
-        """Show a drug label; `sentences` in reading order."""
+    def set_document(
+        self,
+        title: str,
+        sentences: Sequence[Sentence],
+        facts: Mapping[SentenceId, str] = _NO_FACTS,
+    ) -> None:
+        """Show a drug label; `sentences` in reading order. `facts` are the table rows that may be
+        decided, with what they state."""
         self._title = title
         self._sentences = sentences
-        self.page.set_sentences(sentences)
+        self._facts = facts
+        self.page.set_sentences(sentences, frozenset(facts))
         self._show_place(None)
 
     def sentence_ids(self) -> list[SentenceId]:
@@ -104,6 +114,12 @@ class ReadingPane(Panel):
                 self._path.set_text("  ›  ".join((self._title, *candidate.heading_path)))
                 self._place.setText(f"sentence {number:,} of {len(asked):,}")
                 return
+        row = next((s for s in self._sentences if s.id == sentence), None)
+        if row is not None:
+            self._path.set_text("  ›  ".join((self._title, *row.heading_path)))
+            fact = self._facts.get(row.id)
+            self._place.setText(f"table row about {fact}" if fact else "table row")
+            return
         self._path.set_text(self._title)
         self._place.setText("")
 
@@ -126,14 +142,19 @@ class _Page(QAbstractScrollArea):
         self._hover: SentenceId | None = None
         self._empty = ""
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Only tables that are wider than the text move sideways.
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.horizontalScrollBar().valueChanged.connect(self._slide)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self.setAccessibleName("Reading pane")
 
-    def set_sentences(self, sentences: Sequence[Sentence]) -> None:
+    def set_sentences(
+        self, sentences: Sequence[Sentence], rows: frozenset[SentenceId] = frozenset()
+    ) -> None:
+        """`rows` are the table rows that may be decided like sentences."""
         self._all = sentences
-        self._asked = {s.id for s in sentences if s.kind in ASKED_ABOUT}
+        self._asked = {s.id for s in sentences if s.kind in ASKED_ABOUT} | rows
         self.focused = None
         self._hover = None
         self._select()
@@ -353,6 +374,15 @@ class _Page(QAbstractScrollArea):
         bar.setRange(0, max(0, height - self.viewport().height()))
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(28)
+        across = self.horizontalScrollBar()
+        across.setRange(0, math.ceil(self._document.overflow))
+        across.setPageStep(max(1, int(self._column()[1])))
+        across.setSingleStep(28)
+        self._slide()
+
+    def _slide(self) -> None:
+        if self._document is not None:
+            self._document.slide(self.horizontalScrollBar().value())
         self.viewport().update()
 
     def _column(self) -> tuple[float, float]:
