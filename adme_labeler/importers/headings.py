@@ -142,7 +142,7 @@ class HeadingStack:
         kind = family(heading)
         rank = self._rank(kind, heading)
         known = kind != UNKNOWN
-        place = self._level_of(look, kind)
+        place = self._level_of(heading, look, kind)
         inside = self._hosts(kind, look)
         if place is not None:
             del self._open[place:]
@@ -158,6 +158,14 @@ class HeadingStack:
         self._open.append(_Open(heading.strip(" \t:"), look, kind, rank))
         del self._open[6:]
 
+    def _beside_a_drug(self, heading: str) -> bool:
+        """Whether this is one more drug of a list of interactions, styled unlike the one before."""
+        if self.empty or len(self._open) < 2 or self._open[-1].kind != UNKNOWN:
+            return False
+        return self._open[-2].kind in (INTERACTION, INTERACTION_SUB) and all(
+            len(text.split()) <= 3 for text in (heading, self._open[-1].text)
+        )
+
     def _hosts(self, kind: str, look: str) -> bool:
         """Whether "Special Populations", with nothing under it yet, takes in "Clearance"."""
         if not self.empty or not look or kind in (PK, MAJOR, POPULATIONS, INTERACTION):
@@ -166,12 +174,14 @@ class HeadingStack:
             heading.look != look for heading in self._open
         )
 
-    def _level_of(self, look: str, kind: str) -> int | None:
+    def _level_of(self, heading: str, look: str, kind: str) -> int | None:
         """Place of the open heading whose sibling a new one of this look is."""
-        alike = [i for i, heading in enumerate(self._open) if look and heading.look == look]
+        alike = [i for i, entry in enumerate(self._open) if look and entry.look == look]
         if kind == UNKNOWN:
             if self.empty and alike[-1:] == [len(self._open) - 1] and self._open[-1].kind in _HOSTS:
                 return None
+            if not alike and self._beside_a_drug(heading):
+                return len(self._open) - 1
             return alike[-1] if alike else None
         return next((i for i in alike if kind not in _NESTS.get(self._open[i].kind, ())), None)
 

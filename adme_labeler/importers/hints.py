@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from adme_labeler.importers.headings import (
     INTERACTION,
+    INTERACTION_SUB,
     POPULATION,
     POPULATIONS,
     bare,
@@ -40,6 +41,10 @@ _NOT_THE_DRUG = re.compile(
     r"(?:mineral|myocardial|tissue|lipid|glucose|bone|carbohydrate|protein|calcium|fat) metabolism|"
     r"(?:viral|mucociliary|creatinine) clearance",
     re.IGNORECASE,
+)
+_OTHER_FAMILIES = (POPULATIONS, POPULATION, INTERACTION, INTERACTION_SUB)
+_EVERYBODY = re.compile(
+    r"(?:healthy\s+)?(?:adults?|volunteers|subjects)(?:\s+(?:patients|subjects|volunteers))?", re.I
 )
 _FOOD_UPTAKE = re.compile(r"\bfood\b(?!.{0,3}drug)|\bmeals?\b", re.IGNORECASE)
 
@@ -144,6 +149,9 @@ def _implied(heading: str) -> str | None:
         return "A"
     if _OTHER_HEADING.search(text):
         return "O"
+    if not found and family(heading) in _OTHER_FAMILIES and not _EVERYBODY.fullmatch(text):
+        # Genotypes are Metabolism and antacids Absorption by the guideline (rules 11 and 12).
+        return "" if re.search(r"metaboli[sz]er|antacid", text, re.IGNORECASE) else "O"
     if re.search(r"pharmacokinetic|clinical pharmacology", text, re.IGNORECASE):
         return ""
     if not found:

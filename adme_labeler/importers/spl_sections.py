@@ -28,8 +28,13 @@ Placed = tuple["_Element", tuple[str, ...]]
 """A section with the titles of the sections around it, outermost first."""
 
 
-def chosen(root: _Element, sections: Sections) -> tuple[list[Placed], bool]:
+def chosen(
+    root: _Element, sections: Sections, names: Iterable[str] = ()
+) -> tuple[list[Placed], bool]:
     """The wanted sections, none inside another, and whether they hold more than is wanted.
+
+    `names` are those of the label's drugs: a combination product may have a pharmacokinetics
+    section for one of them and nothing but a section of its own for the other.
 
     They do where no pharmacokinetics section exists and clinical pharmacology stands in: then
     `pharmacokinetic_part` has to look at the headings inside.
@@ -37,7 +42,9 @@ def chosen(root: _Element, sections: Sections) -> tuple[list[Placed], bool]:
     top = [s for s in top_sections(root) if code_of(s) != _LISTING]
     if sections is Sections.ALL:
         return [(section, ()) for section in top], False
-    if sections is Sections.PHARMACOKINETICS and (found := list(_pharmacokinetic(top))):
+    if sections is Sections.PHARMACOKINETICS and (
+        found := list(_pharmacokinetic(top, frozenset(n.casefold() for n in names)))
+    ):
         return found, False
     clinical = list(_outermost(top, lambda s: code_of(s) == CLINICAL_PHARMACOLOGY and _fits(s)))
     clinical = clinical or list(_outermost(top, _titled_clinical))
@@ -89,13 +96,17 @@ def _is_pharmacokinetics(section: _Element) -> bool:
     return code in ("", UNCLASSIFIED) and headings.is_pharmacokinetics(title)
 
 
-def _pharmacokinetic(sections: list[_Element], above: tuple[str, ...] = ()) -> Iterator[Placed]:
+def _pharmacokinetic(
+    sections: Iterable[_Element], drugs: frozenset[str], above: tuple[str, ...] = ()
+) -> Iterator[Placed]:
     """Outermost pharmacokinetics sections and, in old labels, the ones beside them.
 
     There "Absorption" or "Special Populations" are sections of the same level as
-    "Pharmacokinetics".
+    "Pharmacokinetics", or the second drug of a combination has no such section.
     """
+    sections = list(sections)
     beside = bool(above) and any(_is_pharmacokinetics(s) for s in sections)
+    found: list[list[Placed]] = []
     for section in sections:
         title = plain_text(child_of(section, "title"))
         if _is_pharmacokinetics(section) or (
@@ -103,10 +114,15 @@ def _pharmacokinetic(sections: list[_Element], above: tuple[str, ...] = ()) -> I
             and code_of(section) in ("", UNCLASSIFIED)
             and headings.family(title) in _BESIDE_PHARMACOKINETICS
         ):
-            yield section, above
+            found.append([(section, above)])
             continue
-        inner = list(subsections(section))
-        yield from _pharmacokinetic(inner, (*above, title) if title else above)
+        inner = (*above, title) if title else above
+        found.append(list(_pharmacokinetic(subsections(section), drugs, inner)))
+    for section, placed in zip(sections, found, strict=True):
+        title = headings.bare(plain_text(child_of(section, "title"))).casefold()
+        if not placed and above and title in drugs and any(found):
+            yield section, above
+        yield from placed
 
 
 def _titled_clinical(section: _Element) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _STYLES = ("bold", "italic", "underline", "emphasis", "smallcaps")
 _DEEPEST = 40
 _CAPTION = re.compile(
-    r"(?:Table|Figure|Fig\.?)\s+\w{1,3}\s?(?:[:.–—-]|(?=\s[A-Z]))\s?", re.IGNORECASE
+    r"(?:Table|Figure|Fig\.?)\s+\w{1,3}\s?(?:[:.–—-]|(?=\s[A-Z])|\Z)\s?", re.IGNORECASE
 )
 _NOTE = re.compile(
     r"(?:[a-z]\s(?=[A-Z])|[*†‡§¶#&]+\s?\S|\(?[a-z1-9][).]\s|[1-9](?=[A-Z])|"

@@ -56,7 +56,7 @@ def read(stream: ByteStream, source: str, sections: Sections) -> LabelDraft:
     """
     root = _parse(stream, source)
     about = _about(root, source)
-    chosen, too_much = spl_sections.chosen(root, sections)
+    chosen, too_much = spl_sections.chosen(root, sections, about.names)
     pieces: list[Piece] = []
     for section, above in chosen:
         part = list(_section(section, above, "", ""))

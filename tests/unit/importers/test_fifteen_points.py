@@ -184,6 +184,17 @@ def test_4_a_known_heading_ends_its_like_under_a_drug_of_another_look(spl):
     )
 
 
+def test_4_drugs_in_a_list_of_interactions_are_of_one_level_however_styled(spl):
+    text = p(
+        styled("Drug Interactions"), styled("Tiravastine:", "bold italics"), "Levels fell.",
+        styled("Pelunomab", "italics"), "Levels rose.",
+    )  # fmt: skip
+    assert under(spl.label(spl.pk(text))) == [
+        ("Drug Interactions > Tiravastine", "Levels fell."),
+        ("Drug Interactions > Pelunomab", "Levels rose."),
+    ]
+
+
 def test_4_stressed_lines_with_nothing_under_them_are_text(spl):
     text = p(
         "Two germs are susceptible:",
@@ -272,6 +283,19 @@ def test_8_a_heading_hints_only_where_it_is_clear(spl, heads, hint):
     text = p(*(styled(h, s) for h, s in zip(heads, styles, strict=False)), "It was measured.")
     (block,) = spl.label(spl.pk(text)).blocks
     assert (block.heading_path[1:], block.hint) == (heads, hint)
+
+
+def test_8_the_second_drug_of_a_combination_needs_no_pharmacokinetics_section(spl):
+    pk = spl.section(p("It is absorbed."), "Pharmacokinetics", "42229-5")
+    acts = spl.section(p("It acts."), "Mechanism of Action", "42229-5")
+    inner = spl.section("", "Tiravastine", "42229-5", acts + pk)
+    inner += spl.section(p("It is not metabolized."), "Velmoradine", "42229-5")
+    inner += spl.section(p("Both lower pressure."), "Tests", "42229-5")
+    draft = spl.label(spl.section("", "CLINICAL PHARMACOLOGY", "34090-1", inner))
+    assert under(draft) == [
+        ("Tiravastine > Pharmacokinetics", "It is absorbed."),
+        ("Velmoradine", "It is not metabolized."),
+    ]
 
 
 # ------------------------------------------------------- 9: what stands inside the text

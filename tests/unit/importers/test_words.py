@@ -89,6 +89,10 @@ def test_splitting_takes_linear_time():
         (("12.3 Pharmacokinetics", "Absorption", "Hydrochlorothiazide"), "A"),
         (("12.1 Mechanism of Action",), "O"),
         (("A. Mineral Metabolism",), "O"),
+        (("Asian Patients",), "O"),
+        (("Patients with Gout",), "O"),
+        (("CYP2D6 Poor Metabolizers",), ""),
+        (("Absorption", "Healthy Adults"), "A"),
         ((), ""),
     ],
 )
