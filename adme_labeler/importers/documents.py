@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import BlockKind, LabelDraft, Sections
 from adme_labeler.importers import drug_names, headings
 from adme_labeler.importers.drafts import (
@@ -24,7 +25,7 @@ from adme_labeler.importers.drafts import (
     pharmacokinetic_part,
 )
 from adme_labeler.importers.lines import Line, contents_of, heading_of, joined
-from adme_labeler.importers.text import compact
+from adme_labeler.importers.text import ByteStream, compact
 
 _LONGEST_TITLE = 160
 _LONGEST_HEADING = 240
@@ -60,11 +61,18 @@ _HIGHLIGHTS = re.compile(
     r"needed to use\s+(?P<name>.{3,80}?)\s+safely and effectively", re.IGNORECASE
 )
 _NO_NAME = re.compile(
-    r"(?:microsoft word|dailymed|drug ?label(?: information)?|label(?:ing)?|package insert|"
+    r"\b(?:microsoft word|dailymed|drug ?label(?: information)?|label(?:ing)?|package insert|"
     r"(?:full )?prescribing information|highlights of|untitled|document\d*|reference id|final|"
     r"drugs@fda|approved|u\.?s\.?p\.?i|pi|docx?|pdf|html?|copy|draft|text|about|file|page|"
     r"clinical pharmacology|pharmacokinetics)\b",
     re.IGNORECASE,
+)
+
+
+_FORM = re.compile(
+    r"(?:\A|\s+)(?:(?:extended|delayed|modified|film|oral|ophthalmic|topical|chewable)\b|tablets?\b|"
+    r"capsules?\b|injection\b|solution\b|suspension\b|cream\b|gel\b|ointment\b|for\s).*",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -89,6 +97,21 @@ class Reading:
 
     label: LabelDraft
     remark: str = ""
+
+
+def whole(stream: ByteStream, source: str, largest: int) -> bytes:
+    """All of a document; raises ImportProblem where it has more than `largest` bytes.
+
+    A stream may give less than it is asked for, so it is asked until it ends.
+    """
+    parts: list[bytes] = []
+    left = largest + 1
+    while left > 0 and (part := stream.read(min(left, 1 << 22))):
+        parts.append(part)
+        left -= len(part)
+    if left <= 0:
+        raise ImportProblem(f"{source} is larger than {largest >> 20} MB, too large for a label.")
+    return b"".join(parts)
 
 
 def read_lines(origin: Origin, lines: Iterable[Line], sections: Sections) -> Reading:
@@ -282,11 +305,12 @@ def _guess(highlights: str, title: str, stem: str) -> tuple[list[str], str]:
     if highlights:
         return [highlights], "its highlights"
     parts = [p for p in re.split(r"\s*[()\[\],;|®™]\s*|\s*[-–—]\s+|\s+[-–—]\s*", title) if p]
-    names = [p for p in parts[:4] if not _NO_NAME.search(p) and len(p.split()) <= 5]
+    parts = [_FORM.sub("", part) for part in parts[:4]]
+    names = [p for p in parts if not _NO_NAME.search(p) and len(p.split()) <= 5]
     names = list(drug_names.names_for_masking(names))
     if names:
         return names, "its title"
-    words = " ".join(w for w in re.split(r"[_\W\d]+", stem) if w and not _NO_NAME.fullmatch(w))
+    words = " ".join(_NO_NAME.sub(" ", re.sub(r"[_\W\d]+", " ", stem)).split())
     return ([words], "its file name") if len(words) > 2 else ([], "")
 
 

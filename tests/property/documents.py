@@ -80,8 +80,8 @@ def page() -> bytes:
         b'<!DOCTYPE html><html><head><meta charset="utf-8"><title>Corvexa</title></head><body>'
         b"<h1>12 CLINICAL PHARMACOLOGY</h1><h2>12.3 Pharmacokinetics</h2><p><b>Absorption</b></p>"
         b"<p>It is absorbed&nbsp;&mdash; C<sub>max</sub> is 5 &micro;g.<br>Food is fine.</p><ul>"
-        b'<li><i>Distribution:</i> It is bound.</ul><table><tr><td rowspan="2">a<td>b</table><pre>x\ny'
-        b"</pre><script>x</script></body></html>"
+        b'<li><i>Distribution:</i> It is bound.</ul><table><tr><td rowspan="2">a<td>b</table>'
+        b"<pre>x\ny</pre><script>x</script></body></html>"
     )
 
 
