@@ -3,7 +3,7 @@
 PDFium (through pypdfium2) reads the letters and their places; the order of reading is made here.
 Measured on four labels set in one and two columns, by sentences found whole: PDFium and pypdf
 99 to 100 %, pdfminer.six 84 to 100 %, pdfplumber 13 to 100 %; PDFium needs 0.1 s for what takes
-the others 0.3 to 4 s, and only PDFium and pdfminer tell the fonts. See docs/adr.
+the others 0.3 to 4 s, and only PDFium and pdfminer tell the fonts. See docs/adr/0005.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import Sections
 from adme_labeler.importers import pdf_flow
-from adme_labeler.importers.documents import Origin, Reading, read_lines
+from adme_labeler.importers.documents import Origin, Reading, read_lines, whole
 from adme_labeler.importers.text import ByteStream
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LARGEST = 256 * 1024 * 1024
 """Bytes of the file, which is held in memory; a scanned label of 100 pages has under 50 MB."""
 MOST_PAGES = 3_000
-MOST_LETTERS = 8_000_000
+MOST_LETTERS = 6_000_000
 """The text of the longest labels has under one million letters."""
 
 _PASSWORD = 4
@@ -42,11 +42,7 @@ def read(
     and paragraphs go on across columns and pages. Raises ImportProblem for a document that is
     damaged, protected by a password, too large, or has no text layer.
     """
-    data = stream.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise ImportProblem(
-            f"{origin.source} is larger than {LARGEST >> 20} MB, too large for a label."
-        )
+    data = whole(stream, origin.source, LARGEST)
     document = _opened(data, origin.source)
     try:
         title = str(document.get_metadata_value("Title") or "")
