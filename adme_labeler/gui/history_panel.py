@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QKeyEvent
+from PySide6.QtGui import QColor, QFont, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -167,7 +167,6 @@ class HistoryDialog(Dialog):
         self._fill_choices()
         self.look_up()
         self.resize(980, 640)
-        self._checking.start()
         self.search.setFocus()
 
     def look_up(self) -> None:
@@ -192,7 +191,7 @@ class HistoryDialog(Dialog):
 
     def refresh_soon(self) -> None:
         """Many changes come together while the curator decides quickly."""
-        if not self._refreshing.isActive():
+        if self.isVisible() and not self._refreshing.isActive():
             self._refreshing.start()
 
     def chosen(self) -> int | None:
@@ -210,6 +209,17 @@ class HistoryDialog(Dialog):
         self._way = way
         self.question.ask(way_sentence(way))
         QTimer.singleShot(0, self.table, self.table.show_chosen)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nothing is read any more: the project may be closed next."""
+        for timer in (self._checking, self._typing, self._refreshing):
+            timer.stop()
+        super().hideEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._chain.done:
+            self._checking.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Backspace and (

@@ -28,8 +28,8 @@ def history(window: MainWindow) -> None:
     if project is None:
         return
     for there in window.findChildren(HistoryDialog):
-        there.raise_()
         there.activateWindow()
+        there.search.setFocus()
         return
     dialog = HistoryDialog(project.session, window)
 

@@ -46,13 +46,17 @@ _HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
             "safetensorerror",
             "error while deserializing header",
             "encoder folder",
+            "the encoder in ",
+            "the weights in ",
             "language model that the program ships with",
+            "language model that comes with the program",
             "no file named model.safetensors",
             "config.json",
             "tokenizer.json",
         ),
-        "The encoder's files are missing or damaged. Choose the encoder folder again, or install "
-        "the program again for the one that it ships with; then retrain.",
+        "The encoder's files are missing, damaged or of a kind that cannot be used. Choose another "
+        "encoder folder, or install the program again for the one that it ships with; then "
+        "retrain.",
     ),
     (
         ("permission denied", "errno 13", "read-only file system", "errno 30", "cannot be written"),

@@ -253,7 +253,7 @@ def history_dialog(asks: bool = False) -> HistoryDialog:
     if not asks:
         history.go_back(opened, history.way_back(opened, history.newest(opened) - 9))
     dialog = HistoryDialog(opened)
-    while dialog._checking.isActive():
+    while not dialog._chain.done:
         dialog._check()
     if asks:
         dialog.table.choose(30)

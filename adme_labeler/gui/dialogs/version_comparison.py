@@ -52,7 +52,7 @@ class ComparisonPage(QWidget):
     def what(self) -> str:
         found = self._found
         return (
-            "" if found is None else f"decided otherwise by version {found.one} and {found.other}"
+            "" if found is None else f"decided otherwise by versions {found.one} and {found.other}"
         )
 
     def show_comparison(self, found: VersionComparison, texts: Texts) -> None:
