@@ -16,6 +16,8 @@ _NUMBER = re.compile(
 )
 _EDGES = " \t:;.,-–—*•†‡§¶®™[]"
 LONGEST = 110
+_LONGEST_KNOWN = 300
+"""No title of a known family is longer; patterns are not tried on what damaged files hold."""
 
 _PK_OF = re.compile(r"pharmacokinetics\s+(?:in|of)\s+(.+)", re.IGNORECASE)
 _EFFECT_OF = re.compile(
@@ -71,6 +73,8 @@ def bare(heading: str) -> str:
 @lru_cache(maxsize=8192)
 def family(heading: str) -> str:
     """Which family of headings this is (PK, TOPIC, POPULATION, …), UNKNOWN for none."""
+    if len(heading) > _LONGEST_KNOWN:
+        return UNKNOWN
     text = _BRACKET_BEHIND.sub("", bare(heading))
     if (of := _PK_OF.fullmatch(text)) and (kind := family(of[1])) in (POPULATION, POPULATIONS):
         return kind
