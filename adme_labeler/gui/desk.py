@@ -88,6 +88,8 @@ class Desk(QObject):
         self._deciding = False
         """The next sentence comes into focus in a moment: the present one is not drawn again."""
         self._last_decided: SentenceId | None = None
+        self._offering = False
+        """Identical sentences are offered: what happens to them is drawn as well."""
         self._decided_at: deque[float] = deque(maxlen=51)
         self.read_shelf()
         bus.changed.connect(self._changed)
@@ -135,6 +137,7 @@ class Desk(QObject):
         if shown is not None:
             offered = shown.second if self._second else shown.category
         twins = self._twins()
+        self._offering = bool(twins)
         return Decision(
             probabilities=shown.probabilities if shown else (),
             offered=offered,
@@ -534,13 +537,34 @@ class Desk(QObject):
             if (self.item is None or self._began_blind()) and self.shelf and not self.searching:
                 self.begin()
                 return
+            if self._renew(changes):
+                return
         elif changes.annotations:
             self._update_shelf(changes.annotations)
         touched = self.focus in changes.annotations or changes.groups
+        touched = touched or (self._offering and bool(changes.annotations))
         arrived = self.focus in changes.suggestions and self._suggestion is None
         if (touched or arrived) and not self._deciding:
             self._look()
             self.moved.emit()
+
+    def _renew(self, changes: Changes) -> bool:
+        """Follow sentences that were split, joined or replaced by those of a newer label."""
+        focus, item = self.focus, self.item
+        if focus is None or item is None or not changes.labels:
+            return False
+        gone = not sentences.still_current(self.session.connection, [focus])
+        in_order = self.kind is QueueKind.DOCUMENT and not self.searching
+        if in_order and self.label in changes.labels:
+            self._read_in_order(self.label, changes.focus if gone else focus)
+            return True
+        if not gone:
+            return False
+        new = replace(item, sentence=changes.focus) if changes.focus is not None else None
+        self.items = tuple(new if i.sentence == focus else i for i in self.items if new or i != item)
+        self._position = min(self._position, len(self.items) - 1)
+        self._focus(self.items[self._position] if self.items else None)
+        return True
 
     def _began_blind(self) -> bool:
         """Whether nobody has moved since the start, and the drug was held out meanwhile: an import

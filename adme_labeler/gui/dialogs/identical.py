@@ -71,15 +71,15 @@ class IdenticalDialog(Dialog):
         if held_out:
             notes.append(_left_alone(held_out))
         self.body.addWidget(Text(" ".join(notes), "secondary", "secondary", wrap=True))
-        self._box = _always_box(always)
-        self.body.addWidget(self._box)
+        self.always_box = _always_box(always)
+        self.body.addWidget(self.always_box)
         self.add_close("Cancel", default=False)
         self.go = self.add_button(f"Apply to all {number:,}", default=True)
         self.go.clicked.connect(self.accept)
         self.go.setFocus()
 
     def always(self) -> bool:
-        return self._box.isChecked()
+        return self.always_box.isChecked()
 
 
 class IdenticalEverywhereDialog(Dialog):
@@ -119,9 +119,9 @@ class IdenticalEverywhereDialog(Dialog):
         )
         self.conflicts.setVisible(bool(survey.conflicts))
         self.body.addWidget(self.conflicts)
-        self._box = _always_box(always)
+        self.always_box = _always_box(always)
         self._was_always = always
-        self.body.addWidget(self._box)
+        self.body.addWidget(self.always_box)
         self.review_button = self.add_button(f"Review {survey.conflicts:,} that differ")
         self.review_button.setVisible(bool(survey.conflicts))
         self.review_button.clicked.connect(self._ask_review)
@@ -129,11 +129,11 @@ class IdenticalEverywhereDialog(Dialog):
         self.go = self.add_button("", default=True)
         self.go.clicked.connect(self.accept)
         self._number = number
-        self._box.toggled.connect(lambda _: self._say())
+        self.always_box.toggled.connect(lambda _: self._say())
         self._say()
 
     def always(self) -> bool:
-        return self._box.isChecked()
+        return self.always_box.isChecked()
 
     def review(self) -> bool:
         return self._review
@@ -144,7 +144,7 @@ class IdenticalEverywhereDialog(Dialog):
 
     def _say(self) -> None:
         self.go.setText(f"Apply to {self._number:,}" if self._number else "Keep this setting")
-        changed = self._box.isChecked() != self._was_always
+        changed = self.always_box.isChecked() != self._was_always
         self.go.setEnabled(bool(self._number) or changed)
 
 

@@ -55,11 +55,11 @@ class LabelDiffDialog(Dialog):
         self.counts = Text("", "controls", "secondary", wrap=True)
         self.view = DiffView(scheme)
         self.view.setMinimumHeight(420)
-        self._nothing = Text("", "controls", "secondary", wrap=True)
-        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing = Text("", "controls", "secondary", wrap=True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.view)
-        self._pages.addWidget(self._nothing)
+        self._pages.addWidget(self.nothing)
         self._arrange(len(choices))
         self.labels.currentIndexChanged.connect(lambda _: self._read_versions())
         self.older.currentIndexChanged.connect(lambda _: self._show())
@@ -147,8 +147,8 @@ class LabelDiffDialog(Dialog):
     def _say_nothing(self, sentence: str, keep_counts: bool = False) -> None:
         if not keep_counts:
             self.counts.setText("")
-        self._nothing.setText(sentence)
-        self._pages.setCurrentWidget(self._nothing)
+        self.nothing.setText(sentence)
+        self._pages.setCurrentWidget(self.nothing)
         self._set_steps(False)
 
     def _set_steps(self, there: bool) -> None:
