@@ -39,6 +39,9 @@ _FACTS = (
 )
 _FACT = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _FACTS]
 
+_TOPICS = ("absorption", "distribution", "metabolism", "excretion")
+"""Of these a line above others says too little: accumulation stands under absorption as well."""
+
 _EFFECT = re.compile(
     r"(?<!plasma )(?<!blood )\bratio\b|co-?administ|concomitant|interact|inhibit|induc(?:er|tion)|"
     r"\b(?:change|increase|decrease|↑|↓)\b|effect of|with(?:out)? (?:and|or) without|"
@@ -72,7 +75,7 @@ def facts(rows: Sequence[Sequence[str]], about: Sequence[str]) -> list[str]:
             continue
         if not any(_NUMBER.search(cell) for cell in row[1:]):
             # A line that speaks for those below it ("Half-life (hours)", then groups of patients).
-            section = row[0] if _speaks_for_others(row) else ""
+            section = row[0] if _speaks_for_others(row) and named(row[0]) not in _TOPICS else ""
             found.append("")
             continue
         words = _row_words(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -58,6 +58,8 @@ class LabelListModel(QAbstractListModel):
 
     def __init__(self) -> None:
         super().__init__()
+        self.more: Callable[[LabelId], str] = lambda label: ""
+        """What the hint of a drug label says besides its progress; asked only when it is shown."""
         self._labels: list[DrugLabel] = []
         self._row: dict[LabelId, int] = {}
 
@@ -101,7 +103,9 @@ class LabelListModel(QAbstractListModel):
             return label.title
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             held = ", held out" if label.held_out else ""
-            return f"{label.title}, {label.decided:,} of {label.sentences:,} decided{held}"
+            said = f"{label.title}, {label.decided:,} of {label.sentences:,} decided{held}"
+            more = self.more(label.id) if role == Qt.ItemDataRole.ToolTipRole else ""
+            return f"{said}, {more}" if more else said
         return None
 
 

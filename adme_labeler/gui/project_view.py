@@ -217,6 +217,7 @@ class ProjectView(QObject):
         work.toolbar.asked.connect(self.asked)
         work.training.asked.connect(self.asked)
         work.imports.asked.connect(self.asked)
+        work.labels.model.more = lambda label: table_facts.tables_in_words(self.session, label)
         work.bar.asked.connect(self.asked)
         scheme = self.session.scheme
         work.bar.category_chosen.connect(

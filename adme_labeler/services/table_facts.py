@@ -31,6 +31,15 @@ def facts_of(session: Session, ids: list[SentenceId]) -> dict[SentenceId, str]:
     return table_rows.facts(session.connection, ids)
 
 
+def tables_in_words(session: Session, label: LabelId) -> str:
+    """How many tables a drug label has, for its hint; "" for none."""
+    tables, rows = table_rows.count(session.connection, label)
+    if not tables:
+        return ""
+    said = f"{tables:,} table" + ("" if tables == 1 else "s")
+    return f"{said}, {rows:,} rows with ADME facts" if rows else said
+
+
 def _examine(session: Session, table: table_rows.StoredTable) -> None:
     found = adme_facts.facts(table.rows, table.about)
     # A row that a later program reads differently has no sentence; every sentence is noted.

@@ -88,13 +88,14 @@ def facts(connection: sqlite3.Connection, ids: Sequence[SentenceId]) -> dict[Sen
     return {SentenceId(row["sentence"]): row["fact"] for row in rows}
 
 
-def counts(connection: sqlite3.Connection) -> dict[LabelId, tuple[int, int]]:
-    """By drug label: its tables, and rows of them that state an ADME fact."""
-    rows = connection.execute(
+def count(connection: sqlite3.Connection, label: LabelId) -> tuple[int, int]:
+    """Tables of a drug label, and rows of them that state an ADME fact."""
+    row = connection.execute(
         """
-        SELECT s.drug_label, count(DISTINCT s.block) AS tables, sum(coalesce(t.fact, '') <> '') AS n
+        SELECT count(DISTINCT s.block), coalesce(sum(t.fact <> ''), 0)
         FROM sentence s LEFT JOIN table_row t ON t.sentence = s.id
-        WHERE s.kind = 'table' AND s.current = 1 GROUP BY s.drug_label
-        """
-    )
-    return {LabelId(row["drug_label"]): (row["tables"], row["n"]) for row in rows}
+        WHERE s.kind = 'table' AND s.current = 1 AND s.drug_label = ?
+        """,
+        (label,),
+    ).fetchone()
+    return int(row[0]), int(row[1])

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QTextLayout
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QTextLayout
 
 from adme_labeler.domain.records import Sentence, SentenceId
 from adme_labeler.gui import theme
@@ -72,21 +72,9 @@ class Table(Item):
             for layout, x in zip(cells, self.columns, strict=False):
                 layout.draw(painter, QPointF(shift + x + _CELL_PADDING, y))
             painter.restore()
-        if self.overflow > self.offset:
-            self._fade(painter, QRectF(right - 28, origin.y() + self.top, 28, self.height))
         bottom = origin.y() + self.top + self.height
         painter.setPen(QColor(colors.border))
         painter.drawLine(QPointF(left, bottom), QPointF(right, bottom))
-
-    def _fade(self, painter: QPainter, rect: QRectF) -> None:
-        """The right edge fades where a table goes on."""
-        page = QColor(theme.current().page)
-        clear = QColor(page)
-        clear.setAlpha(0)
-        shade = QLinearGradient(rect.topLeft(), rect.topRight())
-        shade.setColorAt(0, clear)
-        shade.setColorAt(1, page)
-        painter.fillRect(rect, shade)
 
 
 def lay_out(block: Sequence[Sentence], width: float) -> Table:
