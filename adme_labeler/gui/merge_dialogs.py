@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import SentenceId
@@ -22,6 +22,10 @@ from adme_labeler.storage import annotations, sentences
 if TYPE_CHECKING:
     from adme_labeler.gui.main_window import MainWindow
     from adme_labeler.gui.project_view import ProjectView
+
+_MANY = 2_000
+"""Rows whose writing takes longer than a moment (some 10,000 a second): say so first."""
+_PAINT_MS = 50
 
 EDITED = ("Edited tables (*.xlsx *.ods *.csv *.tsv *.xls)", "All files (*)")
 
@@ -127,6 +131,13 @@ class _Merging(QObject):
         self._project.merger.start(self._table)
 
     def _apply(self) -> None:
+        if len(self._dialog.taken()) < _MANY:
+            self._write()
+            return
+        self._dialog.show_applying()
+        QTimer.singleShot(_PAINT_MS, self, self._write)
+
+    def _write(self) -> None:
         plan, project = self._plan, self._project
         if plan is None:
             return

@@ -263,7 +263,9 @@ class MergeTable(QTableView):
         self.moved.emit(0 if model.rowCount() else -1)
 
     def selected_rows(self) -> list[int]:
-        return sorted(index.row() for index in self.selectionModel().selectedRows())
+        # By ranges: one index a row takes seconds for a long list.
+        ranges = list(self.selectionModel().selection())  # pyright: ignore[reportArgumentType, reportCallIssue]
+        return sorted({row for r in ranges for row in range(r.top(), r.bottom() + 1)})
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         model = self.model()

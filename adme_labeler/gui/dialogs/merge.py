@@ -91,10 +91,16 @@ class MergeDialog(Dialog):
         self._clear()
         self._bar.hide()
         self.apply.hide()
+        self.close_button.setEnabled(True)
         self.close_button.setText("Close")
         self.close_button.setDefault(True)
         self._say(sentence, "danger")
         self._said.setToolTip(detail[-2000:])
+
+    def show_applying(self) -> None:
+        self.apply.setEnabled(False)
+        self.close_button.setEnabled(False)
+        self.apply.setText("Applying\u2026")
 
     def show_stale(self, sentence: str) -> None:
         """Nothing was written; comparing again may help."""
