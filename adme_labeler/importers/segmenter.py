@@ -2,8 +2,8 @@
 
 Own rules instead of a library: labels end sentences in units ("3.46 L. The"), put references
 behind the stop ("[see Warnings (5.1)]"), lose blanks ("glucuronidation.Drug") and start
-sentences with digits. tests/benchmarks/segmenters.py compares the rules with four libraries on
-our gold file.
+sentences with digits. tests/benchmarks/segmenters.py compares the rules with five libraries on
+our gold files.
 """
 
 from __future__ import annotations
