@@ -92,6 +92,9 @@ def bar(view: ImportView) -> QWidget:
 
 PICTURES: dict[str, Callable[[], QWidget]] = {
     "dialog-import": lambda: ImportDialog([Path("labels.zip"), Path("decided.xlsx")], "Curator 1"),
+    "dialog-import-documents": lambda: ImportDialog(
+        [Path(f"corvexa prescribing information {n}.pdf") for n in range(6)], "Curator 1"
+    ),
     "import-report": lambda: report([many(), failures()]),
     "import-report-labels": lambda: report([many(), failures()], "labels"),
     "import-report-headings": lambda: report([many()], "headings"),

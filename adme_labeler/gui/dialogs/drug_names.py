@@ -20,7 +20,9 @@ from adme_labeler.gui.controls import ElidedText, Text
 LOOSE = frozenset({".pdf", ".docx", ".docm", ".html", ".htm", ".xhtml", ".txt"})
 """Endings of documents without data on their drug."""
 _AT_ONCE = 4
-"""Rows that are shown without scrolling."""
+"""Rows that are shown without scrolling; half of the next one says that there are more."""
+_WIDTH = 472
+"""Of the dialog's content, in pixels."""
 
 
 class DrugNames(QWidget):
@@ -30,23 +32,22 @@ class DrugNames(QWidget):
         super().__init__(parent)
         self.fields: dict[Path, QLineEdit] = {}
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 4, 0, 0)
+        whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(6)
         loose = [path for path in paths if path.suffix.lower() in LOOSE]
         self.setVisible(bool(loose))
         if not loose:
             return
-        whole.addWidget(Text("Drug in each document", "controls", strong=True))
-        whole.addWidget(
-            Text(
-                "Its names, apart by commas: “Corvexa, velmoradine”. They are masked for the model "
-                "and decide the drug group. Left empty, a name is taken from the title or the "
-                "file's name, and the report says which.",
-                "secondary",
-                "secondary",
-                wrap=True,
-            )
+        whole.addWidget(Text("Drug in each document", "secondary", strong=True))
+        hint = Text(
+            "Names apart by commas; they are masked and decide the drug group. Left empty, the "
+            "title or file name gives a name, and the report says which.",
+            "secondary",
+            "secondary",
+            wrap=True,
         )
+        hint.setMinimumHeight(hint.heightForWidth(_WIDTH))
+        whole.addWidget(hint)
         rows = QWidget()
         grid = QGridLayout(rows)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -59,9 +60,11 @@ class DrugNames(QWidget):
             field = QLineEdit()
             field.setPlaceholderText("Brand, generic name")
             field.setAccessibleName(f"Drug names of {path.name}")
-            grid.addWidget(name, number, 0)
+            grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(field, number, 1)
             self.fields[path] = field
+            field.ensurePolished()
+            field.setMinimumHeight(field.sizeHint().height())
         if len(loose) <= _AT_ONCE:
             whole.addWidget(rows)
             return
@@ -70,7 +73,9 @@ class DrugNames(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(rows)
-        area.setFixedHeight(_AT_ONCE * (next(iter(self.fields.values())).sizeHint().height() + 6))
+        grid.setContentsMargins(0, 0, 10, 0)
+        tall = next(iter(self.fields.values())).minimumHeight()
+        area.setFixedHeight(_AT_ONCE * (tall + grid.verticalSpacing()) + tall // 2)
         area.setAccessibleName("Drug in each document")
         whole.addWidget(area)
 
