@@ -99,6 +99,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("identical", "Decide identical sentences as well…", "Sentence", ("I",), Needs.WRITABLE, "", True),  # noqa: E501
     Action("flag", "Flag", "Sentence", ("F",), Needs.DECIDABLE, "flag", True, True),
     Action("note", "Note…", "Sentence", ("N",), Needs.DECIDABLE, "note", True),
+    Action("split", "Split this sentence…", "Sentence", ("S",), Needs.DECIDABLE, "", True, True),
+    Action("join-next", "Join with the next sentence", "Sentence", ("Shift+J",), Needs.DECIDABLE, "", True),  # noqa: E501
+    Action("join-previous", "Join with the sentence before", "Sentence", ("Shift+K",), Needs.DECIDABLE, "", True),  # noqa: E501
     Action("previous", "Previous sentence", "Sentence", ("Up", "K"), Needs.SENTENCE, "arrow-left", False, True),  # noqa: E501
     Action("next", "Next sentence", "Sentence", ("Down", "J"), Needs.SENTENCE, "arrow-right"),
     Action("next-open", "Next undecided sentence", "Sentence", ("Ctrl+Down",), Needs.PROJECT),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -561,7 +562,9 @@ class Desk(QObject):
         if not gone:
             return False
         new = replace(item, sentence=changes.focus) if changes.focus is not None else None
-        self.items = tuple(new if i.sentence == focus else i for i in self.items if new or i != item)
+        self.items = tuple(
+            new if i.sentence == focus else i for i in self.items if new or i != item
+        )
         self._position = min(self._position, len(self.items) - 1)
         self._focus(self.items[self._position] if self.items else None)
         return True

@@ -145,6 +145,7 @@ class ProjectView(QObject):
         else:
             self.listing.leave_list()
             self.work.list.let_go()
+        self.listing.print_keys()
         if not self.work.search.field.hasFocus():
             (self.work.list if shown else self.work.pane).setFocus()
 
@@ -247,6 +248,7 @@ class ProjectView(QObject):
             work.labels.set_current(self.desk.label)
             if self._document in changes.labels:
                 self._document = None
+                self.show_place()
         if changes.annotations:
             for label in {self._label_of(s) for s in list(changes.annotations)[:50]}:
                 if label in self.desk.shelf:

@@ -55,6 +55,15 @@ def get(connection: sqlite3.Connection, ids: Sequence[SentenceId]) -> list[Sente
     return [found[i] for i in ids if i in found]
 
 
+def still_current(connection: sqlite3.Connection, ids: Iterable[SentenceId]) -> set[SentenceId]:
+    """Those that the present version of their drug label still has."""
+    rows = connection.execute(
+        "SELECT id FROM sentence WHERE current = 1 AND id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return {SentenceId(row["id"]) for row in rows}
+
+
 def blocks(connection: sqlite3.Connection, label: LabelId) -> list[Block]:
     """The drug label as the reading pane shows it."""
     by_block: dict[int, list[Sentence]] = {}
