@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LARGEST = 256 * 1024 * 1024
 """Bytes of the file, which is held in memory; a scanned label of 100 pages has under 50 MB."""
 MOST_PAGES = 3_000
-MOST_LETTERS = 6_000_000
+MOST_LETTERS = 4_000_000
 """The text of the longest labels has under one million letters."""
 
 _PASSWORD = 4

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from adme_labeler.importers.lines import Run
 
@@ -63,8 +63,7 @@ class PageText:
     pictures: bool = False
 
 
-@dataclass(frozen=True)
-class _Glyph:
+class _Glyph(NamedTuple):
     text: str
     x0: float
     x1: float
@@ -108,13 +107,15 @@ def _glyphs(page: pypdfium2.PdfPage) -> tuple[list[_Glyph], set[int], int]:
         unreadable = 0
         x, y = ctypes.c_double(), ctypes.c_double()
         box = raw.FS_RECTF()
+        unicode_of, owner_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetTextObject
+        origin_of, box_of = raw.FPDFText_GetCharOrigin, raw.FPDFText_GetLooseCharBox
         styles: dict[int, tuple[str, int]] = {}
         for index in range(raw.FPDFText_CountChars(handle)):
-            code: int = raw.FPDFText_GetUnicode(handle, index)
+            code: int = unicode_of(handle, index)
             if code in (0x0A, 0x0D):
                 breaks.add(len(glyphs))
                 continue
-            owner = raw.FPDFText_GetTextObject(handle, index)
+            owner = owner_of(handle, index)
             if not owner:  # a blank that PDFium put between two words
                 if glyphs and code == 0x20 and glyphs[-1].text != " ":
                     last = glyphs[-1]
@@ -126,8 +127,8 @@ def _glyphs(page: pypdfium2.PdfPage) -> tuple[list[_Glyph], set[int], int]:
                 unreadable += 1
                 if code == 0:
                     continue
-            raw.FPDFText_GetCharOrigin(handle, index, x, y)
-            raw.FPDFText_GetLooseCharBox(handle, index, box)
+            origin_of(handle, index, x, y)
+            box_of(handle, index, box)
             address = ctypes.addressof(owner.contents)
             if address not in styles:
                 styles[address] = _style(raw, handle, index, owner)
@@ -199,7 +200,8 @@ def _stretches(glyphs: list[tuple[_Glyph, bool]]) -> list[Stretch]:
         _put(current, glyph.text, glyph.look)
         # Neither a bullet nor a small letter at the beginning says how large a line is.
         usual[glyph.base, glyph.size] += 1
-        current.base, current.size = max(usual, key=usual.__getitem__)
+        if glyph.base != current.base or glyph.size != current.size:
+            current.base, current.size = max(usual, key=usual.__getitem__)
         blank = False
     return found
 
