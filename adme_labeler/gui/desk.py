@@ -561,10 +561,10 @@ class Desk(QObject):
             return True
         if not gone:
             return False
-        new = replace(item, sentence=changes.focus) if changes.focus is not None else None
-        self.items = tuple(
-            new if i.sentence == focus else i for i in self.items if new or i != item
-        )
+        new = () if changes.focus is None else (replace(item, sentence=changes.focus),)
+        place = place_of(self.items, focus)
+        if place >= 0:
+            self.items = (*self.items[:place], *new, *self.items[place + 1 :])
         self._position = min(self._position, len(self.items) - 1)
         self._focus(self.items[self._position] if self.items else None)
         return True
