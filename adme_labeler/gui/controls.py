@@ -41,6 +41,7 @@ class KeyButton(QAbstractButton):
     ) -> None:
         super().__init__(parent)
         self._fixed_key = key
+        self._other_key = ""
         self._action = action
         self._icon = icon
         self._primary = primary
@@ -52,8 +53,8 @@ class KeyButton(QAbstractButton):
 
     @property
     def _key(self) -> str:
-        if not self._action:
-            return self._fixed_key
+        if self._other_key or not self._action:
+            return self._other_key or self._fixed_key
         return keymap.current().printed(self._action).replace("Enter", "↵")
 
     def keys_changed(self) -> None:
@@ -72,12 +73,11 @@ class KeyButton(QAbstractButton):
             self._icon = icon
             self.update()
 
-    def set_key(self, key: str) -> None:
-        """The key that is printed on it."""
-        if key != self._key:
-            self._key = key
-            self.updateGeometry()
-            self.update()
+    def print_key(self, key: str) -> None:
+        """Print another key than the first one of the action; "" prints that again."""
+        if key != self._other_key:
+            self._other_key = key
+            self.keys_changed()
 
     def sizeHint(self) -> QSize:
         width = 2.0 * _PADDING

@@ -62,6 +62,7 @@ class Listing(QObject):
         self._words: Vocabulary | None = None
         self._preferences: Preferences | None = None
         self._copying: Iterator[None] | None = None
+        self._ended = False
 
     def attach(self, work: WorkView) -> None:
         """Tie the two panels to the desk."""
@@ -72,7 +73,7 @@ class Listing(QObject):
         table.selected.connect(self._selected)
         table.sort_asked.connect(self.sort)
         table.copy_asked.connect(self.copy)
-        table.menu_asked.connect(self.menu)
+        table.menu_asked.connect(self.open_menu)
         line.changed.connect(self.search)
         line.entered.connect(self._enter)
         line.left.connect(self.end_search)
@@ -88,9 +89,18 @@ class Listing(QObject):
         self._work.list.restore_layout(preferences.layout("list"))
         self.show_filters()
 
-    def keep_layout(self) -> None:
+    def leave(self) -> None:
+        """Keep the columns and search no more: the project is about to be closed."""
+        self._ended = True
         if self._preferences is not None:
             self._preferences.set_layout("list", self._work.list.layout_state())
+
+    def print_keys(self) -> None:
+        """In the list Enter opens the sentence: the button of accepting shows its other key."""
+        keys = keymap.current().shortcuts("accept")
+        others = [key for key in keys if key not in ("Return", "Enter")]
+        shown = others[0] if self._work.list_shown() and others else ""
+        self._work.bar.accept.print_key(shown)
 
     # ------------------------------------------------------------------ what is listed
 
@@ -171,6 +181,8 @@ class Listing(QObject):
     def search(self, written: str) -> None:
         """Search while typing. What is not understood changes nothing but one sentence."""
         line, desk = self._work.search, self._desk
+        if self._ended:
+            return
         if not written.strip():
             line.set_found(None)
             line.say("")
@@ -200,11 +212,12 @@ class Listing(QObject):
 
     def end_search(self) -> None:
         """Back to the queue and the view from before."""
+        back = self._list_before if self._desk.searching else self._work.list_shown()
         self._remember_search()
         self._work.search.hide()
         self._work.search.say("")
         self._desk.end_search()
-        self.list_wanted.emit(self._list_before)
+        self.list_wanted.emit(back)
         self._list_before = False
 
     def words(self) -> Vocabulary:
@@ -255,7 +268,12 @@ class Listing(QObject):
         self._copying = self._copy(self._work.list.selected_sentences())
         self._copy_on()
 
-    def menu(self, place: QPoint) -> QMenu:
+    def open_menu(self, place: QPoint) -> None:
+        menu = self.menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+
+    def menu(self) -> QMenu:
         """What can be done with the selected rows, and how the list looks."""
         table = self._work.list
         menu = QMenu(table)
@@ -274,8 +292,6 @@ class Listing(QObject):
         menu.addSeparator()
         menu.addMenu(table.sort_menu(menu))
         menu.addMenu(table.columns_menu(menu))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place)
         return menu
 
     # ------------------------------------------------------------------ helpers
@@ -364,7 +380,7 @@ class Listing(QObject):
 
     def _say_left_out(self) -> None:
         found = self._desk.found
-        if found is not None and self._work.search.isVisible():
+        if found is not None and not self._ended and self._work.search.isVisible():
             hide = self._desk.hide_suggestions
             said = finding.left_out(self._session, found.query, hide_suggestions=hide)
             if said:
@@ -386,7 +402,7 @@ class Listing(QObject):
 
     def _copy_on(self) -> None:
         """A few pages an event-loop turn, so that a long copy holds nothing up."""
-        if self._copying is None:
+        if self._copying is None or self._ended:
             return
         for _ in range(4):
             if next(self._copying, self) is self:

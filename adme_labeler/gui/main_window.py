@@ -145,7 +145,7 @@ class MainWindow(QMainWindow):
         desk = project.desk
         self.preferences.set_place(project.session.path, desk.focus, desk.kind.value)
         self.preferences.set_layout("splitter", project.work.splitter.saveState())
-        project.listing.keep_layout()
+        project.listing.leave()
         project.left.connect(self._project_left)
         project.leave()
 

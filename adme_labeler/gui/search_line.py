@@ -111,8 +111,14 @@ class SearchLine(Panel):
         self._saved, self._recent = dict(saved), tuple(recent)
         self._mark_star()
 
-    def open_filters(self) -> QMenu:
-        """The menu of saved filters and recent searches, under its button."""
+    def open_filters(self) -> None:
+        """Show the menu of saved filters and recent searches under its button."""
+        menu = self.filters_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.filters.mapToGlobal(QPoint(0, self.filters.height() + 2)))
+
+    def filters_menu(self) -> QMenu:
+        """Saved filters and recent searches."""
         menu = QMenu(self)
         menu.setAccessibleName("Saved filters and recent searches")
         menu.setToolTipsVisible(True)
@@ -133,8 +139,6 @@ class SearchLine(Panel):
                 shown = written if len(written) <= 60 else f"{written[:59]}…"
                 action = menu.addAction(shown.replace("&", "&&"))
                 action.triggered.connect(lambda _=False, w=written: self._take(w))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.filters.mapToGlobal(QPoint(0, self.filters.height() + 2)))
         return menu
 
     def hideEvent(self, event: QEvent) -> None:

@@ -20,8 +20,8 @@ from adme_labeler.services.finding import Column
 
 LINES = 2
 """Lines of text in a row."""
-_PADDING = 8
-_NAME_FROM = 92
+_PADDING = 12
+_NAME_FROM = 88
 """Width from which a category's name stands beside its chip."""
 _ASIDE = (AnnotationState.SKIPPED, AnnotationState.UNSURE)
 
@@ -68,7 +68,7 @@ class SentenceCells(QStyledItemDelegate):
         if column is Column.STATE:
             aside = row.state in _ASIDE
             tone = colors.warning if aside else colors.secondary
-            painting.text(painter, rect.adjusted(2, 0, 0, 0), row.state_word, small, tone)
+            painting.text(painter, rect, row.state_word, small, tone)
         elif column is Column.TEXT:
             tone = colors.secondary if row.category else colors.text
             two_lines(painter, rect, row.text, theme.font("controls"), QColor(tone))

@@ -20,8 +20,16 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QMenu,
+    QTableView,
+    QWidget,
+)
 
 from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.domain.records import SentenceId
@@ -42,14 +50,20 @@ from adme_labeler.services.finding import Column
 __all__ = ["PAGE", "Fetch", "Row", "SentenceList", "SentenceModel"]
 
 _WIDTHS = {
-    Column.STATE: 80,
-    Column.CATEGORY: 76,
-    Column.SUGGESTION: 104,
-    Column.PROBABILITY: 60,
-    Column.DRUG: 96,
-    Column.SECTION: 96,
-    Column.NOTE: 60,
+    Column.STATE: 84,
+    Column.CATEGORY: 80,
+    Column.SUGGESTION: 108,
+    Column.PROBABILITY: 72,
+    Column.DRUG: 100,
+    Column.SECTION: 100,
+    Column.NOTE: 64,
 }
+_READABLE = 520
+"""Widest line of the sentence that an empty list shows."""
+_ROOMY = 840
+"""Below this width the section gives way to the sentence, unless the curator chose columns."""
+# Said outright: by itself a view looks at Ctrl and Shift, which may be held just now.
+_ONLY = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 _PAGING = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
 _CHANGING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
@@ -73,6 +87,8 @@ class SentenceList(QTableView):
         self.sentences = SentenceModel(scheme, fetch)
         self._empty = ""
         self._sorted: tuple[Column, bool] | None = None
+        self._own_columns = False
+        """The curator has chosen or moved columns."""
         self.setModel(self.sentences)
         self.setItemDelegate(SentenceCells(scheme, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -116,24 +132,26 @@ class SentenceList(QTableView):
         if self.selected_count() > 1 and model.isRowSelected(row):
             model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         elif row != self.currentIndex().row() or not model.isRowSelected(row):
-            self.setCurrentIndex(index)
+            model.setCurrentIndex(index, _ONLY)
             self.scrollTo(index)
 
     def set_sorted(self, column: Column | None, descending: bool = False) -> None:
         """Show by which column the rows are sorted."""
         self._sorted = None if column is None else (column, descending)
-        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        # Qt's own mark points down where the rows ascend; ours points to where they grow.
+        order = Qt.SortOrder.AscendingOrder if descending else Qt.SortOrder.DescendingOrder
         place = -1 if column is None else COLUMNS.index(column)
         self.horizontalHeader().setSortIndicator(place, order)
 
     def layout_state(self) -> QByteArray:
-        """Order, widths and visibility of the columns."""
-        return self.horizontalHeader().saveState()
+        """Order, widths and visibility of the columns; empty where nobody has changed them."""
+        return self.horizontalHeader().saveState() if self._own_columns else QByteArray()
 
     def restore_layout(self, state: QByteArray) -> None:
         """What `layout_state` gave; the sort order is not brought back."""
         if not state.isEmpty() and self.horizontalHeader().restoreState(state):
             self._behave_header()
+            self._own_columns = True
         self.set_sorted(None)
 
     # ------------------------------------------------------------------ selection
@@ -148,7 +166,7 @@ class SentenceList(QTableView):
 
     def let_go(self) -> None:
         """Back to one selected row, the current one."""
-        self.setCurrentIndex(self.currentIndex())
+        self.selectionModel().setCurrentIndex(self.currentIndex(), _ONLY)
 
     def columns_menu(self, parent: QWidget) -> QMenu:
         """Which columns are shown."""
@@ -159,7 +177,7 @@ class SentenceList(QTableView):
             action.setCheckable(True)
             action.setChecked(not head.isSectionHidden(place))
             action.setEnabled(column is not Column.TEXT)
-            action.toggled.connect(lambda on, p=place: head.setSectionHidden(p, not on))
+            action.toggled.connect(lambda on, p=place: self._show_column(p, on))
         menu.addSeparator()
         menu.addAction("As at first", self._first_columns)
         return menu
@@ -179,6 +197,10 @@ class SentenceList(QTableView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self.verticalHeader().setDefaultSectionSize(row_height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
@@ -231,7 +253,9 @@ class SentenceList(QTableView):
             painter.setFont(theme.font("reading"))
             painter.setPen(QColor(theme.current().secondary))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            rect = self.viewport().rect().adjusted(32, 0, -32, 0)
+            room = self.viewport().rect()
+            aside = max(32, (room.width() - _READABLE) // 2)
+            rect = room.adjusted(aside, 0, -aside, 0)
             painter.drawText(rect, int(flags), self._empty)
 
     # ------------------------------------------------------------------ helpers
@@ -242,11 +266,23 @@ class SentenceList(QTableView):
         head.setMinimumSectionSize(44)
         self._behave_header()
         self._first_columns()
+        head.sectionMoved.connect(lambda *_: self._changed_columns())
+        head.sectionResized.connect(lambda *_: self._changed_columns())
         head.sectionClicked.connect(lambda place: self._ask_sort(COLUMNS[place]))
         head.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         head.customContextMenuRequested.connect(
             lambda place: self.columns_menu(self).popup(head.mapToGlobal(place))
         )
+
+    def _show_column(self, place: int, shown: bool) -> None:
+        self._own_columns = True
+        self.horizontalHeader().setSectionHidden(place, not shown)
+
+    def _make_room(self) -> None:
+        if not self._own_columns:
+            narrow = self.viewport().width() < _ROOMY
+            place = COLUMNS.index(Column.SECTION)
+            self.horizontalHeader().setSectionHidden(place, narrow)
 
     def _behave_header(self) -> None:
         head = self.horizontalHeader()
@@ -259,14 +295,22 @@ class SentenceList(QTableView):
                 place, QHeaderView.ResizeMode.Stretch if place == TEXT else mode
             )
 
+    def _changed_columns(self) -> None:
+        """Only what a hand on the header does counts as the curator's own."""
+        if QApplication.mouseButtons() and self.horizontalHeader().underMouse():
+            self._own_columns = True
+
     def _first_columns(self) -> None:
         head = self.horizontalHeader()
+        self._own_columns = False
         for place, column in enumerate(COLUMNS):
             head.setSectionHidden(place, False)
             head.moveSection(head.visualIndex(place), place)
             if column in _WIDTHS:
                 self.setColumnWidth(place, _WIDTHS[column])
-        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        if self._sorted is None:
+            head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self._make_room()
 
     def _ask_sort(self, column: Column) -> None:
         """Up, down, and as the queue has them: a third click undoes the sorting."""

@@ -214,8 +214,10 @@ def _value(name: str, field: Field, value: str, scheme: CategoryScheme) -> str:
     if wanted in closed:
         return wanted
     close = nearest(wanted, closed)
-    hint = f"; did you mean {name}:{close}?" if close else "."
-    raise SearchProblem(f"{name}: has no “{value}”, only {_listed(closed)}{hint}")
+    raise SearchProblem(
+        f"There is no {name}:“{value}”{_perhaps(f'{name}:{close}' if close else '')} "
+        f"Allowed are {_listed(closed)}."
+    )
 
 
 def _probability(operator: str, rest: str, negated: bool, may_go_on: bool) -> list[Term]:
@@ -248,10 +250,9 @@ def _unknown_token(written: str) -> str:
     name = written.rstrip(":<>=")
     close = nearest(name, [*TOKENS, *_OTHER_NAMES])
     close = _OTHER_NAMES.get(close, close)
-    hint = f"; did you mean {close}:?" if close else "."
     return (
-        f"There is no token “{written}”, only {_listed(TOKENS)}; "
-        f"put it in quotes to find it as text{hint}"
+        f"There is no token “{written}”{_perhaps(f'{close}:' if close else '')} "
+        f"Allowed are {_listed(TOKENS)}; in quotes it is found as text."
     )
 
 
@@ -260,8 +261,13 @@ def _unknown_category(name: str, value: str, scheme: CategoryScheme) -> str:
     synonyms = {s: c.key for c in scheme.categories for s in c.synonyms}
     close = nearest(value, [*names, *synonyms])
     key = names.get(close) or synonyms.get(close)
-    hint = f"; did you mean {name}:{key}?" if key else "."
-    return f"There is no category “{value}”, only {_categories(scheme)}{hint}"
+    perhaps = _perhaps(f"{name}:{key}" if key else "")
+    return f"There is no category “{value}”{perhaps} Allowed are {_categories(scheme)}."
+
+
+def _perhaps(close: str) -> str:
+    """The end of the first half of a sentence: what may have been meant."""
+    return f": did you mean {close}?" if close else "."
 
 
 def _wanting(name: str, field: Field, scheme: CategoryScheme) -> str:

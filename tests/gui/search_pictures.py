@@ -106,9 +106,9 @@ def search(written: str, cursor: int | None = None, typing: bool = False) -> Mai
     made.run("search")
     line.field.setText(written)
     line.field.setCursorPosition(len(written) if cursor is None else cursor)
-    line.tell()
     if typing:
         line.completions.look(everything=True)
+    line.tell()
     return made
 
 

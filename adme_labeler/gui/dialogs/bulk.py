@@ -152,7 +152,7 @@ class BulkDialog(Dialog):
         pool = self._pool
         values = {row.least.value() for row in self.rows.values()}
         one = values == {self.slider.value()}
-        self._threshold.setText(f"At least {self.slider.value()} %" if one else "By category")
+        self._threshold.setText(f"At least {self.slider.value()} %" if one else "As set below")
         for widget in (self.slider, self.again, *self.rows.values()):
             widget.setEnabled(pool is not None)
         if pool is None:
@@ -287,8 +287,8 @@ class _CategoryRow(QWidget):
         self.least.setValue(least)
         self.least.setPrefix("≥ ")
         self.least.setSuffix(" %")
-        self.least.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.least.setFixedWidth(84)
+        self.least.setSingleStep(5)
+        self.least.setFixedWidth(104)
         self.least.setAccessibleName(f"Least probability of {category.name}")
         self.check.toggled.connect(self.least.setEnabled)
         self._count = Text("", "secondary", "secondary")

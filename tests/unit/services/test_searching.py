@@ -86,13 +86,13 @@ def test_the_tokens_of_a_search_are_read() -> None:
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("colour:red", "no token “colour:”, only category"),
+        ("colour:red", "no token “colour:”. Allowed are category"),
         ("categry:M", "did you mean category:?"),
         ("category:Metabolisms", "did you mean category:M?"),
         ("category:Q", "A (Absorption), D (Distribution)"),
         ("state:corect", "did you mean state:corrected?"),
         ("is:held", "did you mean is:held-out?"),
-        ("kind:picture", "only paragraph, list, table"),
+        ("kind:picture", "Allowed are paragraph, list, table"),
         ("p<often", "“often” is no number"),
         ("p>7", "at most 1 or 100%"),
         ("category<M", "followed by a colon: category:M"),
