@@ -11,8 +11,8 @@ from adme_labeler.domain.records import LabelType, Sections
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.dialogs.drug_names import DrugNames
+from adme_labeler.services.column_mapping import is_table
 
-_TABLES = frozenset({".xlsx", ".csv", ".tsv"})
 _SECTIONS = (
     (Sections.PHARMACOKINETICS, "Pharmacokinetics (section 12.3)"),
     (Sections.CLINICAL_PHARMACOLOGY, "Clinical pharmacology (section 12)"),
@@ -63,7 +63,7 @@ class ImportDialog(Dialog):
         self.read.setToolTip(
             "Then they count as your annotations. Otherwise they train, but measure nothing."
         )
-        self.read.setVisible(any(path.suffix.lower() in _TABLES for path in paths))
+        self.read.setVisible(any(is_table(path) for path in paths))
         self.body.addWidget(self.read)
         self.add_close("Cancel", default=False)
         self.go = self.add_button("Add", default=True)
