@@ -12,8 +12,8 @@ from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.storage.backups import Backup
 
 LABEL_FILES = (
-    "Drug labels (*.xml *.zip *.json *.xlsx *.xls *.ods *.csv *.tsv *.tab *.pdf *.docx *.html *.htm "
-    "*.txt *.gz)",
+    "Drug labels (*.xml *.zip *.json *.xlsx *.xls *.ods *.csv *.tsv *.tab *.pdf *.docx *.html "
+    "*.htm *.txt *.gz)",
     "All files (*)",
 )
 PROJECTS = ("Projects (*.adme)", "All files (*)")
