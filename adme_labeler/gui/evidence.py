@@ -7,7 +7,7 @@ that they take more than a twentieth of the window's time.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -20,7 +20,7 @@ from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.desk import Desk
 from adme_labeler.gui.recall_panel import MISSED, RecallPanel, RecallView
 from adme_labeler.gui.unfound_card import UnfoundCard, UnfoundRow, UnfoundView
-from adme_labeler.services import audit, recall
+from adme_labeler.services import audit, audit_drawing, recall
 from adme_labeler.services.queue import QueueKind
 from adme_labeler.services.session import Session
 from adme_labeler.storage import sentences
@@ -58,8 +58,13 @@ class Evidence(QObject):
         self._panel = panel
         self._card = card
         self._stale = {"recall", "audit"}
-        self._planner: audit.Planner | None = None
+        self._planner: audit_drawing.Planner | None = None
         self._due = 0.0
+        self._steps: Iterator[bool] = iter(())
+        self._took = 0.0
+        self._working = QTimer(self)
+        self._working.setInterval(0)
+        self._working.timeout.connect(self._step)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.show)
@@ -72,19 +77,42 @@ class Evidence(QObject):
 
     def show(self) -> None:
         """Bring what has changed up to date, now or as soon as it is due again."""
-        if not self._stale or self._later.isActive():
+        if not self._stale or self._later.isActive() or self._working.isActive():
             return
         started = time.monotonic()
         if started < self._due:
             self._later.start(round(1000 * (self._due - started)) + 1)
             return
         stale, self._stale = self._stale, set()
+        self._steps = self._work(stale)
+        self._took = 0.0
+        self._working.start()
+
+    def _step(self) -> None:
+        """One piece of work, then the event loop has its turn."""
+        started = time.monotonic()
+        over = next(self._steps, True)
+        self._took += time.monotonic() - started
+        if over:
+            self._working.stop()
+            self._due = time.monotonic() + _SHARE * self._took
+            if self._stale:
+                self.show()
+
+    def _work(self, stale: set[str]) -> Generator[bool]:
         if "recall" in stale:
             self._panel.show_recall(recall_view(self._session))
+            yield False
         if "audit" in stale:
-            self._show_audit()
-        now = time.monotonic()
-        self._due = now + _SHARE * (now - started)
+            found = audit.progress(self._session)
+            yield False
+            estimates: list[audit.UnfoundNow] = []
+            for key in self._session.scheme.substantive if found is not None else ():
+                told = audit.estimate(found, key) if found is not None else None
+                estimates += [] if told is None else [told]
+                yield False
+            state = None if found is None else audit.with_estimates(found.state, estimates)
+            self._card.show_unfound(unfound_view(self._session, state, self._planner is not None))
 
     def refresh(self) -> None:
         """Work everything out again, for example when the statistics have been loaded."""
@@ -92,8 +120,8 @@ class Evidence(QObject):
         self.show()
 
     def stop(self) -> None:
-        self._later.stop()
-        self._drawing.stop()
+        for timer in (self._later, self._working, self._drawing):
+            timer.stop()
         self._stale = set()
 
     # ------------------------------------------------------------------ audit
@@ -101,8 +129,10 @@ class Evidence(QObject):
     def draw_audit(self, count: int) -> None:
         """Draw an audit a little at a time, then go to its first sentence."""
         if self._planner is None:
-            self._planner = audit.Planner(self._session, count, seed=time.time_ns() % (1 << 31))
-            self._show_audit()
+            self._planner = audit_drawing.Planner(
+                self._session, count, seed=time.time_ns() % (1 << 31)
+            )
+            self._card.show_unfound(UnfoundView(drawing=True))
             self._drawing.start()
 
     def _draw(self) -> None:
@@ -111,27 +141,27 @@ class Evidence(QObject):
         if planner is None:
             self._drawing.stop()
             return
-        while time.monotonic() < until:
-            if planner.step():
-                self._drawing.stop()
-                self._planner = None
-                self._drawn(planner)
-                return
-
-    def _drawn(self, planner: audit.Planner) -> None:
         try:
-            changes = planner.commit()
+            while time.monotonic() < until:
+                if planner.step():
+                    self._drawn(planner.commit())
+                    return
         except Problem as problem:
+            self._end_drawing()
             self.said.emit(str(problem))
-            self._show_audit()
-            return
+
+    def _end_drawing(self) -> None:
+        self._drawing.stop()
+        self._planner = None
+        self._stale.add("audit")
+        self._due = 0.0
+        self.show()
+
+    def _drawn(self, changes: Changes) -> None:
         self._bus.publish(changes)
-        self._show_audit()
+        self._end_drawing()
         self._desk.choose_queue(QueueKind.AUDIT)
         self.said.emit("The audit is drawn: its sentences are decided blind")
-
-    def _show_audit(self) -> None:
-        self._card.show_unfound(unfound_view(self._session, self._planner is not None))
 
     # ------------------------------------------------------------------ lists
 
@@ -203,12 +233,13 @@ def recall_view(session: Session) -> RecallView:
     )
 
 
-def unfound_view(session: Session, drawing: bool = False) -> UnfoundView:
+def unfound_view(
+    session: Session, state: audit.AuditState | None, drawing: bool = False
+) -> UnfoundView:
     """What the card of what is still out there shows now."""
     writable = not session.read_only
-    state = audit.state(session)
     if state is None:
-        possible = audit.possible(session)
+        possible = audit_drawing.possible(session)
         return UnfoundView(drawing=drawing, possible=possible, writable=writable)
     until = 0 if state.estimates else max(1, audit.FEWEST_READ - state.read)
     return UnfoundView(

@@ -10,7 +10,7 @@ from adme_labeler.domain.records import ModelVersion, SentenceId
 from adme_labeler.gui.dialogs.audit import AuditDialog
 from adme_labeler.gui.dialogs.versions import VersionsDialog, version_lines
 from adme_labeler.gui.history_panel import HistoryDialog
-from adme_labeler.services import audit as audits
+from adme_labeler.services import audit_drawing
 from adme_labeler.services import history as log_history
 from adme_labeler.services import versions as model_versions
 from adme_labeler.services.history import WayBack
@@ -84,7 +84,7 @@ def audit_dialog(window: MainWindow) -> None:
     project = window.project
     if project is None:
         return
-    pool = audits.pool_size(project.session)
+    pool = audit_drawing.pool_size(project.session)
     if not pool:
         project.work.status.say(
             "Nothing can be drawn: every sentence is decided, or no model has suggested yet."

@@ -56,7 +56,8 @@ def report(session: Session) -> RecallReport:
 
     served = suggesting.served(session)
     counts = measured.counts(session.connection)
-    rows, updating = measurable(session)
+    decided = measured.decided(session.connection)
+    rows, updating = _measurable(session, served, decided)
     held_out = None
     if served is not None and rows:
         held_out = measure(
@@ -73,7 +74,6 @@ def report(session: Session) -> RecallReport:
     candidate = by_state.get(ModelState.CANDIDATE)
     if candidate is not None and active is not None and candidate.version < active.version:
         candidate = None  # it was overtaken
-    decided = measured.decided(session.connection) if known else []
     return RecallReport(
         version=served.version if served else ModelVersion(0),
         revision=served.revision if served else 0,
@@ -98,14 +98,7 @@ def measurable(session: Session) -> tuple[list[Measured], bool]:
     Sentences of a drug group that the model has learned from are left out, whatever the group is
     called today.
     """
-    served = suggesting.served(session)
-    if served is None:
-        return [], False
-    learned = served.groups | models.trained_groups(session.connection, served.version)
-    number = (served.version, served.revision)
-    held = [r for r in measured.decided(session.connection) if r.group not in learned]
-    rows = [r for r in held if (r.model_version, r.head_revision) == number]
-    return rows, len(rows) < len(held)
+    return _measurable(session, suggesting.served(session), measured.decided(session.connection))
 
 
 def missed(session: Session, category: str, candidate: bool = False) -> list[SentenceId]:
@@ -149,6 +142,18 @@ def more_needed(measure: protocol.CategoryMeasure, sentences: int, undecided: in
         missing = max(0, math.ceil(wanted) - measure.support) if half > aim else 0
     to_read = math.ceil(missing / share) if share else None
     return MoreNeeded(missing, aim, to_read, undecided)
+
+
+def _measurable(
+    session: Session, served: suggesting.Served | None, decided: Sequence[Measured]
+) -> tuple[list[Measured], bool]:
+    if served is None:
+        return [], False
+    learned = served.groups | models.trained_groups(session.connection, served.version)
+    number = (served.version, served.revision)
+    held = [r for r in decided if r.group not in learned]
+    rows = [r for r in held if (r.model_version, r.head_revision) == number]
+    return rows, len(rows) < len(held)
 
 
 def _change(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,12 +57,18 @@ def count_per_group(
     return GroupCounts(support, claimed, found)
 
 
+@lru_cache(maxsize=8)
 def bootstrap_weights(groups: int) -> Floats:
-    """How often each replicate draws each group, (REPLICATES, groups); the same every time."""
+    """How often each replicate draws each group, (REPLICATES, groups); the same every time.
+
+    Not to be written to: it is kept, for it takes most of the time of a small measurement.
+    """
     draws = np.random.default_rng(SEED).multinomial(
         groups, np.full(groups, 1 / groups), size=REPLICATES
     )
-    return draws.astype(np.float64)
+    weights = draws.astype(np.float64)
+    weights.setflags(write=False)
+    return weights
 
 
 def macro_f1(support: Floats, claimed: Floats, found: Floats) -> Floats:

@@ -11,7 +11,7 @@ import pytest
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import Arm, ModelVersion, SentenceId, Suggestion
-from adme_labeler.services import annotating, audit, importing, queue
+from adme_labeler.services import annotating, audit, audit_drawing, importing, queue
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.queue import QueueKind
 from adme_labeler.services.session import Session
@@ -55,7 +55,7 @@ def suggest(session: Session, excretion: set[SentenceId], noise: random.Random) 
 
 
 def draw(session: Session, audits: int = 60) -> audit.Plan:
-    planner = audit.Planner(session, audits, seed=3)
+    planner = audit_drawing.Planner(session, audits, seed=3)
     while not planner.step():
         pass
     planner.commit()
@@ -187,8 +187,8 @@ def test_drawing_can_be_undone_and_the_log_replays_it(session: Session) -> None:
 
 
 def test_with_nothing_to_draw_from_it_says_so(session: Session) -> None:
-    planner = audit.Planner(session)
-    assert planner.step()
+    planner = audit_drawing.Planner(session)
     with pytest.raises(Problem, match="no model has suggested yet"):
-        planner.commit()
+        while not planner.step():
+            pass
     assert audit.plan(session) is None
