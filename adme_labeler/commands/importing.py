@@ -46,6 +46,7 @@ def _annotate_words(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--curator", default="", type=base.text, metavar="NAME", help="who read the sentences"
     )
+    table_words.add(command)
 
 
 def _import(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
@@ -92,7 +93,8 @@ def _annotate(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
     from adme_labeler.services import headless, table_annotations
 
     with base.writing(options) as session:
-        rows = table_annotations.rows_of(headless.read_table(session, options.table))
+        layouts = table_words.layouts(options, session)
+        rows = table_annotations.rows_of(headless.read_table(session, options.table, layouts))
         report, _ = table_annotations.annotate(session, rows, options.curator or session.curator)
     say(
         f"{report.sentences:,} sentences annotated from {report.rows:,} rows; "

@@ -113,9 +113,14 @@ def write_import_report(session: Session, target: Path) -> protocol.ExportDone:
     return done
 
 
-def read_table(session: Session, table: Path) -> list[LabelDraft]:
-    """Rows of a table as the import process reads them, without storing anything."""
-    job = importing.write_job(session.project.folder / "runs" / "import", [table], Sections.ALL)
+def read_table(
+    session: Session, table: Path, layouts: dict[str, protocol.TableLayout] | None = None
+) -> list[LabelDraft]:
+    """Rows of a table as the import process reads them, without storing anything.
+
+    `layouts` as in `ImportJob`.
+    """
+    job = importing.write_job(session.project.folder / "runs" / "import", [table], Sections.ALL, layouts=layouts)
     drafts: list[LabelDraft] = []
     with WorkerClient("import", str(job)) as worker:
         for message in worker.messages():
