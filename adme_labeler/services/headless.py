@@ -120,7 +120,9 @@ def read_table(
 
     `layouts` as in `ImportJob`.
     """
-    job = importing.write_job(session.project.folder / "runs" / "import", [table], Sections.ALL, layouts=layouts)
+    job = importing.write_job(
+        session.project.folder / "runs" / "import", [table], Sections.ALL, layouts=layouts
+    )
     drafts: list[LabelDraft] = []
     with WorkerClient("import", str(job)) as worker:
         for message in worker.messages():
