@@ -66,3 +66,12 @@ def test_a_word_that_is_not_understood_changes_nothing(tmp_path, project, capsys
     assert main(["import", project, str(path), "--column", "text=prose"]) == 1
     assert 'A column cannot mean "prose"' in capsys.readouterr().err
     assert decided(project) == []
+
+
+def test_annotations_are_taken_from_a_table_whose_columns_are_said(tmp_path, project, capsys):
+    written(tmp_path / "labels.csv", "text,drug\nIt acts.,X\nIt binds.,X\n")
+    assert main(["import", project, str(tmp_path / "labels.csv")]) == 0
+    read = written(tmp_path / "read.csv", "Satz;Klasse\nIt binds.;Vertlg\nIt acts.;A\n")
+    words = ["--column", "Satz=text", "--column", "Klasse=category", "--category", "Vertlg=D"]
+    assert main(["annotate", project, str(read), *words, "--curator", "ana"]) == 0
+    assert decided(project) == [("It acts.", "A"), ("It binds.", "D")]
