@@ -65,7 +65,7 @@ def models(book: Workbook, content: Content) -> None:
 
 def history(book: Workbook, content: Content) -> None:
     """What was done, newest first; the end says what is left out."""
-    sheet = SmallSheet(book, "History", (11, 26, 18, 16, 90, 11), is_table=True)
+    sheet = SmallSheet(book, "History", (11, 26, 18, 20, 90, 11), is_table=True)
     sheet.fit_to_page()
     sheet.headers(("Operation", "When (UTC)", "Who", "What", "In words", "Changes"))
     for e in content.history:
@@ -93,7 +93,7 @@ def guideline(book: Workbook, content: Content) -> None:
 
 def about(book: Workbook, content: Content, titles: Sequence[str], reports: Iterable[str]) -> None:
     """Where the workbook comes from. Protected, because coming back relies on it."""
-    sheet = SmallSheet(book, "About", (44, 100))
+    sheet = SmallSheet(book, "About", (50, 100))
     sheet.fit_to_page()
     sheet.raw.protection.sheet = True
     for label, value in (*content.about, ("Sheets with sentences", ", ".join(titles))):
