@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.operations import Changes
@@ -132,8 +133,9 @@ def older_of(session: Session, sentence: SentenceId) -> Older | None:
     if came is None:
         return None
     before, after = came
-    now = labels.placed(session.connection, after.id)
-    old = _replaced(labels.placed(session.connection, before.id), now).get(sentence)
+    connection = session.connection
+    came_now = labels.placed(connection, after.id, without=before.id)
+    old = _replaced(labels.placed(connection, before.id, without=after.id), came_now).get(sentence)
     if old is None:
         return Older(after.version, None)
     held = annotations.resolutions(session.connection, [old.id]).get(old.id)
@@ -143,7 +145,7 @@ def older_of(session: Session, sentence: SentenceId) -> Older | None:
         old.text,
         held.category if held else None,
         held.also if held else (),
-        changed_words(old.text, next(p.text for p in now if p.id == sentence))[0],
+        changed_words(old.text, next(p.text for p in came_now if p.id == sentence))[0],
     )
 
 
@@ -191,9 +193,15 @@ def _replaced(before: Sequence[Placed], after: Sequence[Placed]) -> dict[Sentenc
     for asked in (True, False):
         gone = [p for p in before if p.id not in new_ids and _asked(p) is asked]
         new = [p for p in after if p.id not in old_ids and _asked(p) is asked]
-        pairs = pair_changed([p.text for p in gone], [p.text for p in new])
+        pairs = _pairs(tuple(p.text for p in gone), tuple(p.text for p in new))
         found.update({new[there].id: gone[here] for here, there in pairs})
     return found
+
+
+@lru_cache(maxsize=8)
+def _pairs(gone: tuple[str, ...], new: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Kept for a while: the same two versions are asked for again with every sentence."""
+    return pair_changed(gone, new)
 
 
 def _asked(place: Placed) -> bool:

@@ -83,8 +83,10 @@ def waiting(connection: sqlite3.Connection, curator: str) -> list[SameText]:
     texts = _texts(
         connection,
         curator,
-        "SELECT s.text_hash FROM sentence s JOIN resolution r ON r.sentence = s.id "
-        f"WHERE {_QUEUED} GROUP BY s.text_hash",
+        # CROSS JOIN keeps the order: from the decided ones to all with the same text.
+        f"SELECT DISTINCT s.text_hash FROM resolution d CROSS JOIN sentence s ON s.id = d.sentence "
+        f"WHERE {_QUEUED} AND EXISTS (SELECT 1 FROM sentence w WHERE w.text_hash = s.text_hash "
+        "AND w.current = 1 AND w.id NOT IN (SELECT sentence FROM resolution))",
     )
     found = [text for text in texts if text.open or text.held_out]
     return sorted(found, key=lambda text: (-len(text.open), text.text))
@@ -97,7 +99,8 @@ def differing(connection: sqlite3.Connection) -> list[tuple[SentenceId, str]]:
     """
     rows = connection.execute(
         f"""
-        WITH unlike AS (SELECT s.text_hash FROM resolution r JOIN sentence s ON s.id = r.sentence
+        WITH unlike AS (SELECT s.text_hash
+                        FROM resolution r CROSS JOIN sentence s ON s.id = r.sentence
                         WHERE {_QUEUED} AND r.category IS NOT NULL
                         GROUP BY s.text_hash HAVING count(DISTINCT r.category) > 1)
         SELECT s.id, s.text_hash FROM unlike JOIN sentence s ON s.text_hash = unlike.text_hash

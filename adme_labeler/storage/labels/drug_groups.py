@@ -165,7 +165,7 @@ def join(
     own = int(
         connection.execute("SELECT drug_group FROM drug_label WHERE id = ?", (label,)).fetchone()[0]
     )
-    found = {**_by_text(connection, label), **_by_ingredient(connection, label, ingredients)}
+    found = {**_by_text(connection, label, own), **_by_ingredient(connection, label, ingredients)}
     related = sorted({own, *(group for group in found)})
     if len(related) == 1:
         return
@@ -202,28 +202,54 @@ def _by_ingredient(
     return {row["drug_group"]: (row["ingredient"], row["other"], 0, 0) for row in rows}
 
 
-def _by_text(connection: sqlite3.Connection, label: LabelId) -> dict[int, _Reason]:
-    rows = connection.execute(
+def _by_text(connection: sqlite3.Connection, label: LabelId, own: int) -> dict[int, _Reason]:
+    near = connection.execute(
         """
         WITH mine AS (SELECT DISTINCT text_hash FROM sentence WHERE drug_label = ?1 AND current = 1
-                      AND kind IN ('paragraph', 'list_item')),
-        near AS (SELECT s.drug_label AS id, count(DISTINCT s.text_hash) AS shared FROM mine
-                 JOIN sentence s ON s.text_hash = mine.text_hash AND s.current = 1
-                      AND s.drug_label <> ?1 AND s.kind IN ('paragraph', 'list_item')
-                 GROUP BY s.drug_label HAVING count(DISTINCT s.text_hash) >= ?2)
-        SELECT l.drug_group, near.id AS other, near.shared,
-               min((SELECT count(*) FROM mine),
-                   (SELECT count(DISTINCT t.text_hash) FROM sentence t WHERE t.drug_label = near.id
-                    AND t.current = 1 AND t.kind IN ('paragraph', 'list_item'))) AS shorter
-        FROM near JOIN drug_label l ON l.id = near.id ORDER BY near.shared
+                      AND kind IN ('paragraph', 'list_item'))
+        SELECT l.drug_group, l.id, count(DISTINCT s.text_hash) AS shared FROM mine
+        JOIN sentence s ON s.text_hash = mine.text_hash AND s.current = 1
+             AND s.kind IN ('paragraph', 'list_item')
+        JOIN drug_label l ON l.id = s.drug_label
+        WHERE l.id <> ?1 AND l.drug_group <> ?2
+        GROUP BY l.id HAVING count(DISTINCT s.text_hash) >= ?3 ORDER BY shared
         """,
-        (label, SHARED_SENTENCES),
+        (label, own, SHARED_SENTENCES),
+    ).fetchall()
+    if not near:
+        return {}
+    sizes = _sizes(connection, [label, *(row["id"] for row in near)])
+    found: dict[int, _Reason] = {}
+    for row in near:
+        shorter = min(sizes[label], sizes[row["id"]])
+        if row["shared"] >= SHARED_TEXT * shorter:
+            found[row["drug_group"]] = ("", row["id"], row["shared"], shorter)
+    return found
+
+
+def _sizes(connection: sqlite3.Connection, wanted: list[int]) -> dict[int, int]:
+    """Different sentences per drug label; counted once per version and connection."""
+    connection.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS label_size "
+        "(label_version INTEGER PRIMARY KEY, sentences INTEGER NOT NULL)"
     )
-    return {
-        row["drug_group"]: ("", row["other"], row["shared"], row["shorter"])
-        for row in rows
-        if row["shared"] >= SHARED_TEXT * row["shorter"]
-    }
+    asked = json.dumps(wanted)
+    connection.execute(
+        """
+        INSERT INTO temp.label_size
+        SELECT l.label_version, (SELECT count(DISTINCT s.text_hash) FROM sentence s
+            WHERE s.drug_label = l.id AND s.current = 1 AND s.kind IN ('paragraph', 'list_item'))
+        FROM drug_label l WHERE l.id IN (SELECT value FROM json_each(?))
+        AND l.label_version NOT IN (SELECT label_version FROM temp.label_size)
+        """,
+        (asked,),
+    )
+    rows = connection.execute(
+        "SELECT l.id, z.sentences FROM drug_label l JOIN temp.label_size z "
+        "ON z.label_version = l.label_version WHERE l.id IN (SELECT value FROM json_each(?))",
+        (asked,),
+    )
+    return {row["id"]: row["sentences"] for row in rows}
 
 
 def _merge(connection: sqlite3.Connection, draft: Draft, related: list[int]) -> None:

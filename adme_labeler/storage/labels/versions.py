@@ -60,10 +60,19 @@ def versions(connection: sqlite3.Connection, label: LabelId) -> list[LabelVersio
     ]
 
 
-def placed(connection: sqlite3.Connection, version: int) -> list[Placed]:
-    """Sentences of one version in document order, also those that are gone today."""
+def placed(
+    connection: sqlite3.Connection, version: int, without: int | None = None
+) -> list[Placed]:
+    """Sentences of one version in document order, also those that are gone today.
+
+    `without`: leave out those that stand in this version of the drug label as well.
+    """
     rows = connection.execute(
         """
+        WITH other AS (SELECT sentence AS id FROM former_place WHERE label_version = ?2
+                       UNION ALL
+                       SELECT c.id FROM sentence c JOIN drug_label l ON l.id = c.drug_label
+                       WHERE l.label_version = ?2 AND c.current = 1)
         SELECT s.id, s.text, p.position, b.kind, b.section_title, b.heading_path
         FROM (SELECT f.sentence, f.block, f.position FROM former_place f WHERE f.label_version = ?1
               UNION ALL
@@ -71,9 +80,10 @@ def placed(connection: sqlite3.Connection, version: int) -> list[Placed]:
               JOIN drug_label l ON l.id = c.drug_label
               WHERE l.label_version = ?1 AND c.current = 1) p
         JOIN sentence s ON s.id = p.sentence JOIN block b ON b.id = p.block
+        WHERE s.id NOT IN (SELECT id FROM other)
         ORDER BY p.position
         """,
-        (version,),
+        (version, without),
     )
     return [
         Placed(
@@ -99,7 +109,9 @@ def came_with(
     held = {
         place["label_version"]
         for place in connection.execute(
-            "SELECT label_version FROM former_place WHERE sentence = ?", (sentence,)
+            "SELECT label_version FROM former_place WHERE sentence = ? AND label_version IN "
+            "(SELECT id FROM label_version WHERE drug_label = ?)",
+            (sentence, row["drug_label"]),
         )
     }
     for before, after in reversed(list(pairwise(versions(connection, LabelId(row["drug_label"]))))):
