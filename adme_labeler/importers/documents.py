@@ -15,7 +15,7 @@ from pathlib import PurePath
 
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import BlockKind, LabelDraft, Sections
-from adme_labeler.importers import drug_names, headings
+from adme_labeler.importers import drug_names, guessed_names, headings
 from adme_labeler.importers.drafts import (
     CLINICAL_PHARMACOLOGY,
     PHARMACOKINETICS,
@@ -59,20 +59,6 @@ _IMPRINT = re.compile(
 _IMPRINTED = ("document", "set", "version", "date")
 _HIGHLIGHTS = re.compile(
     r"needed to use\s+(?P<name>.{3,80}?)\s+safely and effectively", re.IGNORECASE
-)
-_NO_NAME = re.compile(
-    r"\b(?:microsoft word|dailymed|drug ?label(?: information)?|label(?:ing)?|package insert|"
-    r"(?:full )?prescribing information|highlights of|untitled|document\d*|reference id|final|"
-    r"drugs@fda|approved|u\.?s\.?p\.?i|pi|docx?|pdf|html?|copy|draft|text|about|file|page|"
-    r"clinical pharmacology|pharmacokinetics)\b",
-    re.IGNORECASE,
-)
-
-
-_FORM = re.compile(
-    r"(?:\A|\s+)(?:(?:extended|delayed|modified|film|oral|ophthalmic|topical|chewable)\b|tablets?\b|"
-    r"capsules?\b|injection\b|solution\b|suspension\b|cream\b|gel\b|ointment\b|for\s).*",
-    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -125,7 +111,7 @@ def read_lines(origin: Origin, lines: Iterable[Line], sections: Sections) -> Rea
     title = _title(outline.title or origin.title)
     stem = PurePath(origin.name).stem
     given = [n for part in origin.names for n in part.split(";") if n.strip()]
-    guessed, where = ([], "") if given else _guess(outline.highlights, title, stem)
+    guessed, where = ([], "") if given else guessed_names.guess(outline.highlights, title, stem)
     printed = outline.printed
     known = printed.get("set", "").lower()
     about = About(
@@ -138,7 +124,7 @@ def read_lines(origin: Origin, lines: Iterable[Line], sections: Sections) -> Rea
         ingredients=drug_names.ingredients(given),
         names=drug_names.names_for_masking(given or guessed),
     )
-    remark = "" if given else _remark(origin.source, about.names, where)
+    remark = "" if given else guessed_names.remark(origin.source, about.names, where)
     return Reading(draft(about, _chosen(outline, sections)), remark)
 
 
@@ -156,6 +142,8 @@ class _Outline:
     """"set", "version" and "date" as DailyMed prints them."""
     _stack: headings.HeadingStack = field(default_factory=headings.HeadingStack)
     _level: int = 0
+    _empty: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
+    """Paths of headings, told by their look, that have no text yet."""
     _opening: bool = False
     """Whether highlights or a table of contents came first."""
 
@@ -165,18 +153,37 @@ class _Outline:
                 continue
             if not self._section(line):
                 self._keep(line)
+        self._settle(())
 
     def _keep(self, line: Line) -> None:
         if line.level:
             heading = joined(line.runs)
             if heading:
                 self._stack.push(heading, f"level {line.level}")
+                self._settle(self._stack.path)
             return
-        for content in contents_of(line, self._stack):
+        before = self._stack.path
+        self._stack.empty = before in self._empty
+        found = list(contents_of(line, self._stack))
+        after = self._stack.path
+        if after != before:
+            self._settle(after)
+            self._empty.append(after)
+        if found:
+            self._empty.clear()
+        for content in found:
             code, title = _place(content.path)
             self.pieces.append(
                 Piece(content.kind, code, title, content.path, content.text, content.rows)
             )
+
+    def _settle(self, path: tuple[str, ...]) -> None:
+        """Headings by their look that nothing stood under before `path` came are text after all."""
+        for empty in self._empty:
+            if path[: len(empty)] != empty and headings.family(empty[-1]) == headings.UNKNOWN:
+                above = empty[:-1]
+                self.pieces.append(Piece(BlockKind.PARAGRAPH, *_place(above), above, empty[-1]))
+        self._empty = [empty for empty in self._empty if path[: len(empty)] == empty]
 
     def _is_none(self, line: Line) -> bool:
         """Lines of a document that are no text of its sections: fronts, contents, imprints."""
@@ -197,6 +204,7 @@ class _Outline:
         if short == "fullprescribinginformation":
             if self._opening:  # the highlights repeat the label, the contents list its headings
                 self.pieces.clear()
+                self._empty.clear()
                 self._opening = False
             self._stack = headings.HeadingStack()
             return True
@@ -227,13 +235,15 @@ class _Outline:
         if not heading or rest:
             return False
         depth = self._depth(heading, line, look)
+        if depth:
+            self._settle((heading,))
         if depth == 1:
             self._stack = headings.HeadingStack((heading,))
             self._level = line.level
         elif depth == 2:
             above = self._stack.base[:1]
             match, upper = _NUMBERED.match(heading), _NUMBERED.match(above[0]) if above else None
-            if upper and match and upper[1] != match[1]:
+            if upper and match and (upper[2] or upper[1] != match[1]):
                 above = ()
             self._stack = headings.HeadingStack((*above, heading))
         return depth > 0
@@ -298,28 +308,6 @@ def _title(text: str) -> str:
     text = re.sub(r"\A\s*(?:Microsoft Word|Label)\s*[-:]\s*", "", text, flags=re.IGNORECASE)
     text = re.sub(r"\.(?:docx?|pdf|html?|txt|indd)\Z", "", " ".join(text.split()))
     return text[:_LONGEST_TITLE]
-
-
-def _guess(highlights: str, title: str, stem: str) -> tuple[list[str], str]:
-    """(names that the drug may have, where they were found)."""
-    if highlights:
-        return [highlights], "its highlights"
-    parts = [p for p in re.split(r"\s*[()\[\],;|®™]\s*|\s*[-–—]\s+|\s+[-–—]\s*", title) if p]
-    parts = [_FORM.sub("", part) for part in parts[:4]]
-    names = [p for p in parts if not _NO_NAME.search(p) and len(p.split()) <= 5]
-    names = list(drug_names.names_for_masking(names))
-    if names:
-        return names, "its title"
-    words = " ".join(_NO_NAME.sub(" ", re.sub(r"[_\W\d]+", " ", stem)).split())
-    return ([words], "its file name") if len(words) > 2 else ([], "")
-
-
-def _remark(source: str, names: tuple[str, ...], where: str) -> str:
-    if not names:
-        return f"No drug name was given for {source} and none was found, so none will be masked."
-    shown = " and ".join(f"“{name}”" for name in names[:2])
-    were = "was" if len(names) == 1 else "were"
-    return f"No drug name was given for {source}; {shown} {were} taken from {where}."
 
 
 def _set_id(source_format: str, stem: str, title: str) -> str:

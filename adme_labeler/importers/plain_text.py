@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import BlockKind, Sections
 from adme_labeler.importers import headings
-from adme_labeler.importers.documents import Origin, Reading, read_lines
+from adme_labeler.importers.documents import Origin, Reading, read_lines, whole
 from adme_labeler.importers.hyphens import unbroken, words_of
 from adme_labeler.importers.lines import Line, Run
 from adme_labeler.importers.text import ByteStream, cleaned, decoded
 
-LARGEST = 32 * 1024 * 1024
+LARGEST = 8 * 1024 * 1024
 """Bytes; a whole drug label as text has under one million."""
 
 _SENTENCE_END = re.compile(r"[.!?:)\]]\s*\Z")
@@ -25,11 +24,7 @@ def read(stream: ByteStream, origin: Origin, sections: Sections) -> Reading:
 
     The set id is made from the file's name, so that the same file is recognised again.
     """
-    data = stream.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise ImportProblem(
-            f"{origin.source} is larger than {LARGEST >> 20} MB, too large for a label."
-        )
+    data = whole(stream, origin.source, LARGEST)
     return read_lines(origin, lines(decoded(data)), sections)
 
 

@@ -117,3 +117,15 @@ def test_text_in_pre_is_read_like_a_text_file():
 def test_nesting_without_end_is_survived():
     label = read("<html>" + "<div>" * 5_000 + "It is absorbed." + "</div>" * 5_000)
     assert [text for _, text in places(label)] in (["It is absorbed."], [])
+
+
+def test_a_stressed_line_with_nothing_under_it_is_text_and_not_lost():
+    label = read(
+        "<h2>12.4 Microbiology</h2><p><i>Bacillus fictus</i></p><p><i>Bacillus novus</i></p>"
+        "<h2>12.5 Pharmacogenomics</h2><p><b>Poor metabolizers</b></p><p>They are few.</p>"
+    )
+    assert [(b.heading_path, b.text) for b in label.blocks] == [
+        (("12.4 Microbiology",), "Bacillus fictus"),
+        (("12.4 Microbiology",), "Bacillus novus"),
+        (("12.5 Pharmacogenomics", "Poor metabolizers"), "They are few."),
+    ]
