@@ -27,7 +27,7 @@ from adme_labeler.gui import (
 )
 from adme_labeler.gui.action_set import ActionSet
 from adme_labeler.gui.actions import BY_ID, Needs
-from adme_labeler.gui.controls import KeyButton, Text
+from adme_labeler.gui.controls import KeyButton, Link, Text
 from adme_labeler.gui.dialogs.base import Message
 from adme_labeler.gui.dialogs.preferences import PreferencesDialog
 from adme_labeler.gui.icons import application_icon
@@ -441,7 +441,7 @@ class MainWindow(QMainWindow):
 
     def _preferences_changed(self) -> None:
         keymap.use(self.preferences.keymap)
-        for button in self.findChildren(KeyButton):
+        for button in (*self.findChildren(KeyButton), *self.findChildren(Link)):
             button.keys_changed()
         self.actions_.show_keys()
         self._dress()

@@ -15,6 +15,7 @@ import evidence_pictures
 import import_pictures
 import merge_pictures
 import search_pictures
+import update_pictures
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 from samples import (
@@ -201,6 +202,7 @@ PICTURES: dict[str, Callable[[], QWidget]] = {
     **import_pictures.PICTURES,
     **merge_pictures.PICTURES,
     **search_pictures.PICTURES,
+    **update_pictures.PICTURES,
     "work": work_view,
     "work-blind": blind,
     "work-decided": decided,
