@@ -108,6 +108,7 @@ class Listing(QObject):
         """The list follows the desk."""
         self.fill()
         self._work.list.set_current(self._desk.focus)
+        self._offer_to_many()
 
     def fill(self) -> None:
         """Rows of the queue, or of the whole project in document order; sorted as asked."""
@@ -365,6 +366,12 @@ class Listing(QObject):
             self._many = count
             self._work.bar.show_decision(self.decision(self._desk.decision()))
         self._many = count
+        self._offer_to_many()
+
+    def _offer_to_many(self) -> None:
+        """What the bar shows of one sentence does not say whether several can be accepted."""
+        if self._many > 1 and self._work.list_shown():
+            self._work.bar.accept.setEnabled(not self._session.read_only)
 
     def _enter(self) -> None:
         if self._desk.items and self._desk.searching:

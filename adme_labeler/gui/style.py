@@ -79,6 +79,9 @@ QSplitter::handle {{ background: {c.border}; }}
 QSplitter::handle:hover {{ background: {c.accent}; }}
 QScrollArea {{ border: none; background: transparent; }}
 QAbstractItemView {{ border: none; background: {c.chrome}; outline: none; }}
+QListWidget::item {{ padding: 6px 10px; border-radius: 6px; }}
+QListWidget::item:hover {{ background: {c.hover}; }}
+QListWidget::item:selected {{ background: {c.accent_tint}; color: {c.text}; }}
 QTableView {{
     gridline-color: {c.border}; selection-background-color: {c.accent_tint};
     selection-color: {c.text}; background: {c.page};

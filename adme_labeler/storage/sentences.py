@@ -104,16 +104,17 @@ def in_document_order(
     if open_only:
         join = "LEFT JOIN resolution r ON r.sentence = s.id"
         where.append("r.sentence IS NULL")
-    rows = connection.execute(
+    found = connection.execute(
         f"""
         WITH shelf AS (SELECT l.id, row_number() OVER (ORDER BY v.title COLLATE NOCASE, l.id) AS n
                        FROM drug_label l JOIN label_version v ON v.id = l.label_version)
-        SELECT s.id FROM sentence s JOIN shelf ON shelf.id = s.drug_label {join}
-        WHERE {" AND ".join(where)} ORDER BY shelf.n, s.position
+        SELECT json_group_array(id) FROM (
+            SELECT s.id FROM sentence s JOIN shelf ON shelf.id = s.drug_label {join}
+            WHERE {" AND ".join(where)} ORDER BY shelf.n, s.position)
         """,
         values,
     )
-    return [SentenceId(row[0]) for row in rows]
+    return json.loads(found.fetchone()[0])
 
 
 @dataclass(frozen=True)
