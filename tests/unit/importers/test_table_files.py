@@ -10,11 +10,13 @@ import openpyxl
 import pytest
 
 from adme_labeler.domain.categories import ADME
+from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import LabelDraft, LabelType, Sections
 from adme_labeler.exporters import tables as exported_tables
 from adme_labeler.exporters import workbook
 from adme_labeler.importers import FileOutcome, read_paths, tables
 from adme_labeler.importers.delimited import delimiter_of, encoding_of
+from adme_labeler.importers.detect import FileKind
 from adme_labeler.importers.row_groups import Row, RowGroups
 from adme_labeler.protocol import TableLayout
 from tests.tables import ods, written, xlsx
@@ -309,3 +311,15 @@ def _store(path: Path, place: str, value: str) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in parts.items():
             archive.writestr(name, text)
+
+
+def test_an_edited_export_with_such_a_formula_is_refused_with_its_cell(tmp_path):
+    path = xlsx(
+        tmp_path / "a.xlsx", About=[["x"]], Data=[["text", "category"], ["It acts.", '="A"']]
+    )
+    with path.open("rb") as stream, pytest.raises(ImportProblem) as refused:
+        list(tables.sheets(stream, FileKind.XLSX, "a.xlsx"))
+    assert str(refused.value) == (
+        'a.xlsx holds formulas without stored values (cell B2 of the sheet "Data"); open it in a '
+        "spreadsheet program and save it again."
+    )
