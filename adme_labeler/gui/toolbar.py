@@ -17,7 +17,7 @@ QUEUES = (
 _SELDOM = {
     "audit": "Audit",
     "changed": "Changed",
-    "identical": "Identical, but different",
+    "identical": "Differing",
     "tables": "Tables with ADME facts",
 }
 
