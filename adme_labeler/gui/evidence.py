@@ -20,7 +20,7 @@ from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.desk import Desk
 from adme_labeler.gui.recall_panel import MISSED, RecallPanel, RecallView
 from adme_labeler.gui.unfound_card import UnfoundCard, UnfoundRow, UnfoundView
-from adme_labeler.services import audit, audit_drawing, recall
+from adme_labeler.services import audit, audit_drawing, recall, versions
 from adme_labeler.services.queue import QueueKind
 from adme_labeler.services.session import Session
 from adme_labeler.storage import sentences
@@ -101,6 +101,8 @@ class Evidence(QObject):
 
     def _work(self, stale: set[str]) -> Generator[bool]:
         if "recall" in stale:
+            for _ in versions.read_decisions(self._session):
+                yield False
             self._panel.show_recall(recall_view(self._session))
             yield False
         if "audit" in stale:

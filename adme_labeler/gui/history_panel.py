@@ -69,6 +69,17 @@ class HistoryModel(QAbstractTableModel):
         self._pages.clear()
         self.endResetModel()
 
+    def prepend(self, numbers: Sequence[int]) -> None:
+        """Newer operations; what became of the older ones is read again."""
+        self._pages.clear()
+        if numbers:
+            self.beginInsertRows(_ROOT, 0, len(numbers) - 1)
+            self._numbers = [*numbers, *self._numbers]
+            self.endInsertRows()
+        if self._numbers:
+            last = self.index(len(self._numbers) - 1, len(COLUMNS) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
     def number(self, row: int) -> int | None:
         return self._numbers[row] if 0 <= row < len(self._numbers) else None
 
@@ -144,6 +155,9 @@ class HistoryDialog(Dialog):
         self._session = session
         self._entries = HistoryModel(session)
         self._newest = 0
+        self._kinds: list[str] = []
+        self._curators: list[str] = []
+        self._chosen_up_to = 0
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search the history: words, or #120")
         self.search.setAccessibleName("Search the history")
@@ -163,8 +177,9 @@ class HistoryDialog(Dialog):
         self._checking = _timer(self, 0, self._check, single=False)
         self._typing = _timer(self, _TYPING_MS, self.look_up)
         self._refreshing = _timer(self, _REFRESH_MS, self.refresh)
+        self._choosing = _timer(self, 0, self._fill_choices)
         self._way: WayBack | None = None
-        self._fill_choices()
+        self._show_choices()
         self.look_up()
         self.resize(980, 640)
         self.search.setFocus()
@@ -175,16 +190,26 @@ class HistoryDialog(Dialog):
         self._newest = history.newest(self._session)
         numbers = history.find(self._session, self._filter())
         self._entries.show(numbers)
-        found = f"{len(numbers):,} operation{'s' if len(numbers) != 1 else ''}"
-        self._count.setText(found if numbers else "Nothing matches; clear the search or a filter.")
+        self._say_count()
         row = self._entries.row_of(chosen) if chosen is not None else 0
         self.table.choose(max(0, row) if numbers else -1)
         self._show_detail()
 
+    def _say_count(self) -> None:
+        number = self._entries.rowCount()
+        found = f"{number:,} operation{'s' if number != 1 else ''}"
+        self._count.setText(found if number else "Nothing matches; clear the search or a filter.")
+
     def refresh(self) -> None:
         """After something was done: the list again, and the rest of the chain."""
-        self._fill_choices()
-        self.look_up()
+        known = self._newest
+        self._newest = history.newest(self._session)
+        later = replace(self._filter(), after=known)
+        fresh = history.find(self._session, later) if self._newest > known else ()
+        self._entries.prepend(fresh)
+        self._say_count()
+        self._show_detail()
+        self._choosing.start()
         if self._chain.page.broken is None:
             self._chain.page = replace(self._chain.page, end=False)
             self._checking.start()
@@ -212,12 +237,13 @@ class HistoryDialog(Dialog):
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Nothing is read any more: the project may be closed next."""
-        for timer in (self._checking, self._typing, self._refreshing):
+        for timer in (self._checking, self._typing, self._refreshing, self._choosing):
             timer.stop()
         super().hideEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._choosing.start()
         if not self._chain.done:
             self._checking.start()
 
@@ -267,11 +293,17 @@ class HistoryDialog(Dialog):
         self.question.yes.connect(self._go_back)
 
     def _fill_choices(self) -> None:
-        kinds = [(k, history.kind_words(k)) for k in history.kinds(self._session)]
-        curators = [(c, c) for c in history.curators(self._session)]
+        """Read which kinds and curators occur: once all of them, then what is new."""
+        kinds, curators = history.choices(self._session, self._chosen_up_to)
+        self._chosen_up_to = self._newest
+        self._kinds += [k for k in kinds if k not in self._kinds]
+        self._curators += [c for c in curators if c not in self._curators]
+        self._show_choices()
+
+    def _show_choices(self) -> None:
         for box, rows in (
-            (self.kinds, [("", "All kinds"), *kinds]),
-            (self.curators, [("", "Everybody"), *curators]),
+            (self.kinds, [("", "All kinds"), *((k, history.kind_words(k)) for k in self._kinds)]),
+            (self.curators, [("", "Everybody"), *((c, c) for c in self._curators)]),
             (self.times, list(_TIMES)),
         ):
             if [box.itemData(i) for i in range(box.count())] == [ident for ident, _ in rows]:

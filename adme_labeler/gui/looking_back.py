@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from adme_labeler.domain.records import ModelVersion, SentenceId
 from adme_labeler.gui.dialogs.audit import AuditDialog
@@ -38,7 +39,12 @@ def history(window: MainWindow) -> None:
         project.show_list(False)
 
     def go_back(way: WayBack) -> None:
-        changes = log_history.go_back(project.session, way)
+        # Taking back thousands of decisions takes seconds.
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            changes = log_history.go_back(project.session, way)
+        finally:
+            QApplication.restoreOverrideCursor()
         project.desk.follow(changes)
         dialog.refresh()
         project.work.status.say("Went back; one undo brings everything forward again")

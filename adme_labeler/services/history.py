@@ -47,6 +47,8 @@ class Filter:
     curator: str = ""
     since: str = ""
     until: str = ""
+    after: int = 0
+    """Only operations with a higher number."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,9 @@ def find(session: Session, wanted: Filter | None = None) -> list[int]:
         if value:
             where.append(column)
             values.append(value)
+    if wanted.after:
+        where.append("id > ?")
+        values.append(wanted.after)
     condition = f"WHERE {' AND '.join(where)}" if where else ""
     rows = session.connection.execute(
         f"SELECT id FROM operation {condition} ORDER BY id DESC", values
@@ -129,19 +134,17 @@ def entries(session: Session, numbers: Sequence[int]) -> dict[int, Entry]:
     return {o.id: Entry(o, holding.standing(o)) for o in found}
 
 
-def kinds(session: Session) -> list[str]:
-    """Kinds of operation that occur, the most frequent first."""
+def choices(session: Session, after: int = 0) -> tuple[list[str], list[str]]:
+    """Kinds of operation, the most frequent first, and curators by name, of what came `after`."""
     rows = session.connection.execute(
-        "SELECT kind FROM operation GROUP BY kind ORDER BY count(*) DESC, kind"
-    )
-    return [row[0] for row in rows]
-
-
-def curators(session: Session) -> list[str]:
-    rows = session.connection.execute(
-        "SELECT DISTINCT curator FROM operation WHERE curator <> '' ORDER BY curator"
-    )
-    return [row[0] for row in rows]
+        "SELECT kind, curator, count(*) FROM operation WHERE id > ? GROUP BY kind, curator",
+        (after,),
+    ).fetchall()
+    counts: dict[str, int] = {}
+    for kind, _, count in map(tuple, rows):
+        counts[kind] = counts.get(kind, 0) + count
+    kinds = sorted(counts, key=lambda kind: (-counts[kind], kind))
+    return kinds, sorted({str(row[1]) for row in rows if row[1]})
 
 
 def first_sentence(session: Session, operation: int) -> SentenceId | None:

@@ -7,7 +7,7 @@ said something, and neither was trained on its drug group, whatever the group is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -163,6 +163,13 @@ def trend(session: Session, rows: Sequence[Measured]) -> Trend:
 def decisions_of(model: Model) -> Decisions:
     """What a version decided on held-out sentences when it was trained."""
     return _decisions(model.result)
+
+
+def read_decisions(session: Session) -> Iterator[ModelVersion]:
+    """Read what every version of a trend decided, one after the other; afterwards it is at hand."""
+    for model in models.everything(session.connection)[:MOST_IN_TREND]:
+        decisions_of(model)
+        yield model.version
 
 
 def trained_on(session: Session, version: ModelVersion) -> frozenset[GroupId]:

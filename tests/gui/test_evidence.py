@@ -427,9 +427,12 @@ def test_history_opens_finds_and_goes_to_the_sentence_by_keys(measured, qtbot):
         QTest.keyClick(dialog.search, Qt.Key.Key_Return)
     assert project.desk.focus == ids[7]
     dialog.search.clear()
+    qtbot.waitUntil(lambda: dialog.kinds.findData("decide") > 0, timeout=5_000)
     dialog.kinds.setCurrentIndex(dialog.kinds.findData("decide"))
-    number = project.session.stacks()[0][-2]
-    assert dialog.chosen() == number or dialog.table.model().rowCount() > 1
+    decisions = history.find(project.session, history.Filter(kind="decide"))
+    assert dialog.table.model().rowCount() == len(decisions)
+    project.bus.publish(annotating.decide(project.session, ids[8], CategoryKey("E"), Shown()))
+    qtbot.waitUntil(lambda: dialog.table.model().rowCount() == len(decisions) + 1, timeout=5_000)
     qtbot.waitUntil(lambda: "chain unbroken" in dialog.chain.text(), timeout=10_000)
     assert measured.findChildren(HistoryDialog) == [dialog]
     measured.run("history")

@@ -60,8 +60,11 @@ def test_everything_is_listed_newest_first_and_found_by_text_kind_curator_and_da
     assert history.find(session, Filter(since="2999")) == []
     assert history.find(session, Filter(until="2999")) == everything
     assert history.find(session, Filter(text="100%_")) == []
-    assert history.curators(session) == ["ana", "ben"]
-    assert history.kinds(session)[0] == "decide"
+    kinds, curators = history.choices(session)
+    assert set(kinds) == {"decide", "flag", "import"}
+    assert curators == ["ana", "ben"]
+    assert history.choices(session, last - 1) == (["decide"], ["ben"])
+    assert history.find(session, Filter(after=last - 1)) == [last]
 
 
 def test_an_operation_leads_to_its_sentence_and_says_what_changed(session: Session) -> None:
