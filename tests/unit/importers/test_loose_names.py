@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from adme_labeler.cli import main
 from adme_labeler.domain.records import LabelDraft, LabelType, Sections
 from adme_labeler.importers import FileOutcome, read_paths
 from adme_labeler.importers.hyphens import unbroken, words_of
+from adme_labeler.services.session import Session
+from adme_labeler.storage import labels
 
 
 def read(*paths: Path, drug_names=None) -> tuple[list[LabelDraft], list[FileOutcome]]:
@@ -118,3 +122,15 @@ def test_words_divided_at_a_line_end(lines, text):
 def test_words_that_the_document_uses_elsewhere_decide():
     assert unbroken(["an over-", "night fast"], words_of("overnight")) == "an overnight fast"
     assert unbroken(["an over-", "night fast"], words_of("over-night")) == "an over-night fast"
+
+
+def test_the_command_line_says_the_drug_of_documents(tmp_path, text, capsys):
+    project = str(tmp_path / "p.adme")
+    assert main(["new", project]) == 0
+    named = ["--drug", "Corvexa", "--drug", "velmoradine sodium"]
+    assert main(["import", project, str(text), *named, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["files"][0]["reason"] == ""
+    with Session.open(Path(project), read_only=True) as session:
+        (label,) = labels.all_labels(session.connection)
+    assert label.names == ("Corvexa", "velmoradine", "velmoradine sodium")
+    assert label.ingredients == ("CORVEXA", "VELMORADINE")
