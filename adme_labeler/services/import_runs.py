@@ -6,9 +6,11 @@ it came, so that one that was cancelled, killed or unplugged goes on exactly the
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -113,9 +115,12 @@ class Intake:
         titles: list[str] = []
         taken = 0
         changes = Changes()
-        with self.session.project.operation(
-            "import", "", self.session.curator, undoable=False
-        ) as operation:
+        with (
+            _without_waiting_for_the_disk(self.session.connection),
+            self.session.project.operation(
+                "import", "", self.session.curator, undoable=False
+            ) as operation,
+        ):
             while self._waiting and (not titles or time.monotonic() < until):
                 item = self._waiting.popleft()
                 if isinstance(item, protocol.FileDone):
@@ -300,6 +305,23 @@ def give_up(session: Session, run: int) -> None:
     """The curator does not want the rest; what came in stays."""
     with session.project.transaction() as connection:
         imports.set_state(connection, run, RunState.GIVEN_UP, session.project.now())
+
+
+@contextmanager
+def _without_waiting_for_the_disk(connection: sqlite3.Connection) -> Generator[None]:
+    """A loss of power may then take the last drug labels back, together with how far the import
+    came, so that it goes on there; the next decision puts all of it on the disk before itself.
+
+    Only with a write-ahead log: without one a loss of power could damage the file.
+    """
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        yield
+        return
+    connection.execute("PRAGMA synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA synchronous = FULL")
 
 
 def _where(session: Session, run: ImportRun) -> protocol.ImportBegin:
