@@ -25,6 +25,7 @@ from adme_labeler.storage import (
     boundaries,
     labels,
     log,
+    second_looks,
     sentences,
     settings,
     suggestions,
@@ -207,7 +208,7 @@ def redo(session: Session) -> Changes:
 def apply(session: Session, changes: Sequence[log.Change]) -> Changes:
     """Bring the project to the `after` of each change, inside an open operation that logs them."""
     connection = session.connection
-    touched = annotations.apply(connection, changes)
+    touched = annotations.apply(connection, changes) | second_looks.apply(connection, changes)
     groups = labels.apply(connection, changes)
     configured = settings.apply(connection, changes)
     mended, made = boundaries.apply(connection, changes)
@@ -339,7 +340,8 @@ def _invert(session: Session, operation: int, *, redo: bool) -> Changes:
 
 def _first_sentence(changes: Sequence[log.Change]) -> SentenceId | None:
     """Where a curator is brought to see what became of it: what the operation touched first."""
-    return next(iter(annotations.sentences_of(changes)), None)
+    touched = [*annotations.sentences_of(changes), *second_looks.sentences_of(changes)]
+    return next(iter(touched), None)
 
 
 def _summary(session: Session, stack: Sequence[int]) -> str:

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from adme_labeler.domain.problems import StorageProblem
-from adme_labeler.storage import annotations, boundaries, labels, log
+from adme_labeler.storage import annotations, boundaries, labels, log, second_looks
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ def _check(connection: sqlite3.Connection) -> CheckReport:
         faults.append("Replaying the log does not give the present held-out drugs.")
     if boundaries.misreplayed(connection, history):
         faults.append("Replaying the log does not give the present sentence boundaries.")
+    if second_looks.misreplayed(connection, history):
+        faults.append("Replaying the log does not give the present second looks.")
     wrong = annotations.wrong_resolutions(connection)
     if wrong:
         faults.append(f"{len(wrong)} sentences hold a category that their annotations do not give.")
