@@ -80,7 +80,7 @@ def alone(made: WorkView, height: int = 1180) -> QWidget:
     column = QVBoxLayout(frame)
     column.setContentsMargins(16, 16, 16, 16)
     column.setSpacing(16)
-    for panel in (made.recall, made.unfound, made.training):
+    for panel in (made.recall, made.training, made.unfound):
         column.addWidget(panel)
     column.addStretch(1)
     frame.resize(328, height)

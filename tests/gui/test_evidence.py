@@ -524,3 +524,11 @@ def test_the_instant_model_is_version_zero_in_the_dialog(qtbot):
     dialog.table.selectRow(2)
     assert dialog.use.text() == "Use the instant model"
     assert not dialog.compare.isEnabled()
+
+
+def test_the_right_side_fits_its_column_in_every_state(qtbot):
+    for made in (evidence_pictures.candidate(), evidence_pictures.healthy()):
+        qtbot.addWidget(made)
+        for panel in (made.kept.recall, made.kept.unfound, made.kept.training):
+            # The least width of the column, without its margins and a scroll bar.
+            assert panel.minimumSizeHint().width() <= 316 - 32 - 12
