@@ -23,13 +23,16 @@ class Listed(Sequence[QueueItem]):
         self._arm = arm
         self._reason = reason
         self._known = known or {}
-        self._places: dict[SentenceId, int] | None = None
 
     def place(self, sentence: SentenceId | None) -> int:
         """Where the sentence stands; -1 where it is not among them."""
-        if self._places is None:
-            self._places = {ident: place for place, ident in enumerate(self.ids)}
-        return -1 if sentence is None else self._places.get(sentence, -1)
+        if sentence is None:
+            return -1
+        try:
+            # Asked once a decision: looking through a list is cheaper than keeping a table of it.
+            return self.ids.index(sentence)
+        except ValueError:
+            return -1
 
     def arranged(self, ids: Sequence[SentenceId]) -> Listed:
         """The same items in another order."""

@@ -142,7 +142,11 @@ def _rarest(session: Session, label: LabelId | None, seed: int) -> Queue:
         QueueItem(s.id, Arm.RARE, None, f"likely {name}, the rarest category so far")
         for s in _spread(pool, BATCH)
     )
-    explanation = "" if items else f"The model suggests {name} for no undecided sentence."
+    explanation = (
+        ""
+        if items
+        else f"The model suggests {name} for no undecided sentence: read in document order."
+    )
     return Queue(QueueKind.RAREST, items, explanation)
 
 
@@ -163,19 +167,31 @@ def _flagged(session: Session, label: LabelId | None, seed: int) -> Queue:
     items = tuple(
         QueueItem(i, Arm.REVIEW, None, "flagged") for i in sentences.flagged(session.connection)
     )
-    return Queue(QueueKind.FLAGGED, items, "" if items else "No sentence is flagged (key F).")
+    return Queue(
+        QueueKind.FLAGGED,
+        items,
+        "" if items else "No sentence is flagged: F flags the one you are reading.",
+    )
 
 
 def _unsure(session: Session, label: LabelId | None, seed: int) -> Queue:
     ids = sentences.with_state(session.connection, session.curator, "unsure")
     items = tuple(QueueItem(i, Arm.REVIEW, None, "you were unsure") for i in ids)
-    return Queue(QueueKind.UNSURE, items, "" if items else "No sentence is marked unsure (key U).")
+    return Queue(
+        QueueKind.UNSURE,
+        items,
+        "" if items else "No sentence is marked unsure: U puts the one you are reading here.",
+    )
 
 
 def _skipped(session: Session, label: LabelId | None, seed: int) -> Queue:
     ids = sentences.with_state(session.connection, session.curator, "skipped")
     items = tuple(QueueItem(i, Arm.REVIEW, None, "you skipped it") for i in ids)
-    return Queue(QueueKind.SKIPPED, items, "" if items else "No sentence is skipped (Space).")
+    return Queue(
+        QueueKind.SKIPPED,
+        items,
+        "" if items else "No sentence is skipped: Space puts the one you are reading here.",
+    )
 
 
 def _changed(session: Session, label: LabelId | None, seed: int) -> Queue:
@@ -259,4 +275,8 @@ def _no_sentences(items: tuple[QueueItem, ...]) -> str:
 
 
 def _all_decided(items: tuple[QueueItem, ...]) -> str:
-    return "" if items else "Every sentence is decided, skipped or marked unsure."
+    return (
+        ""
+        if items
+        else "Every sentence is decided, skipped or marked unsure: add drug labels (Ctrl+I)."
+    )

@@ -57,7 +57,7 @@ def rows() -> list[Row]:
     """Measured rows; times are wall clock on this machine, medians or 99th percentiles."""
     with tempfile.TemporaryDirectory() as folder:
         with Session.create(Path(folder) / "p", "ana") as opened:
-            ids = _fill(opened)
+            ids = fill(opened)
             found = [*_decisions(opened, ids), *_views(opened), *_searches(opened, ids)]
             path = opened.path
         found.append(
@@ -66,7 +66,8 @@ def rows() -> list[Row]:
     return found
 
 
-def _fill(opened: Session) -> list[SentenceId]:
+def fill(opened: Session) -> list[SentenceId]:
+    """100,000 sentences of 1,000 drug labels, each with a suggestion; returns them in order."""
     tally = importing.ImportTally()
     for start in range(0, LABELS, 20):
         drafts = [simple_label(start + i, sentences=SENTENCES) for i in range(20)]
