@@ -37,9 +37,9 @@ _IGNORED = (
     ".tiff",
     ".css",
     ".xsl",
-    ".pdf",
     ".svg",
 )
+_LABEL_DATA = (".xml", ".json", ".zip")
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,12 @@ def members(
         entries = [e for e in archive.infolist() if not e.is_dir()]
         if len(entries) > MOST_MEMBERS:
             raise ImportProblem(f"{source} holds more than {MOST_MEMBERS:,} files.")
+        # Beside a label's XML a PDF is the same label in print.
+        printed = any(e.filename.casefold().endswith(_LABEL_DATA) for e in entries)
         for number, entry in enumerate(entries):
             place = (*above, number)
-            if not _ignored(entry.filename) and not behind(place):
+            copy = printed and entry.filename.casefold().endswith(".pdf")
+            if not copy and not _ignored(entry.filename) and not behind(place):
                 yield from _member(archive, entry, source, behind, pulse, place)
 
 

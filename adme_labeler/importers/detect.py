@@ -43,6 +43,7 @@ _PAGE = re.compile(
 _PAGE_SUFFIXES = (".htm", ".html", ".xhtml")
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*[ >/]")
 _TABLE_SUFFIXES = (".csv", ".tsv", ".tab")
+_OFFICE = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"xl/", b"customXml/")
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
 
 
@@ -91,11 +92,14 @@ def _kind_of_zip(head: bytes, suffix: str) -> FileKind:
         return FileKind.ODT
     if b"mimetypeapplication/vnd.oasis.opendocument" in head[:200]:
         return FileKind.BINARY
-    # What lies inside says more than the ending of the name.
-    if b"word/document.xml" in head:
-        return FileKind.DOCX
-    if b"xl/workbook.xml" in head or b"xl/worksheets" in head:
-        return FileKind.XLSX
+    # What lies inside says more than the ending of the name. Only the first name tells an Office
+    # document from an archive of such documents.
+    first = head[30 : 30 + int.from_bytes(head[26:28], "little")]
+    if first.startswith(_OFFICE):
+        if b"word/document.xml" in head or b"word/" in first:
+            return FileKind.DOCX
+        if b"xl/workbook.xml" in head or b"xl/" in head:
+            return FileKind.XLSX
     if suffix in (".docx", ".docm"):
         return FileKind.DOCX
     if suffix in (".xlsx", ".xlsm"):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import BlockKind, Sections
-from adme_labeler.importers.documents import Origin, Reading, read_lines
+from adme_labeler.importers.documents import Origin, Reading, read_lines, whole
 from adme_labeler.importers.docx_styles import Look, Numbers, Styles, local, value
 from adme_labeler.importers.lines import Line, Run, joined
 from adme_labeler.importers.text import ByteStream, word_set
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LARGEST = 128 * 1024 * 1024
 """Bytes of the file, pictures included."""
-LARGEST_PART = 64 * 1024 * 1024
+LARGEST_PART = 24 * 1024 * 1024
 """Bytes of one part, unpacked; the text of a label has under five million."""
 DEEPEST = 60
 """Levels of content controls, tables and insertions; Word itself makes a handful."""
@@ -43,11 +43,7 @@ _SYMBOLS = dict(zip("abgdezhqiklmnxoprstufcyw", "αβγδεζηθικλμνξο�
 
 def read(stream: ByteStream, origin: Origin, sections: Sections) -> Reading:
     """The document as one drug label; tables keep their cells, notes follow their paragraph."""
-    data = stream.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise ImportProblem(
-            f"{origin.source} is larger than {LARGEST >> 20} MB, too large for a label."
-        )
+    data = whole(stream, origin.source, LARGEST)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             body = _Body(_Package(package, origin.source))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import BlockKind, Sections
 from adme_labeler.importers import plain_text
-from adme_labeler.importers.documents import Origin, Reading, read_lines
+from adme_labeler.importers.documents import Origin, Reading, read_lines, whole
 from adme_labeler.importers.lines import Line, Run, joined
 from adme_labeler.importers.spl_text import MarkupReader
 from adme_labeler.importers.text import ByteStream, cleaned, decoded, word_set
@@ -18,7 +18,7 @@ from adme_labeler.importers.text import ByteStream, cleaned, decoded, word_set
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-LARGEST = 64 * 1024 * 1024
+LARGEST = 16 * 1024 * 1024
 """Bytes of one page."""
 DEEPEST = 120
 """Levels of elements that are told apart; what stands deeper is running text."""
@@ -80,9 +80,7 @@ def text_of(data: bytes) -> str:
 def _parse(stream: ByteStream, source: str) -> _Element:
     import lxml.etree as etree
 
-    data = stream.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise ImportProblem(f"{source} is larger than {LARGEST >> 20} MB, too large for a label.")
+    data = whole(stream, source, LARGEST)
     text = text_of(data).replace("\0", "")
     text = re.sub(r"\A\s*<\?xml[^>]*\?>", "", text)
     parser = etree.HTMLParser(

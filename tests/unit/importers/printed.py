@@ -155,6 +155,15 @@ def scan() -> bytes:
     return paper.bytes()
 
 
+def lines(*texts: str) -> bytes:
+    """Bold lines and plain ones in turns."""
+    paper = Print()
+    for number, text in enumerate(texts):
+        paper.line(text, "" if number % 2 else "bold", gap=8)
+    paper.page()
+    return paper.bytes()
+
+
 def locked() -> bytes:
     paper = Print(password="secret")
     paper.line("12.3 Pharmacokinetics", "bold")
