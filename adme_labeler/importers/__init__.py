@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +21,8 @@ from adme_labeler.protocol.tables import TableLayout
 
 _ALL_ALIKE: Mapping[str, TableLayout] = {}
 READ, SKIPPED, FAILED = "read", "skipped", "failed"
+FAULT = "could not be read because of a fault in the program; the log says more"
+_log = logging.getLogger(__name__)
 
 _UNREADABLE = {
     FileKind.EMPTY: "{} is empty.",
@@ -75,7 +78,7 @@ def read_paths(
     ends in an outcome with the reason and never stops the rest. `layouts` says by path how tables
     are read ("" is for every other), `columns` maps columns of tables without one to fields;
     `pulse` is called between labels, also between those that are left out, and may
-    raise to stop. `drug_names` says by path which drug a loose document is about.
+    raise a BaseException that is no Exception to stop. `drug_names` says by path which drug a loose document is about.
     """
     default = layouts.get("", TableLayout(columns=dict(columns)))
     for path in files(paths):
@@ -261,6 +264,12 @@ class _Reading:
             except ImportProblem as problem:
                 count.failures += 1
                 yield _outcome(inside, FAILED, str(problem), Count())
+            except Exception:
+                # A bug that one member of an archive brings to light must not cost the others.
+                _log.exception("%s could not be read", member.name)
+                count.failures += 1
+                reason = f"{member.name} {FAULT}."
+                yield _outcome(inside, FAILED, reason, Count())
 
     def _keep(self, label: LabelDraft, count: Count) -> Iterator[LabelDraft | LeftOut]:
         if not self.cursor.next_label():

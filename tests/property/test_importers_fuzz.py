@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from adme_labeler.domain.records import LabelDraft, LabelType, Sections
-from adme_labeler.importers import FileOutcome, headings, read_paths, running_text
+from adme_labeler.importers import FAULT, FileOutcome, headings, read_paths, running_text
 from adme_labeler.importers.segmenter import sentence_spans
 from adme_labeler.importers.text import cleaned
 from tests.property.documents import WHOLE, damaged_file
@@ -56,6 +56,7 @@ def _read(name: str, data: bytes) -> tuple[list[LabelDraft], FileOutcome]:
     assert last.status in ("read", "skipped", "failed")
     assert last.status == "read" or last.reason
     labels = [item for item in rest if isinstance(item, LabelDraft)]
+    assert not [i for i in rest if isinstance(i, FileOutcome) and FAULT in i.reason]
     for label in labels:
         _check(label)
     return labels, last
