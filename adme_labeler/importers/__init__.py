@@ -78,7 +78,8 @@ def read_paths(
     ends in an outcome with the reason and never stops the rest. `layouts` says by path how tables
     are read ("" is for every other), `columns` maps columns of tables without one to fields;
     `pulse` is called between labels, also between those that are left out, and may
-    raise a BaseException that is no Exception to stop. `drug_names` says by path which drug a loose document is about.
+    raise a BaseException that is no Exception to stop. `drug_names` says by path which drug a loose
+    document is about.
     """
     default = layouts.get("", TableLayout(columns=dict(columns)))
     for path in files(paths):
