@@ -17,7 +17,8 @@ _BLANKS = re.compile(r"\s+")
 
 def normalized(text: str) -> str:
     """Text for identity: NFKC, case folded, one blank between words."""
-    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return " ".join(plain.split()).casefold()
 
 
 def text_hash(text: str) -> str:

@@ -262,10 +262,11 @@ def _imported(
         provenance=Provenance(arm=Arm.IMPORT, scheme_version=session.scheme.version),
         at=session.project.now(),
     )
+    keys = {written: session.scheme.find(written) for written in {c for _, c in given}}
     return [
-        replace(blank, sentence=sentence, category=session.scheme.find(category))
-        for sentence, category in given
-        if sentence not in decided and session.scheme.find(category) is not None
+        replace(blank, sentence=sentence, category=keys[written])
+        for sentence, written in given
+        if sentence not in decided and keys[written] is not None
     ]
 
 

@@ -256,12 +256,13 @@ def _version_row(
 
 
 def _block_rows(connection: sqlite3.Connection, version: int, label: LabelDraft) -> list[int]:
-    ids: list[int] = []
-    for ordinal, block in enumerate(label.blocks):
-        cursor = connection.execute(
-            "INSERT INTO block (label_version, ordinal, kind, section_code, section_title, "
-            "heading_path, hint, text, cells) VALUES (?,?,?,?,?,?,?,?,?)",
+    first = _next_id(connection, "block")
+    connection.executemany(
+        "INSERT INTO block (id, label_version, ordinal, kind, section_code, section_title, "
+        "heading_path, hint, text, cells) VALUES (?,?,?,?,?,?,?,?,?,?)",
+        (
             (
+                first + ordinal,
                 version,
                 ordinal,
                 block.kind.value,
@@ -271,11 +272,17 @@ def _block_rows(connection: sqlite3.Connection, version: int, label: LabelDraft)
                 block.hint,
                 block.text,
                 json.dumps(block.rows, ensure_ascii=False) if block.rows else "",
-            ),
-        )
-        assert cursor.lastrowid is not None
-        ids.append(cursor.lastrowid)
-    return ids
+            )
+            for ordinal, block in enumerate(label.blocks)
+        ),
+    )
+    return list(range(first, first + len(label.blocks)))
+
+
+def _next_id(connection: sqlite3.Connection, table: str) -> int:
+    """Rows made in this transaction get ids from here on: nobody else writes meanwhile."""
+    found = connection.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").fetchone()
+    return int(found[0])
 
 
 def _remember_places(connection: sqlite3.Connection, label_id: int, version: int) -> None:
@@ -301,28 +308,35 @@ def _place_sentences(
     review: bool,
 ) -> list[SentenceId]:
     """Ids of the sentences that the label never had. A waiting review of a kept one goes on."""
-    created: list[SentenceId] = []
+    known = {
+        row["uid"]
+        for row in connection.execute("SELECT uid FROM sentence WHERE drug_label = ?", (label_id,))
+    }
+    there: list[tuple[object, ...]] = []
+    fresh: list[tuple[object, ...]] = []
+    first = _next_id(connection, "sentence")
     for position, (number, uid, text, index) in enumerate(uids):
         block = label.blocks[number]
         span = block.spans[index]
         hint = block.hints[index] if block.hints else block.hint
         place = (blocks[number], position, span.start, span.end, block.kind.value, hint)
-        there = connection.execute(
-            "UPDATE sentence SET block = ?, position = ?, first = ?, last = ?, kind = ?, hint = ?, "
-            "changed = CASE current WHEN 2 THEN changed ELSE ? END, current = 1 WHERE uid = ?",
-            (*place, int(review), uid),
-        ).rowcount
-        if there:
-            continue
-        cursor = connection.execute(
-            "INSERT INTO sentence (block, position, first, last, kind, hint, uid, drug_label, "
-            "text, text_hash, changed) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-            (*place, uid, label_id, text, text_hash(text), int(review)),
-        )
-        assert cursor.lastrowid is not None
-        created.append(SentenceId(cursor.lastrowid))
+        if uid in known:
+            there.append((*place, int(review), uid))
+        else:
+            ident = first + len(fresh)
+            fresh.append((ident, *place, uid, label_id, text, text_hash(text), int(review)))
+    connection.executemany(
+        "UPDATE sentence SET block = ?, position = ?, first = ?, last = ?, kind = ?, hint = ?, "
+        "changed = CASE current WHEN 2 THEN changed ELSE ? END, current = 1 WHERE uid = ?",
+        there,
+    )
+    connection.executemany(
+        "INSERT INTO sentence (id, block, position, first, last, kind, hint, uid, drug_label, "
+        "text, text_hash, changed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+        fresh,
+    )
     connection.execute(
         "UPDATE sentence SET current = 0, changed = 0 WHERE drug_label = ? AND current <> 1",
         (label_id,),
     )
-    return created
+    return [SentenceId(first + place) for place in range(len(fresh))]
