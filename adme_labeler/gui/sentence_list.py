@@ -263,6 +263,9 @@ class SentenceList(QTableView):
     def _dress_header(self) -> None:
         head = self.horizontalHeader()
         head.setHighlightSections(False)
+        # With the selection of the rows, the header would look through every selected row of
+        # every column each time it is painted: a second where 100,000 are selected.
+        head.setSelectionModel(QItemSelectionModel(self.sentences, head))
         head.setMinimumSectionSize(44)
         self._behave_header()
         self._first_columns()

@@ -352,12 +352,16 @@ def test_a_row_says_what_it_shows_and_a_hidden_suggestion_only_that_it_is_hidden
     ]  # fmt: skip
 
 
-def test_a_hundred_thousand_rows_are_selected_without_a_wait(qtbot):
+def test_a_hundred_thousand_rows_are_selected_and_painted_without_a_wait(qtbot):
     table = SentenceList(ADME, lambda ids: {})
     qtbot.addWidget(table)
+    table.resize(900, 600)
     table.show_ids(range(1, 100_001))
+    with qtbot.waitExposed(table):
+        table.show()
     started = time.process_time()
     table.selectAll()
+    table.repaint()
     assert len(table.selected_sentences()) == 100_000
     assert time.process_time() - started < 0.1
 
