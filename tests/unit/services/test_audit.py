@@ -112,7 +112,8 @@ def test_accepting_many_leaves_the_audit_to_be_read(session: Session) -> None:
     suggest(session, set(among[:30]), random.Random(1))
     plan = draw(session)
     changes = annotating.bulk_accept(session, among)
-    assert changes.annotations == set(among) - {d.sentence for d in plan.drawn}
+    assert changes.annotations
+    assert not changes.annotations & {d.sentence for d in plan.drawn}
 
 
 def test_before_enough_is_read_there_is_no_estimate(session: Session) -> None:
