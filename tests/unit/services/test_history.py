@@ -10,7 +10,7 @@ import pytest
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import SentenceId
-from adme_labeler.services import annotating, history, importing, training
+from adme_labeler.services import annotating, boundaries, history, importing, training
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.history import Filter, Standing
 from adme_labeler.services.session import Session, change_setting
@@ -178,3 +178,29 @@ def test_the_chain_is_followed_in_steps_and_a_changed_entry_is_named(session: Se
     while not again.step(2):
         pass
     assert again.page.broken == 4
+
+
+def test_going_back_over_splits_and_joins_puts_the_sentences_back(session: Session) -> None:
+    ids = sentences.in_document_order(session.connection)
+    target = decide(session, "A", ids[0])
+    first = sentences.get(session.connection, [ids[0]])[0]
+    changes = boundaries.split(session, ids[0], first.text.index(" of "))
+    assert changes.focus is not None
+    left = decide(session, "D", changes.focus)
+    boundaries.merge(session, ids[4], 1)
+    later = sentences.in_document_order(session.connection)
+    assert later != ids
+    now = held(session)
+
+    changes = history.go_back(session, history.way_back(session, target))
+    assert changes.labels
+    assert sentences.in_document_order(session.connection) == ids
+    assert set(held(session)) == {f'[{ids[0]},"ana"]'}
+    assert check(session.connection).faults == ()
+    annotating.undo(session)
+    assert sentences.in_document_order(session.connection) == later
+    assert held(session) == now
+    annotating.redo(session)
+    assert sentences.in_document_order(session.connection) == ids
+    assert standing(session, left) == [Standing.UNDONE]
+    assert check(session.connection).faults == ()
