@@ -15,7 +15,7 @@ from adme_labeler.domain.records import AnnotationState, Arm, ModelVersion, Sent
 from adme_labeler.services import annotating, bulk, importing
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.bulk import Pool
-from adme_labeler.services.session import Session
+from adme_labeler.services.session import Session, change_setting
 from adme_labeler.storage import sentences, suggestions
 from tests.drafts import simple_label
 
@@ -66,6 +66,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
         drafts = [simple_label(i, sentences=8) for i in range(10)]
         importing.commit_batch(opened, drafts, importing.ImportTally())
         importing.choose_held_out(opened)
+        change_setting(opened, "blind_share", 0.0)  # which sentences it takes is chance
         ids = sentences.in_document_order(opened.connection)
         with opened.project.transaction() as connection:
             suggestions.store(

@@ -19,7 +19,7 @@ from adme_labeler.services.annotating import Shown
 from adme_labeler.services.completing import Vocabulary, accepted, complete, vocabulary
 from adme_labeler.services.finding import Column
 from adme_labeler.services.searching import SearchProblem, parse, pieces
-from adme_labeler.services.session import Session
+from adme_labeler.services.session import Session, change_setting
 from adme_labeler.storage import search, sentences, suggestions
 from tests.drafts import block, label, simple_label
 
@@ -179,6 +179,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
         )
         importing.commit_batch(opened, [*drafts, rich], importing.ImportTally())
         importing.choose_held_out(opened)
+        change_setting(opened, "blind_share", 0.0)  # which sentences it takes is chance
         yield opened
 
 
@@ -286,6 +287,14 @@ def test_a_search_never_gives_away_a_suggestion_that_is_hidden(session: Session)
     # Another curator has decided nothing yet.
     session.curator = "ben"
     assert found(session, "suggestion:E") == train[:5] and found(session, "is:disagreement") == []
+
+
+def test_the_blind_share_of_all_other_drugs_is_no_more_given_away(session: Session) -> None:
+    train, _ = both_sides(session)
+    suggest(session, "E", train)
+    change_setting(session, "blind_share", 0.5)
+    unseen = {i for i in train if annotating.must_be_blind(session, i)}
+    assert unseen and set(found(session, "suggestion:E")) == set(train) - unseen
 
 
 def test_the_probability_is_that_of_the_suggested_category(session: Session) -> None:
