@@ -181,7 +181,7 @@ class HistoryDialog(Dialog):
         self._way: WayBack | None = None
         self._show_choices()
         self.look_up()
-        self.resize(980, 640)
+        self.resize(1080, 640)
         self.search.setFocus()
 
     def look_up(self) -> None:
@@ -402,7 +402,7 @@ class _Table(QTableView):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        widths = ((_NUMBER, 88), (_WHEN, 152), (_KIND, 136), (_CURATOR, 112), (_STANDING, 148))
+        widths = ((_NUMBER, 80), (_WHEN, 144), (_KIND, 124), (_CURATOR, 100), (_STANDING, 144))
         for column, width in widths:
             self.setColumnWidth(column, width)
         head.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
