@@ -18,7 +18,7 @@ from adme_labeler.domain.records import (
     SentenceId,
     Suggestion,
 )
-from adme_labeler.services import audit, guideline
+from adme_labeler.services import audit, guideline, schemes
 from adme_labeler.services.session import Session
 from adme_labeler.storage import (
     annotations,
@@ -331,6 +331,8 @@ def _invert(session: Session, operation: int, *, redo: bool) -> Changes:
     ) as draft:
         draft.changes.extend(changes)
         applied = apply(session, changes)
+        schemes.settle(session, draft)
+    schemes.follow(session)
     return replace(
         applied,
         operation=OperationId(draft.id),

@@ -15,7 +15,7 @@ from typing import Any, cast
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import OperationId, SentenceId
-from adme_labeler.services import annotating
+from adme_labeler.services import annotating, schemes
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, log, sentences
 from adme_labeler.storage.log import Change, Operation
@@ -243,6 +243,8 @@ def go_back(session: Session, way: WayBack) -> Changes:
         draft.changes.append(Change(BACK, log.canonical(way.target), None, log.canonical(True)))
         draft.changes.extend(way.changes)
         applied = annotating.apply(session, way.changes)
+        schemes.settle(session, draft)
+    schemes.follow(session)
     session.note_undoable(draft.id)
     focus = next(iter(annotations.sentences_of(way.changes)), None)
     return replace(applied, operation=OperationId(draft.id), focus=focus)
@@ -305,6 +307,8 @@ def _in_words(session: Session, change: Change, texts: dict[SentenceId, str]) ->
         text = texts.get(sentence, "(a sentence that is no longer in the label)")
         return ChangeText(text, _state(session, before), _state(session, after), sentence)
     key = _loaded(change.key) if change.key[:1] in '"{[0123456789' else change.key
+    if change.kind == "setting" and change.key == schemes.SETTING:
+        return ChangeText("Categories", schemes.in_words(before), schemes.in_words(after))
     if change.kind == "setting":
         return ChangeText(f"Setting {change.key}", _short(before), _short(after))
     name = change.kind.replace("_", " ")

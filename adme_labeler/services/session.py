@@ -26,6 +26,8 @@ class Session:
     project: Project
     curator: str
     scheme: CategoryScheme = ADME
+    scheme_problem: str = ""
+    """A sentence for the curator where the stored categories could not be read."""
     _stacks: tuple[list[int], list[int]] | None = field(default=None, repr=False)
 
     @classmethod
@@ -36,7 +38,10 @@ class Session:
     @classmethod
     def open(cls, path: Path, curator: str = "", *, read_only: bool = False) -> Session:
         """Raises StorageProblem when the file cannot be used."""
+        from adme_labeler.services import schemes
+
         opened = cls(Project.open(path, read_only=read_only), curator or default_curator())
+        opened.scheme, opened.scheme_problem = schemes.read(opened)
         if not opened.read_only:
             from adme_labeler.services import import_runs
 
