@@ -157,7 +157,8 @@ class Provenance:
     """What the curator saw when deciding, and why the sentence came up.
 
     `suggested`, `probability` (0 to 1, calibrated, natural prior), `model_version` and
-    `head_revision` are None when no suggestion existed; `blind` is true when it was hidden.
+    `head_revision` are None when no suggestion existed; `blind` is true when it was hidden: they
+    then say what the curator did not see (nothing in projects of before 2026-11).
     `inclusion_probability` is the chance with which the arm drew this sentence, where it has one.
     """
 

@@ -51,7 +51,7 @@ def resolve(
     if not decided:
         return None
     read = [a for a in decided if a.state in READ_BY_A_PERSON]
-    blind = bool(read) and all(a.provenance.suggested is None for a in read)
+    blind = bool(read) and all(_unseen(a) for a in read)
     if adjudication is not None:
         return Resolution(
             adjudication.category, adjudication.also, ResolutionSource.ADJUDICATED, True, blind
@@ -64,3 +64,8 @@ def resolve(
     also = tuple(k for k in first.also if all(k in a.also for a in counted))
     source = ResolutionSource.AGREED if len(counted) > 1 else ResolutionSource.SINGLE
     return Resolution(first.category, also, source, bool(read), blind)
+
+
+def _unseen(annotation: Annotation) -> bool:
+    """Whether this curator saw no suggestion: a hidden one is kept, and marked as hidden."""
+    return annotation.provenance.blind or annotation.provenance.suggested is None

@@ -19,11 +19,18 @@ from adme_labeler.domain.categories import Category, CategoryKey, CategoryScheme
 from adme_labeler.domain.records import AnnotationState
 from adme_labeler.gui import icons, keymap, painting, theme
 from adme_labeler.gui.controls import ElidedText, Hairline, KeyButton, Link, Panel, Text
+from adme_labeler.gui.equal_rows import EqualRows, TwoEnds
 from adme_labeler.gui.older_line import OlderLine
 from adme_labeler.services.label_versions import Older
 
+_IN_ONE_ROW = 5
+"""With more categories than this the buttons are lower, since they take rows of a small window."""
+
 HELD_OUT_SENTENCE = "Decide first: this drug is held out, the suggestion is hidden."
 AUDIT_SENTENCE = "Decide first: this sentence is of the audit, the suggestion is hidden."
+SHARE_SENTENCE = "Decide first: one in {every} is decided without a suggestion."
+AGAIN_SENTENCE = "Decide again: a second look at one of your own decisions, blind."
+SETTLE_SENTENCE = "Decide between curators: {who}."
 HIDDEN_SENTENCE = "Decide first: suggestions are hidden."
 
 
@@ -75,7 +82,8 @@ class DecisionBar(Panel):
         self.identical = Link("", action="identical")
         self.identical.setToolTip("Take this decision over to the same sentence in other places")
         self.identical.clicked.connect(lambda: self.asked.emit("identical"))
-        self.buttons = {c.key: CategoryButton(c) for c in scheme.categories}
+        many = len(scheme.categories) > _IN_ONE_ROW
+        self.buttons = {c.key: CategoryButton(c, many) for c in scheme.categories}
         self.also = {c.key: AlsoButton(c) for c in scheme.categories}
         self.accept = KeyButton("Accept", action="accept")
         self.skip = KeyButton("Skip", action="skip")
@@ -157,32 +165,38 @@ class DecisionBar(Panel):
         top.addSpacing(12)
         top.addWidget(self._elsewhere)
         top.addWidget(self.identical)
-        middle = QHBoxLayout()
-        middle.setSpacing(8)
-        for button in self.buttons.values():
-            middle.addWidget(button, 1)
-        bottom = QHBoxLayout()
-        bottom.setSpacing(6)
-        for button in (self.accept, self.skip, self.unsure, self.flag, self.note):
-            bottom.addWidget(button)
-        bottom.addStretch(1)
-        bottom.addWidget(Text("also ⇧", "secondary", "secondary"))
-        for button in self.also.values():
-            bottom.addWidget(button)
-        bottom.addSpacing(6)
-        bottom.addWidget(self.undo)
+        middle = EqualRows(tuple(self.buttons.values()))
+        acts = (self.accept, self.skip, self.unsure, self.flag, self.note)
+        also = Text("also ⇧", "secondary", "secondary")
+        bottom = TwoEnds(
+            _side_by_side(*acts, None), _side_by_side(None, also, *self.also.values(), self.undo)
+        )
         inside = QVBoxLayout()
         inside.setContentsMargins(16, 10, 16, 12)
         inside.setSpacing(10)
         inside.addLayout(top)
         inside.addWidget(self.older)
-        inside.addLayout(middle)
-        inside.addLayout(bottom)
+        inside.addWidget(middle)
+        inside.addWidget(bottom)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(Hairline())
         whole.addLayout(inside)
+
+
+def _side_by_side(*controls: QWidget | None) -> QWidget:
+    """A group of controls; None is room that gives way."""
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for control in controls:
+        if control is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(control)
+    return group
 
 
 def _tool_tip(category: Category, rules: str) -> str:
@@ -197,9 +211,13 @@ def _tool_tip(category: Category, rules: str) -> str:
 class CategoryButton(QAbstractButton):
     """Key, name, probability and its bar; outlined where it is offered, ticked where decided."""
 
-    def __init__(self, category: Category, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, category: Category, compact: bool = False, parent: QWidget | None = None
+    ) -> None:
+        """`compact`: lower, where there are so many categories that they take several rows."""
         super().__init__(parent)
         self._category = category
+        self._compact = compact
         self._probability: float | None = None
         self._offered = False
         self._decided = False
@@ -227,12 +245,12 @@ class CategoryButton(QAbstractButton):
         return keymap.current().printed(f"category-{digit}") or digit
 
     def sizeHint(self) -> QSize:
-        return QSize(148, max(58, theme.size("controls") * 2 + 32))
+        return QSize(148, max(58, theme.size("controls") * 2 + 32) - (12 if self._compact else 0))
 
     def minimumSizeHint(self) -> QSize:
         name = painting.text_width(self.text(), theme.bold("controls"))
         cap = painting.keycap_width(self._key())
-        return QSize(int(name + cap + 26), self.sizeHint().height())
+        return QSize(int(name + cap + 47), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = theme.current()
@@ -256,7 +274,8 @@ class CategoryButton(QAbstractButton):
             painting.rounded(painter, rect, 8, theme.tint(color, fill, 0.12), color, 2)
         if self.hasFocus():
             painting.rounded(painter, rect.adjusted(3, 3, -3, -3), 6, None, QColor(colors.accent))
-        self._paint_words(painter, rect.adjusted(8, 7, -8, -7), color)
+        edge = 5 if self._compact else 7
+        self._paint_words(painter, rect.adjusted(8, edge, -8, -edge), color)
 
     def _paint_words(self, painter: QPainter, inner: QRectF, color: QColor) -> None:
         colors = theme.current()

@@ -27,17 +27,21 @@ from adme_labeler.domain.records import (
 )
 from adme_labeler.domain.sentence_text import text_hash
 from adme_labeler.gui.bus import Bus
-from adme_labeler.gui.decision_bar import (
-    AUDIT_SENTENCE,
-    HELD_OUT_SENTENCE,
-    HIDDEN_SENTENCE,
-    Decision,
+from adme_labeler.gui.decision_bar import HIDDEN_SENTENCE, Decision
+from adme_labeler.gui.hidden import blinded, why_hidden
+from adme_labeler.services import (
+    annotating,
+    deciding,
+    finding,
+    identical,
+    label_versions,
+    queue,
+    second_look,
 )
-from adme_labeler.services import annotating, finding, identical, label_versions, queue
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.finding import Found
 from adme_labeler.services.listed import Listed, ids_of, place_of
-from adme_labeler.services.queue import QueueItem, QueueKind
+from adme_labeler.services.queue import QueueItem, QueueKind, Task
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, labels, sentences
 
@@ -49,7 +53,15 @@ _ALL_DECIDED = "Every sentence is decided, skipped or marked unsure."
 _CHOOSE = "Choose a sentence of the list; Enter takes the first."
 _SHRINKING = (QueueKind.UNCERTAIN, QueueKind.RAREST)
 """Queues that are drawn anew when they are used up."""
-_REVIEW = (QueueKind.FLAGGED, QueueKind.UNSURE, QueueKind.SKIPPED, QueueKind.IDENTICAL)
+_REVIEW = (
+    QueueKind.FLAGGED,
+    QueueKind.UNSURE,
+    QueueKind.SKIPPED,
+    QueueKind.IDENTICAL,
+    QueueKind.SECOND_LOOK,
+    QueueKind.WRONG,
+    QueueKind.CONFLICTS,
+)
 """Queues whose sentences stay in them, decided or not."""
 
 
@@ -91,6 +103,7 @@ class Desk(QObject):
         self._last_decided: SentenceId | None = None
         self._offering = False
         """Identical sentences are offered: what happens to them is drawn as well."""
+        self._now_and_then = second_look.NowAndThen(session, second_look.waiting)
         self._decided_at: deque[float] = deque(maxlen=51)
         self.read_shelf()
         bus.changed.connect(self._changed)
@@ -100,6 +113,15 @@ class Desk(QObject):
     @property
     def focus(self) -> SentenceId | None:
         return None if self.item is None else self.item.sentence
+
+    @property
+    def masked(self) -> SentenceId | None:
+        """The sentence whose decision must not be seen, because it is being made again."""
+        return self.focus if self._task is Task.LOOK_AGAIN else None
+
+    @property
+    def _task(self) -> Task:
+        return Task.DECIDE if self.item is None else self.item.task
 
     @property
     def suggestion_shown(self) -> bool:
@@ -130,7 +152,7 @@ class Desk(QObject):
         shown = self._suggestion if self.suggestion_shown else None
         hidden = ""
         if self._blind:
-            hidden = HIDDEN_SENTENCE if self.hide_suggestions else self._why_blind()
+            hidden = why_hidden(self.session, self.item, HIDDEN_SENTENCE * self.hide_suggestions)
         reason = self.item.reason
         if self._suggestion is None and not hidden:
             reason += " · no suggestion yet"
@@ -139,7 +161,7 @@ class Desk(QObject):
             offered = shown.second if self._second else shown.category
         twins = self._twins()
         self._offering = bool(twins)
-        return Decision(
+        shown_now = Decision(
             probabilities=shown.probabilities if shown else (),
             offered=offered,
             second=self._second,
@@ -154,6 +176,7 @@ class Desk(QObject):
             flagged=own.flagged if own else False,
             note=own.note if own else "",
         )
+        return blinded(shown_now) if self._task is Task.LOOK_AGAIN else shown_now
 
     # ------------------------------------------------------------------ going somewhere
 
@@ -301,7 +324,9 @@ class Desk(QObject):
 
     def choose(self, category: CategoryKey) -> None:
         """One key: set, confirm, next."""
-        self._then_next(lambda s, shown: identical.decide(self.session, s, category, shown))
+        item = self.item
+        if item is not None:
+            self._then_next(lambda _, shown: deciding.decide(self.session, item, category, shown))
 
     def choose_number(self, number: int) -> None:
         """The category whose digit is `number`."""
@@ -322,6 +347,9 @@ class Desk(QObject):
 
     def keep_older(self) -> None:
         """Decide a changed sentence as the older one was decided that it replaces."""
+        if self._task is not Task.DECIDE:
+            self.said.emit(deciding.STAYS[self._task])
+            return
         self._then_next(lambda s, shown: label_versions.keep_older(self.session, s, shown))
 
     def identical_offer(self) -> identical.Offer | None:
@@ -338,13 +366,19 @@ class Desk(QObject):
             self.moved.emit()
 
     def skip(self) -> None:
-        self._then_next(lambda s, shown: annotating.skip(self.session, s, shown), counts=False)
+        if not self._left_alone():
+            self._then_next(lambda s, shown: annotating.skip(self.session, s, shown), counts=False)
 
     def unsure(self) -> None:
-        self._then_next(lambda s, shown: annotating.unsure(self.session, s, shown), counts=False)
+        if not self._left_alone():
+            self._then_next(
+                lambda s, shown: annotating.unsure(self.session, s, shown), counts=False
+            )
 
     def toggle_also(self, category: CategoryKey) -> None:
-        if self.focus is not None:
+        if self._task is Task.LOOK_AGAIN:
+            self.said.emit("Decide first; further categories can be marked afterwards.")
+        elif self.focus is not None:
             self._bus.publish(annotating.toggle_also(self.session, self.focus, category))
 
     def toggle_flag(self) -> None:
@@ -372,7 +406,7 @@ class Desk(QObject):
         if self.item is None:
             return
         shown = Shown(
-            suggestion=self._suggestion if self.suggestion_shown else None,
+            suggestion=self._suggestion,
             blind=self._blind,
             arm=self.item.arm,
             inclusion_probability=self.item.inclusion_probability,
@@ -392,7 +426,26 @@ class Desk(QObject):
             self._bus.publish(changes)
         finally:
             self._deciding = False
+        if not (counts and self._look_again()):
+            self.next_open()
+
+    def _look_again(self) -> bool:
+        """Now and then one of the curator's own decisions comes between the others."""
+        if self.searching or self.kind in _REVIEW:
+            return False
+        sentence = self._now_and_then.next()
+        if sentence is not None:
+            self._focus(queue.again(sentence))
+        return sentence is not None
+
+    def _left_alone(self) -> bool:
+        """Setting aside what is looked at again takes nothing away: it only goes on."""
+        if self._task is Task.DECIDE:
+            return False
+        said = deciding.STAYS[self._task]
         self.next_open()
+        self.said.emit(said)
+        return True
 
     def follow(self, changes: Changes) -> None:
         """Tell what was undone or redone, and go there."""
@@ -497,16 +550,13 @@ class Desk(QObject):
         sentence = self.item.sentence
         own = annotating.annotation(self.session, sentence)
         undecided = own is None or own.category is None
-        self._blind = annotating.must_be_blind(self.session, sentence) or (
-            self.hide_suggestions and undecided
+        self._blind = (
+            self._task in (Task.LOOK_AGAIN, Task.SETTLE)
+            or annotating.must_be_blind(self.session, sentence)
+            or (self.hide_suggestions and undecided)
         )
         if self._suggestion is None:
             self._suggestion = annotating.suggestions_of(self.session, [sentence]).get(sentence)
-
-    def _why_blind(self) -> str:
-        assert self.item is not None
-        held_out = sentences.is_held_out(self.session.connection, self.item.sentence)
-        return HELD_OUT_SENTENCE if held_out else AUDIT_SENTENCE
 
     def _elsewhere(self) -> int:
         if self.item is None:

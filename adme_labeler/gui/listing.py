@@ -25,7 +25,7 @@ from adme_labeler.gui.label_list import short_title
 from adme_labeler.gui.preferences import Preferences
 from adme_labeler.gui.sentence_model import PAGE, TITLES, Row
 from adme_labeler.gui.work_view import WorkView
-from adme_labeler.services import annotating, audit, bulk, completing, finding
+from adme_labeler.services import annotating, blindness, bulk, completing, finding
 from adme_labeler.services.completing import Vocabulary
 from adme_labeler.services.finding import Column
 from adme_labeler.services.searching import SearchProblem
@@ -146,21 +146,19 @@ class Listing(QObject):
         own = annotating.annotations_of(session, ids)
         decided = annotations.resolutions(session.connection, ids)
         suggested = annotating.suggestions_of(session, ids)
-        audited = audit.drawn_among(session, ids)
+        unseen = blindness.among(session, ids)
         keys = session.scheme.keys
         rows: dict[SentenceId, Row] = {}
         for sentence in sentences.get(session.connection, ids):
             mine, held = own.get(sentence.id), decided.get(sentence.id)
             label = desk.shelf.get(sentence.label)
-            blind = (
-                desk.hide_suggestions
-                or (label is not None and label.held_out)
-                or sentence.id in audited
-            )
+            blind = desk.hide_suggestions or sentence.id in unseen
             # Another curator's decision does not lift this curator's blindness.
             blind = blind and (mine is None or mine.category is None)
             found = suggested.get(sentence.id)
             shown = None if blind else found
+            if sentence.id == desk.masked:
+                mine, held, blind, shown = None, None, True, None
             rows[sentence.id] = Row(
                 sentence=sentence.id,
                 state=mine.state if mine else AnnotationState.OPEN,

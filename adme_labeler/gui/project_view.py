@@ -73,6 +73,7 @@ class ProjectView(QObject):
         self.updated: tuple[LabelId, ...] = ()
         """Drug labels of which the last import brought a new version."""
         self._document: LabelId | None = None
+        self._masked: SentenceId | None = None
         self._saved_at = ""
         self._leaving = False
         self._closed = False
@@ -125,6 +126,8 @@ class ProjectView(QObject):
         desk, work = self.desk, self.work
         if desk.label != self._document:
             self._show_document(desk.label)
+        if desk.masked != self._masked:
+            self._show_mask()
         if desk.focus is None and desk.explanation:
             work.pane.set_empty_text(desk.explanation)
         work.pane.focus_sentence(desk.focus)
@@ -294,8 +297,15 @@ class ProjectView(QObject):
             for sentence in block.sentences
         ]
 
+    def _show_mask(self) -> None:
+        """A decision that is made again is not to be seen, nor is it in the list."""
+        changed = frozenset(s for s in (self._masked, self.desk.masked) if s is not None)
+        self._masked = self.desk.masked
+        self._mark()
+        self.work.list.refresh(changed)
+
     def _mark(self) -> None:
-        ids = self.work.pane.sentence_ids()
+        ids = [i for i in self.work.pane.sentence_ids() if i != self.desk.masked]
         own = annotating.annotations_of(self.session, ids)
         decided = annotations.resolutions(self.session.connection, ids)
         marks: dict[SentenceId, Mark] = {}

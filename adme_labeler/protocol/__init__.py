@@ -63,8 +63,11 @@ from adme_labeler.protocol.merging import (
 from adme_labeler.protocol.serving import (
     AddSentences,
     Encoded,
+    Examine,
+    Examined,
     Example,
     Forget,
+    Given,
     Prioritise,
     Ready,
     Refit,
@@ -75,6 +78,7 @@ from adme_labeler.protocol.serving import (
     SentenceInput,
     Similar,
     SimilarFound,
+    SuspectFound,
 )
 from adme_labeler.protocol.tables import (
     ColumnPreview,
@@ -110,6 +114,8 @@ __all__ = [
     "EncoderJob",
     "EvaluateDone",
     "EvaluateJob",
+    "Examine",
+    "Examined",
     "Example",
     "ExportCategory",
     "ExportDone",
@@ -119,6 +125,7 @@ __all__ = [
     "FileDone",
     "Forget",
     "FromWorker",
+    "Given",
     "HeldOutPrediction",
     "Hello",
     "ImportBegin",
@@ -145,6 +152,7 @@ __all__ = [
     "Similar",
     "SimilarFound",
     "SnapshotRow",
+    "SuspectFound",
     "TableLayout",
     "TablePreviewed",
     "Taken",
@@ -170,6 +178,7 @@ FromWorker = (
     | Scores
     | ScoresDone
     | SimilarFound
+    | Examined
     | LabelLeft
     | LabelRead
     | FileBegun
@@ -184,7 +193,9 @@ FromWorker = (
     | EvaluateDone
     | EncoderChecked
 )
-ToWorker = Cancel | Shutdown | AddSentences | Forget | Prioritise | Refit | Similar | Taken
+ToWorker = (
+    Cancel | Shutdown | AddSentences | Forget | Prioritise | Refit | Similar | Examine | Taken
+)
 
 _encoder = msgspec.json.Encoder()
 _from_worker = msgspec.json.Decoder(FromWorker)

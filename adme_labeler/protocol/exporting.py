@@ -38,6 +38,10 @@ class ExportJob(msgspec.Struct, frozen=True, kw_only=True):
     guideline: str = ""
     """Markdown."""
     guideline_version: int = 1
+    blind_below: str = ""
+    """Sentences whose uid sorts before this are decided without their suggestion..."""
+    drawn: tuple[int, ...] = ()
+    """…and so are these, drawn for an audit."""
 
 
 class ExportDone(Message, tag="export_done", frozen=True):

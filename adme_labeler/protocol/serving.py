@@ -111,11 +111,50 @@ class ScoresDone(Message, tag="scores_done", frozen=True):
 
 
 class Similar(Message, tag="similar", frozen=True):
-    """Ask for the `count` known sentences nearest to these (cosine), without themselves."""
+    """Ask for the `count` known sentences nearest to these (cosine), without themselves.
+
+    `about` comes back with the answer, to tell it from others.
+    """
 
     ids: tuple[int, ...]
     count: int
+    about: str = ""
 
 
 class SimilarFound(Message, tag="similar_found", frozen=True):
     ids: tuple[int, ...]
+    about: str = ""
+
+
+class Given(msgspec.Struct, frozen=True):
+    """A decided sentence with its category."""
+
+    id: int
+    category: str
+
+
+class Examine(Message, tag="examine", frozen=True):
+    """Ask which of these annotations look wrong. Answered when nothing else is to be done."""
+
+    categories: tuple[str, ...]
+    items: tuple[Given, ...]
+
+
+class SuspectFound(msgspec.Struct, frozen=True):
+    """An annotation that looks wrong; see `storage.suspects.Suspect`."""
+
+    id: int
+    given: str
+    proposed: str
+    why: str
+    model: str
+    probability: float
+    duplicates: int
+
+
+class Examined(Message, tag="examined", frozen=True):
+    """Most urgent first. Of the `given` annotations `judged` had out-of-fold probabilities."""
+
+    given: int
+    judged: int
+    items: tuple[SuspectFound, ...]

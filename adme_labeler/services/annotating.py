@@ -18,7 +18,7 @@ from adme_labeler.domain.records import (
     SentenceId,
     Suggestion,
 )
-from adme_labeler.services import audit, guideline, schemes
+from adme_labeler.services import blindness, guideline, schemes
 from adme_labeler.services.session import Session
 from adme_labeler.storage import (
     annotations,
@@ -36,7 +36,7 @@ from adme_labeler.storage import (
 class Shown:
     """What was on screen when the curator decided, and why the sentence came up.
 
-    `suggestion` is the one that was visible, None when it was hidden (`blind`) or did not exist.
+    `suggestion` is the model's, None where it had none. With `blind` it was not on screen.
     """
 
     suggestion: Suggestion | None = None
@@ -58,7 +58,7 @@ def decide(session: Session, sentence: SentenceId, category: CategoryKey, shown:
 
 def accept(session: Session, sentence: SentenceId, shown: Shown) -> Changes:
     """Take the suggestion that is shown. Raises Problem when none is."""
-    if shown.suggestion is None:
+    if shown.suggestion is None or shown.blind:
         raise Problem("No suggestion is shown for this sentence; choose a category.")
     return decide(session, sentence, shown.suggestion.category, shown)
 
@@ -109,12 +109,12 @@ def clear(session: Session, sentence: SentenceId) -> Changes:
 def bulk_accept(session: Session, ids: Sequence[SentenceId]) -> Changes:
     """Accept the stored suggestion of every undecided sentence in `ids`; one undo step.
 
-    Held-out sentences, those of an audit and those that somebody decided stay. Marked `bulk`: such
-    annotations may train, but evaluate nothing.
+    Sentences that are decided blind (held out, of an audit or of the blind share) and those that
+    somebody decided stay. Marked `bulk`: such annotations may train, but evaluate nothing.
     """
     found = suggestions.get(session.connection, ids)
     decided = annotations.resolutions(session.connection, ids)
-    kept = sentences.held_out_among(session.connection, ids) | audit.drawn_among(session, ids)
+    kept = blindness.among(session, ids)
     chosen = [found[i] for i in ids if i in found and i not in decided and i not in kept]
     mine = annotations.of_curator(session.connection, session.curator, [s.sentence for s in chosen])
     now = session.project.now()
@@ -156,13 +156,13 @@ def decided(
 
 
 def provenance_of(session: Session, shown: Shown) -> Provenance:
-    """What is kept of what the curator saw."""
-    visible = None if shown.blind else shown.suggestion
+    """What is kept of what the curator saw, and with `blind` of what was hidden."""
+    made = shown.suggestion
     return Provenance(
-        suggested=None if visible is None else visible.category,
-        probability=None if visible is None else _probability(session, visible),
-        model_version=None if visible is None else visible.model_version,
-        head_revision=None if visible is None else visible.head_revision,
+        suggested=None if made is None else made.category,
+        probability=None if made is None else _probability(session, made),
+        model_version=None if made is None else made.model_version,
+        head_revision=None if made is None else made.head_revision,
         blind=shown.blind,
         arm=shown.arm,
         inclusion_probability=shown.inclusion_probability,
@@ -246,12 +246,8 @@ def suggestions_of(session: Session, ids: Iterable[SentenceId]) -> dict[Sentence
 
 
 def must_be_blind(session: Session, sentence: SentenceId) -> bool:
-    """Sentences that are held out or drawn for an audit hide their suggestion until decided."""
-    held_out = sentences.is_held_out(session.connection, sentence)
-    if not held_out and not audit.is_drawn(session, sentence):
-        return False
-    own = annotation(session, sentence)
-    return own is None or own.category is None
+    """Whether the suggestion of a sentence stays hidden until this curator has decided."""
+    return blindness.why(session, sentence) is not None
 
 
 def _decided(session: Session, old: Annotation, category: CategoryKey, shown: Shown) -> Annotation:

@@ -19,11 +19,11 @@ from adme_labeler.domain.records import (
     Arm,
     SentenceId,
 )
-from adme_labeler.services import annotating, audit, suggesting, training
+from adme_labeler.services import annotating, blindness, suggesting, training
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.finding import view_of
 from adme_labeler.services.session import Session
-from adme_labeler.storage import acceptable, annotations, sentences
+from adme_labeler.storage import acceptable, annotations
 
 SLICE = 10_000
 """Sentences read in one go; a window paints between two."""
@@ -104,17 +104,18 @@ def reading(
 ) -> Generator[float, None, Pool]:
     """Read the pool in slices: yields the share that is done, returns the pool.
 
-    `among`: only these sentences, for example what a search found. Held-out sentences, those of an
-    audit, decided ones and those set aside are left out.
+    `among`: only these sentences, for example what a search found. Left out are sentences that are
+    decided blind (held out, of an audit, of the blind share), decided ones and those set aside.
     """
     connection = session.connection
     last = acceptable.last_id(connection)
     wanted = None if among is None else set(among)
-    drawn = view_of(session).drawn
+    view = view_of(session)
+    drawn = view.drawn
     found: dict[CategoryKey, list[tuple[float, SentenceId]]] = {k: [] for k in session.scheme.keys}
     for first in range(1, last + 1, SLICE):
         for ident, key, p in acceptable.between(
-            connection, session.curator, first, first + SLICE - 1
+            connection, session.curator, first, first + SLICE - 1, view.blind_below
         ):
             if key in found and ident not in drawn and (wanted is None or ident in wanted):
                 found[key].append((-p, ident))
@@ -161,7 +162,8 @@ def set_category(session: Session, ids: Sequence[SentenceId], category: Category
     the category already keeps its decision.
     """
     name = session.scheme[category].name
-    kept = sentences.held_out_among(session.connection, ids) | audit.drawn_among(session, ids)
+    kept = blindness.apart(session, ids)
+    unseen = blindness.of_share(session, ids)
     chosen = [i for i in ids if i not in kept]
     held = annotations.resolutions(session.connection, chosen)
     mine = annotations.of_curator(session.connection, session.curator, chosen)
@@ -182,6 +184,7 @@ def set_category(session: Session, ids: Sequence[SentenceId], category: Category
                 probability=seen.probabilities[session.scheme.keys.index(seen.category)],
                 model_version=seen.model_version,
                 head_revision=seen.head_revision,
+                blind=ident in unseen and old.category is None,
             )
         written.append(
             replace(
@@ -209,7 +212,7 @@ def accept(session: Session, ids: Sequence[SentenceId]) -> Outcome:
     """Accept the suggestions of the selected sentences that wait for a decision."""
     changes = annotating.bulk_accept(session, ids)
     number = len(changes.annotations)
-    kept = sentences.held_out_among(session.connection, ids) | audit.drawn_among(session, ids)
+    kept = blindness.among(session, ids)
     said = [f"{number:,} suggestion{'s' if number != 1 else ''} accepted"]
     rest = len(ids) - number - len(kept)
     if rest:

@@ -18,7 +18,7 @@ from adme_labeler.exporters.targets import (
     check_target,
     parquet_is_here,
 )
-from adme_labeler.services import guideline, suggesting
+from adme_labeler.services import audit, blindness, guideline, suggesting
 from adme_labeler.services.session import Session
 from adme_labeler.storage import labels
 
@@ -64,6 +64,7 @@ def write_job(
     check_target(out)
     served = suggesting.served(session)
     rules = guideline.current(session)
+    plan = audit.plan(session)
     job = protocol.ExportJob(
         project=str(session.path),
         out=str(out),
@@ -79,6 +80,8 @@ def write_job(
         tables=choice.tables,
         guideline=rules.text,
         guideline_version=rules.version,
+        blind_below=blindness.uid_below(session),
+        drawn=() if plan is None else tuple(d.sentence for d in plan.drawn),
     )
     folder = session.project.folder / "runs"
     try:

@@ -9,7 +9,7 @@ from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import SentenceId
 from adme_labeler.domain.search import Query
-from adme_labeler.services import audit
+from adme_labeler.services import audit, blindness
 from adme_labeler.services.searching import SearchProblem, nearest, parse
 from adme_labeler.services.session import Session
 from adme_labeler.storage import search, settings
@@ -86,10 +86,8 @@ def ordered(
 def view_of(session: Session, hide_suggestions: bool = False) -> View:
     """Whose eyes look, and which suggestions they may not see yet."""
     plan = audit.plan(session)
-    if plan is None:
-        return View(session.curator, hide_suggestions)
-    drawn = frozenset(d.sentence for d in plan.drawn)
-    return View(session.curator, hide_suggestions, drawn)
+    drawn = frozenset(d.sentence for d in plan.drawn) if plan else frozenset[SentenceId]()
+    return View(session.curator, hide_suggestions, drawn, blindness.uid_below(session))
 
 
 def check(session: Session, written: str) -> None:

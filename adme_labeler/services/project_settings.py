@@ -20,18 +20,21 @@ class ProjectSettings:
     the model-driven queues is drawn at random. `precision_floor`: a rare category may be suggested
     more readily only while this share of its suggestions stays right. `blind_share` of the
     sentences hides the suggestion until the first key, to see what seeing it does.
+    `second_look_share` of a curator's own decisions comes back after days, to be made again.
     """
 
     encoder: str = ""
     random_share: float = 0.25
     precision_floor: float = 0.7
     blind_share: float = 0.05
+    second_look_share: float = 0.03
 
 
 _LIMITS = {
     "random_share": (0.05, 1.0, "The random part of the queue"),
     "precision_floor": (0.3, 0.99, "The share of suggestions that must be right"),
     "blind_share": (0.0, 0.5, "The share of sentences without a suggestion"),
+    "second_look_share": (0.0, 0.2, "The share of decisions that come back"),
 }
 
 

@@ -8,12 +8,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.records import Arm, LabelId, SentenceId
 from adme_labeler.services import (
     audit,
+    blindness,
+    conflicts,
     identical,
     label_versions,
     project_settings,
+    second_look,
+    suspects,
     table_facts,
 )
 from adme_labeler.services.session import Session
@@ -42,6 +47,24 @@ class QueueKind(StrEnum):
     """Rows of tables that state an ADME fact."""
     IDENTICAL = "identical"
     """The same sentence, decided differently in several places."""
+    SECOND_LOOK = "second-look"
+    """Own decisions that were drawn by chance, to be made again blind."""
+    WRONG = "wrong"
+    """Annotations that the model or near-identical sentences contradict."""
+    CONFLICTS = "conflicts"
+    """Sentences that curators decided differently."""
+
+
+class Task(StrEnum):
+    """What a deciding key does to a sentence of a queue."""
+
+    DECIDE = "decide"
+    LOOK_AGAIN = "look again"
+    """Decide once more, blind: neither the suggestion nor one's own first decision is shown."""
+    REVIEW = "review"
+    """Confirm or correct an annotation that looks wrong."""
+    SETTLE = "settle"
+    """Decide between curators."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +75,7 @@ class QueueItem:
     arm: Arm
     inclusion_probability: float | None
     reason: str
+    task: Task = Task.DECIDE
 
 
 @dataclass(frozen=True)
@@ -71,7 +95,7 @@ def build(session: Session, kind: QueueKind, label: LabelId | None = None, seed:
     return _BUILDERS[kind](session, label, seed)
 
 
-def rarest_category(session: Session) -> str:
+def rarest_category(session: Session) -> CategoryKey:
     """Category other than the rest with the fewest sentences that a person read."""
     counted = Counter(
         dict.fromkeys(session.scheme.substantive, 0)
@@ -88,10 +112,30 @@ def rarest_category(session: Session) -> str:
     return min(order, key=lambda key: (counted[key], order.index(key)))
 
 
+def likely(session: Session, category: CategoryKey) -> list[OpenSentence]:
+    """Undecided sentences that the model suggests as `category`, likeliest first, without those
+    whose suggestion must stay hidden."""
+    pool = sentences.open_sentences(
+        session.connection,
+        session.curator,
+        order="probability",
+        category=category,
+        held_out=False,
+        limit=5 * BATCH,
+    )
+    unseen = blindness.among(session, [s.id for s in pool])
+    return [s for s in pool if s.id not in unseen]
+
+
 def next_of_rarest(session: Session, exclude: SentenceId | None = None) -> QueueItem | None:
     """Likeliest undecided candidate of the rarest category (key G); None when there is none."""
     queue = _rarest(session, None, 0)
     return next((item for item in queue.items if item.sentence != exclude), None)
+
+
+def again(sentence: SentenceId) -> QueueItem:
+    """One of the curator's own decisions, to be made again."""
+    return QueueItem(sentence, Arm.REVIEW, None, second_look.REASON, Task.LOOK_AGAIN)
 
 
 def _document(session: Session, label: LabelId | None, seed: int) -> Queue:
@@ -130,14 +174,8 @@ def _uncertain(session: Session, label: LabelId | None, seed: int) -> Queue:
 def _rarest(session: Session, label: LabelId | None, seed: int) -> Queue:
     rare = rarest_category(session)
     name = session.scheme[rare].name
-    pool = sentences.open_sentences(
-        session.connection,
-        session.curator,
-        order="probability",
-        category=rare,
-        held_out=False,
-        limit=5 * BATCH,
-    )
+    # That a sentence comes up here tells its suggestion: those that are decided blind do not.
+    pool = likely(session, rare)
     items = tuple(
         QueueItem(s.id, Arm.RARE, None, f"likely {name}, the rarest category so far")
         for s in _spread(pool, BATCH)
@@ -216,6 +254,35 @@ def _tables(session: Session, label: LabelId | None, seed: int) -> Queue:
     return Queue(QueueKind.TABLES, items, explanation)
 
 
+def _second_look(session: Session, label: LabelId | None, seed: int) -> Queue:
+    items = tuple(again(sentence) for sentence in second_look.waiting(session))
+    explanation = (
+        ""
+        if items
+        else (
+            "Nothing to look at again: a few of your own decisions come back three days after you "
+            "made them."
+        )
+    )
+    return Queue(QueueKind.SECOND_LOOK, items, explanation)
+
+
+def _wrong(session: Session, label: LabelId | None, seed: int) -> Queue:
+    items = tuple(
+        QueueItem(s.sentence, Arm.REVIEW, None, suspects.reason(session, s), Task.REVIEW)
+        for s in suspects.standing(session)
+    )
+    return Queue(QueueKind.WRONG, items, "" if items else suspects.why_none(session))
+
+
+def _conflicts(session: Session, label: LabelId | None, seed: int) -> Queue:
+    items = tuple(
+        QueueItem(sentence, Arm.REVIEW, None, reason, Task.SETTLE)
+        for sentence, reason in conflicts.waiting(session)
+    )
+    return Queue(QueueKind.CONFLICTS, items, "" if items else "Curators agree on every sentence.")
+
+
 _BUILDERS: dict[QueueKind, Callable[[Session, LabelId | None, int], Queue]] = {
     QueueKind.DOCUMENT: _document,
     QueueKind.UNCERTAIN: _uncertain,
@@ -227,6 +294,9 @@ _BUILDERS: dict[QueueKind, Callable[[Session, LabelId | None, int], Queue]] = {
     QueueKind.CHANGED: _changed,
     QueueKind.IDENTICAL: _identical,
     QueueKind.TABLES: _tables,
+    QueueKind.SECOND_LOOK: _second_look,
+    QueueKind.WRONG: _wrong,
+    QueueKind.CONFLICTS: _conflicts,
 }
 
 

@@ -16,17 +16,18 @@ def last_id(connection: sqlite3.Connection) -> int:
 
 
 def between(
-    connection: sqlite3.Connection, curator: str, first: int, last: int
+    connection: sqlite3.Connection, curator: str, first: int, last: int, blind_below: str = ""
 ) -> list[tuple[SentenceId, CategoryKey, float]]:
     """(sentence, suggested category, its probability) for sentence ids `first` to `last`.
 
-    Left out are decided sentences, those this curator has set aside, and held-out drugs.
+    Left out are decided sentences, those this curator has set aside, held-out drugs, and the
+    blind share: sentences whose uid sorts before `blind_below`.
     """
     rows = connection.execute(
         """
         SELECT g.sentence, g.category, g.probability FROM suggestion g
         JOIN sentence s ON s.id = g.sentence
-        WHERE g.sentence BETWEEN ? AND ? AND s.current = 1
+        WHERE g.sentence BETWEEN ? AND ? AND +s.uid >= ? AND s.current = 1
           AND s.kind IN ('paragraph', 'list_item')
           AND s.drug_label NOT IN (SELECT l.id FROM drug_label l
               JOIN drug_group d ON d.id = l.drug_group WHERE d.held_out = 1)
@@ -34,7 +35,7 @@ def between(
           AND NOT EXISTS (SELECT 1 FROM annotation a WHERE a.sentence = s.id AND a.curator = ?
               AND a.state IN ('skipped', 'unsure'))
         """,
-        (first, last, curator),
+        (first, last, blind_below, curator),
     )
     rows.row_factory = None
     return rows.fetchall()

@@ -30,6 +30,8 @@ class View:
     hide_suggestions: bool = False
     drawn: frozenset[SentenceId] = frozenset()
     """Sentences that were drawn for an audit: decided blind as those of held-out drugs are."""
+    blind_below: str = ""
+    """Sentences whose uid sorts before this are decided blind as well; "" takes none."""
 
 
 class Column(StrEnum):
@@ -188,6 +190,9 @@ def _visible(view: View) -> _Condition:
         return decided, [view.curator]
     seen = f"s.drug_label NOT IN ({_HELD_OUT_LABELS})"
     values: list[object] = []
+    if view.blind_below:
+        seen += " AND +s.uid >= ?"  # no index: it is one of many conditions
+        values.append(view.blind_below)
     if view.drawn:
         seen += " AND s.id NOT IN (SELECT value FROM json_each(?))"
         values.append(json.dumps(sorted(view.drawn)))

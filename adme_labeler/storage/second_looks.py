@@ -47,13 +47,20 @@ class Placed:
     group: GroupId
 
 
-def write(connection: sqlite3.Connection, draft: Draft, look: SecondLook) -> None:
-    """Set the second look of one sentence inside the open operation `draft`."""
+def get(
+    connection: sqlite3.Connection, sentence: SentenceId, curator: str, why: Why
+) -> SecondLook | None:
     row = connection.execute(
         "SELECT * FROM second_look WHERE sentence = ? AND curator = ? AND why = ?",
-        (look.sentence, look.curator, look.why.value),
+        (sentence, curator, why.value),
     ).fetchone()
-    before = None if row is None else _dump(_look(row))
+    return None if row is None else _look(row)
+
+
+def write(connection: sqlite3.Connection, draft: Draft, look: SecondLook) -> None:
+    """Set the second look of one sentence inside the open operation `draft`."""
+    held = get(connection, look.sentence, look.curator, look.why)
+    before = None if held is None else _dump(held)
     change = Change(KIND, _key(look), before, _dump(look))
     if change.before != change.after:
         draft.changes.append(change)

@@ -25,10 +25,11 @@ def rows(
     """A row a sentence of the current label versions: drug labels by title, then in their order.
 
     `names` turns category keys into names, in the order of the scheme; `job` says which rows.
-    Sentences of held-out drugs that have no category yet come without their suggestion: they are
-    to be decided blind, in the file as in the window.
+    Sentences that are to be decided blind and have no category yet come without their suggestion,
+    in the file as in the window.
     """
     revision = str(log.revision(connection))
+    drawn = frozenset(job.drawn)
     for label in connection.execute(_LABELS, {"label": job.label}).fetchall():
         drug = _drug(label)
         paragraph, block, sentence = 0, None, 0
@@ -41,7 +42,11 @@ def rows(
             sentence += 1
             decisions = [row for row in annotated if row["a_state"] is not None]
             if _is_wanted(first, bool(decisions), job):
-                yield _row(label, drug, first, decisions, names, paragraph, sentence, revision)
+                blind = label["held_out"] or first["uid"] < job.blind_below or first["id"] in drawn
+                hidden = bool(blind) and first["r_category"] is None
+                yield _row(
+                    label, drug, first, decisions, names, paragraph, sentence, revision, hidden
+                )
 
 
 def expected(connection: sqlite3.Connection, job: ExportJob) -> int:
@@ -69,13 +74,13 @@ def _row(
     paragraph: int,
     sentence: int,
     revision: str,
+    hidden: bool,
 ) -> ExportRow:
     def name(key: str | None) -> str:
         return names.get(key, key) if key else ""
 
     shown = _deciding(decisions)
     source = row["r_source"]
-    hidden = bool(label["held_out"]) and row["r_category"] is None
     suggested = None if hidden else row["g_category"]
     settled = row["d_curator"] is not None
     who = [d["a_curator"] for d in decisions]

@@ -94,7 +94,8 @@ def test_held_out_drugs_are_decided_blind_and_show_the_suggestion_afterwards(tmp
         assert own(desk, sentence) is None
         desk.choose_number(4)
         assert own(desk, sentence).provenance.blind
-        assert own(desk, sentence).provenance.suggested is None
+        assert own(desk, sentence).provenance.suggested == "M"
+        assert own(desk, sentence).state is AnnotationState.DECIDED
         desk.go_to(sentence)
         assert desk.decision().probabilities
 

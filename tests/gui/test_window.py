@@ -24,7 +24,7 @@ from adme_labeler.gui.dialogs.import_report import ImportReport
 from adme_labeler.gui.dialogs.note import NoteDialog
 from adme_labeler.gui.dialogs.reports import HeldOutDialog
 from adme_labeler.gui.main_window import MainWindow
-from adme_labeler.services import annotating
+from adme_labeler.services import annotating, blindness
 from adme_labeler.services.session import Session
 from adme_labeler.storage import sentences
 
@@ -219,15 +219,21 @@ def test_bulk_accept_shows_a_count_and_a_preview_and_is_one_undo_step(opened, qt
     opened.run("bulk")
     dialog = dialog_of(opened, BulkDialog)
     qtbot.waitUntil(dialog.ready)
-    assert dialog.count.text() == "0 of 48 sentences" and not dialog.go.isEnabled()
+    ids = sentences.in_document_order(opened.project.session.connection)
+    offered = len(ids) - len(blindness.among(opened.project.session, ids))
+    assert 0 < offered < len(ids) == 48
+    assert dialog.count.text() == f"0 of {offered} sentences" and not dialog.go.isEnabled()
     assert "surest has 70 %" in dialog.errors.text()
     dialog.slider.setValue(70)
-    assert dialog.count.text() == "48 of 48 sentences" and dialog.go.text() == "Accept 48"
+    assert dialog.count.text() == f"{offered} of {offered} sentences"
+    assert dialog.go.text() == f"Accept {offered}"
     assert "not calibrated" in dialog.errors.text()
     dialog.go.click()
     assert opened.project.counts is not None
-    states = [own(opened, i).state for i in opened.project.desk.ids()]
-    assert set(states) == {AnnotationState.BULK}
+    accepted = [found for i in opened.project.desk.ids() if (found := own(opened, i))]
+    assert {found.state for found in accepted} == {AnnotationState.BULK}
+    hidden = blindness.among(opened.project.session, opened.project.desk.ids())
+    assert not hidden & {found.sentence for found in accepted}
     opened.run("undo")
     assert all(own(opened, i) is None for i in opened.project.desk.ids())
 

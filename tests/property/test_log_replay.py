@@ -19,10 +19,25 @@ from adme_labeler.domain.records import (
     SentenceId,
     Suggestion,
 )
-from adme_labeler.services import annotating, identical, importing, training
+from adme_labeler.services import (
+    annotating,
+    blindness,
+    conflicts,
+    identical,
+    importing,
+    second_look,
+    training,
+)
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.session import Session
-from adme_labeler.storage import annotations, labels, log, sentences, suggestions
+from adme_labeler.storage import (
+    annotations,
+    labels,
+    log,
+    second_looks,
+    sentences,
+    suggestions,
+)
 from adme_labeler.storage.integrity import check
 from tests.drafts import block, finished_training, label, simple_label
 
@@ -83,6 +98,46 @@ class Curating(RuleBasedStateMachine):
         if self.entry(i) != (state, None, (), flag, note):
             self.put(i, (state, None, (), flag, note))
 
+    @rule(n=st.integers(0, 16), key=KEYS)
+    def look_again(self, n: int, key: CategoryKey) -> None:
+        """A second look is recorded also where it changes nothing; undo takes it back as well."""
+        i = self.ids[n]
+        state, category, also, flag, note = self.entry(i)
+        if state != "decided":
+            return
+        before = dict(self.model)
+        if not second_look.decide(self.session, i, key, Shown(blind=True)):
+            return
+        if key != category:
+            rest = tuple(k for k in also if k != key)
+            self.model[(i, self.session.curator)] = ("decided", key, rest, flag, note)
+        self.past.append(before)
+        self.future.clear()
+
+    @rule(n=st.integers(0, 16), key=KEYS)
+    def review(self, n: int, key: CategoryKey) -> None:
+        """Of an annotation that looks wrong: its category is confirmed or another one given."""
+        i = self.ids[n]
+        held = annotations.resolutions(self.session.connection, [i]).get(i)
+        if held is None or held.category is None:
+            return
+        before = dict(self.model)
+        if not second_look.review(self.session, i, key, Shown()):
+            return
+        _, _, also, flag, note = self.entry(i)
+        rest = tuple(k for k in also if k != key)
+        self.model[(i, self.session.curator)] = ("decided", key, rest, flag, note)
+        self.past.append(before)
+        self.future.clear()
+
+    @rule(n=st.integers(0, 16), key=KEYS)
+    def settle(self, n: int, key: CategoryKey) -> None:
+        """Between curators: no annotation changes."""
+        i = self.ids[n]
+        if conflicts.settle(self.session, i, key):
+            self.past.append(dict(self.model))
+            self.future.clear()
+
     @rule(n=st.integers(0, 16))
     def flag(self, n: int) -> None:
         i = self.ids[n]
@@ -112,7 +167,7 @@ class Curating(RuleBasedStateMachine):
             )
         inputs = sentences.model_inputs(self.session.connection, ids)
         decided = {i for (i, _), value in self.model.items() if value[1] is not None}
-        decided |= {i.id for i in inputs if i.held_out}
+        decided |= {i.id for i in inputs if i.held_out} | blindness.of_share(self.session, ids)
         annotating.bulk_accept(self.session, ids)
         before = dict(self.model)
         for i in ids:
@@ -237,6 +292,7 @@ class Curating(RuleBasedStateMachine):
         assert annotations.replayed(history) == annotations.current(connection)
         assert annotations.wrong_resolutions(connection) == []
         assert labels.misreplayed(connection, history) == []
+        assert not second_looks.misreplayed(connection, history)
 
     def teardown(self) -> None:
         if hasattr(self, "session"):

@@ -13,7 +13,7 @@ from adme_labeler.domain.records import AnnotationState, Arm, ModelVersion, Sent
 from adme_labeler.services import annotating, importing
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.session import Session
-from adme_labeler.storage import sentences, suggestions
+from adme_labeler.storage import annotations, sentences, suggestions
 from tests.drafts import simple_label
 
 A, D, M, E = (CategoryKey(k) for k in "ADME")
@@ -57,13 +57,17 @@ def test_accepting_and_correcting_keep_what_was_shown(session: Session) -> None:
     assert (corrected.category, corrected.provenance.suggested) == ("M", "A")
 
 
-def test_a_blind_decision_says_so_and_names_no_suggestion(session: Session) -> None:
+def test_a_blind_decision_says_so_and_keeps_the_suggestion_that_was_hidden(
+    session: Session,
+) -> None:
     sentence = ids(session)[0]
     annotating.decide(session, sentence, E, Shown(suggestion(sentence), blind=True))
     own = annotating.annotation(session, sentence)
     assert own is not None
     assert own.state is AnnotationState.DECIDED
-    assert own.provenance.blind and own.provenance.suggested is None
+    assert own.provenance.blind and own.provenance.suggested == "A"
+    held = annotations.resolutions(session.connection, [sentence])[sentence]
+    assert held.blind
 
 
 def test_accepting_without_a_suggestion_is_refused_in_words(session: Session) -> None:

@@ -1,0 +1,100 @@
+"""Annotations that look wrong: what the model worker is asked, and what its answer says.
+
+Only a list is made. Nothing is corrected by itself; confirming an annotation takes it off the list.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from adme_labeler import protocol
+from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.operations import Changes
+from adme_labeler.domain.records import SentenceId
+from adme_labeler.services.session import Session
+from adme_labeler.storage import settings, suspects
+from adme_labeler.storage.suspects import Suspect
+
+__all__ = ["Suspect", "examined", "question", "reason", "standing", "take", "why_none"]
+
+AGAIN_AFTER = 25
+"""Annotations after which they are examined again by themselves."""
+_EXAMINED = "examined"
+
+
+def question(session: Session) -> protocol.Examine:
+    """Ask which annotations outside the held-out drugs look wrong."""
+    return protocol.Examine(
+        categories=session.scheme.keys,
+        items=tuple(
+            protocol.Given(d.sentence, d.category) for d in suspects.decided(session.connection)
+        ),
+    )
+
+
+def take(session: Session, answer: protocol.Examined) -> Changes:
+    """Replace the list by what the worker found."""
+    found = [
+        Suspect(
+            SentenceId(item.id),
+            place,
+            CategoryKey(item.given),
+            item.proposed,
+            item.why,
+            item.model,
+            item.probability,
+            item.duplicates,
+        )
+        for place, item in enumerate(answer.items)
+    ]
+    before = {s.sentence for s in suspects.standing(session.connection)}
+    with session.project.transaction() as connection:
+        suspects.replace_all(connection, found)
+        settings.remember(connection, _EXAMINED, {"judged": answer.judged, "given": answer.given})
+    return Changes(suggestions=frozenset(before | {s.sentence for s in found}))
+
+
+def standing(session: Session) -> list[Suspect]:
+    """Most urgent first, without those that were confirmed or changed since."""
+    return suspects.standing(session.connection)
+
+
+def examined(session: Session) -> tuple[int, int]:
+    """How many annotations the last examination could judge, of how many; (0, 0) before any."""
+    stored = cast("dict[str, Any] | None", session.setting(_EXAMINED))
+    return (0, 0) if stored is None else (int(stored["judged"]), int(stored["given"]))
+
+
+def reason(session: Session, suspect: Suspect) -> str:
+    """Why an annotation is listed, in one line."""
+    scheme = session.scheme
+    given = scheme[suspect.given].name
+    if not suspect.proposed:
+        return f"decided {given}: so few sentences are that each deserves another look"
+    proposed = scheme[suspect.proposed].name
+    if not suspect.duplicates:
+        return (
+            f"decided {given}; a model that never saw it says {proposed} "
+            f"({100 * suspect.probability:.0f} %)"
+        )
+    near = f"{suspect.duplicates} near-identical sentence{'s' if suspect.duplicates > 1 else ''}"
+    if suspect.model == suspect.proposed:
+        return f"decided {given}; the model and {near} say {proposed}"
+    verb = "say" if suspect.duplicates > 1 else "says"
+    more = f", the model {scheme[suspect.model].name}" if suspect.model else ""
+    return f"decided {given}; {near} {verb} {proposed}{more}"
+
+
+def why_none(session: Session) -> str:
+    judged, given = examined(session)
+    if not given:
+        return "No annotation is examined yet: that follows once a model suggests."
+    if not judged:
+        return (
+            "The annotations cannot be judged yet: it takes at least 20 of three drugs, or a "
+            "trained version."
+        )
+    return (
+        f"Nothing looks wrong: {judged:,} of {given:,} annotations were examined by a model that "
+        "had not seen them."
+    )
