@@ -46,7 +46,8 @@ class Action:
 
 
 MENUS = ("File", "Edit", "Sentence", "Queue", "Model", "View", "Help")
-CATEGORY_SLOTS = 5
+CATEGORY_SLOTS = 9
+"""One for each digit; only those that the project's categories have are shown."""
 
 ACTIONS: tuple[Action, ...] = (
     Action("new", "New project…", "File", ("Ctrl+N",), Needs.NOTHING),

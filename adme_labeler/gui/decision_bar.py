@@ -169,7 +169,8 @@ class DecisionBar(Panel):
         acts = (self.accept, self.skip, self.unsure, self.flag, self.note)
         also = Text("also ⇧", "secondary", "secondary")
         bottom = TwoEnds(
-            _side_by_side(*acts, None), _side_by_side(None, also, *self.also.values(), self.undo)
+            _side_by_side(*acts, None, spacing=4),
+            _side_by_side(None, also, *self.also.values(), self.undo, spacing=3),
         )
         inside = QVBoxLayout()
         inside.setContentsMargins(16, 10, 16, 12)
@@ -185,12 +186,12 @@ class DecisionBar(Panel):
         whole.addLayout(inside)
 
 
-def _side_by_side(*controls: QWidget | None) -> QWidget:
+def _side_by_side(*controls: QWidget | None, spacing: int) -> QWidget:
     """A group of controls; None is room that gives way."""
     group = QWidget()
     row = QHBoxLayout(group)
     row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(4)
+    row.setSpacing(spacing)
     for control in controls:
         if control is None:
             row.addStretch(1)
@@ -250,7 +251,7 @@ class CategoryButton(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         name = painting.text_width(self.text(), theme.bold("controls"))
         cap = painting.keycap_width(self._key())
-        return QSize(int(name + cap + 47), self.sizeHint().height())
+        return QSize(int(name + cap + 26), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = theme.current()
@@ -288,19 +289,23 @@ class CategoryButton(QAbstractButton):
             self._key(),
         )
         right = line.right()
+        below = QRectF(
+            inner.left(), line.bottom() + 2, inner.width(), inner.bottom() - line.bottom()
+        )
         if self._decided:
-            box = QRectF(right - 16, line.center().y() - 8, 16, 16)
+            # In a narrow button the name needs the whole line.
+            whole = cap + 28 + painting.text_width(self.text(), theme.bold("controls"))
+            beside = below if whole > line.width() else line
+            box = QRectF(beside.right() - 16, beside.center().y() - 8, 16, 16)
             tick = theme.category_ink(self._category)
             if not icons.draw(painter, "check", box, tick):
                 painting.text(painter, box, "✓", theme.bold("controls"), tick)
-            right -= 20
+            beside.setRight(box.left() - 4)
+            right = line.right()
         name = QRectF(
             line.left() + cap + 8, line.top(), right - line.left() - cap - 8, line.height()
         )
         painting.text(painter, name, self.text(), theme.bold("controls"), ink)
-        below = QRectF(
-            inner.left(), line.bottom() + 2, inner.width(), inner.bottom() - line.bottom()
-        )
         room = 0.0
         if self._probability is not None:
             font = theme.font("secondary")

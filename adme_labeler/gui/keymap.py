@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from adme_labeler.domain.categories import ADME, CategoryScheme
 from adme_labeler.gui.actions import ACTIONS, CATEGORY_SLOTS
 
 Shortcuts = tuple[str, ...]
@@ -36,10 +37,12 @@ class Profile:
     name: str
     about: str
     changes: Mapping[str, Shortcuts] = field(default_factory=dict[str, Shortcuts])
+    letters: bool = False
+    """The keys of the categories decide beside their digits, where no action has that letter."""
 
 
 PROFILES: tuple[Profile, ...] = (
-    Profile("default", "ADME labeler", "1 to 5 decide, Enter accepts, Space skips."),
+    Profile("default", "ADME labeler", "Digits decide, Enter accepts, Space skips."),
     Profile(
         "prodigy",
         "Prodigy",
@@ -62,15 +65,9 @@ PROFILES: tuple[Profile, ...] = (
     Profile(
         "mnemonic",
         "First letters",
-        "A D M E O decide (also with Shift), Enter accepts.",
-        {
-            "accept": ("Return", "Enter"),
-            **{f"category-{n}": (letter, str(n)) for n, letter in enumerate("ADMEO", 1)},
-            **{
-                f"also-{n}": (f"Shift+{letter}", f"Shift+{n}")
-                for n, letter in enumerate("ADMEO", 1)
-            },
-        },
+        "The letters of the categories decide (also with Shift), Enter accepts.",
+        {"accept": ("Return", "Enter")},
+        letters=True,
     ),
 )
 
@@ -88,6 +85,8 @@ class Keymap:
         self.profile = next((p for p in PROFILES if p.id == profile), PROFILES[0])
         self.changes: dict[str, Shortcuts] = {}
         self._keys = {a.id: self.profile.changes.get(a.id, a.shortcuts) for a in ACTIONS}
+        if self.profile.letters:
+            self._keys |= _lettered(self._keys)
         self._by_key = _by_key(self._keys)
         for ident, wanted in (changes or {}).items():
             if ident in self._keys:
@@ -153,6 +152,28 @@ def use(keymap: Keymap) -> None:
     _used[:] = [keymap]
 
 
+_schemes: list[CategoryScheme] = [ADME]
+
+
+def use_scheme(scheme: CategoryScheme) -> None:
+    """From now on the digits (and, in a profile with letters, the keys) of these categories
+    decide; what other digits of the keyboard mean is left to other actions."""
+    _schemes[:] = [scheme]
+    if _used:
+        use(Keymap(_used[0].profile.id, _used[0].changes))
+
+
+def digits() -> frozenset[int]:
+    """The digits that choose a category now."""
+    return frozenset(int(c.shortcut) for c in _schemes[0].categories if c.shortcut)
+
+
+def in_use(ident: str) -> bool:
+    """False for the action of a digit that chooses no category now."""
+    kind, _, number = ident.partition("-")
+    return kind not in ("category", "also") or not number.isdigit() or int(number) in digits()
+
+
 _SHOWN = {
     "Return": "Enter",
     "Up": "↑",
@@ -181,12 +202,12 @@ def is_text_field(widget: QWidget | None) -> bool:
 def action_for(event: QKeyEvent, by_key: Mapping[int, str]) -> str | None:
     """Id of the action that this key press means."""
     digit = category_digit(event)
-    if digit is not None:
+    if digit is not None and digit[0] in digits():
         number, further = digit
         return f"also-{number}" if further else f"category-{number}"
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     found = by_key.get(QKeyCombination(modifiers, Qt.Key(event.key())).toCombined())
-    if found is not None:
+    if found is not None and in_use(found):
         return found
     if not modifiers & COMMAND and event.text():
         # "/" and "?" sit on shifted keys on many keyboards: the character decides.
@@ -199,7 +220,7 @@ def action_for(event: QKeyEvent, by_key: Mapping[int, str]) -> str | None:
 
 
 def category_digit(event: QKeyEvent, platform: str = sys.platform) -> tuple[int, bool] | None:
-    """(1 to 5, with Shift) for a key of the digit row or the number pad, on any layout.
+    """(1 to 9, with Shift) for a key of the digit row or the number pad, on any layout.
 
     The place of the key decides where the system tells it (scan code), else what it typed.
     """
@@ -209,7 +230,7 @@ def category_digit(event: QKeyEvent, platform: str = sys.platform) -> tuple[int,
     key = event.key()
     shifted = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
     if modifiers & Qt.KeyboardModifier.KeypadModifier:
-        if Qt.Key.Key_1 <= key <= Qt.Key.Key_5:
+        if Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
             return key - Qt.Key.Key_0, shifted
         # With Num Lock on, Shift turns the pad's digits into End, Down, …
         number = _PAD_WITH_SHIFT.get(key) if shifted else None
@@ -217,7 +238,7 @@ def category_digit(event: QKeyEvent, platform: str = sys.platform) -> tuple[int,
     place = _place(event, platform)
     if place is not None:
         return place, shifted
-    if Qt.Key.Key_1 <= key <= Qt.Key.Key_5:
+    if Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
         return key - Qt.Key.Key_0, shifted
     table = _TYPED_WITH_SHIFT if shifted else _TYPED_WITHOUT_SHIFT
     number = table.get(event.text())
@@ -235,12 +256,22 @@ _PAD_WITH_SHIFT: dict[int, int] = {
     Qt.Key.Key_PageDown: 3,
     Qt.Key.Key_Left: 4,
     Qt.Key.Key_Clear: 5,
+    Qt.Key.Key_Right: 6,
+    Qt.Key.Key_Home: 7,
+    Qt.Key.Key_Up: 8,
+    Qt.Key.Key_PageUp: 9,
 }
-_TYPED_WITHOUT_SHIFT = {"&": 1, "é": 2, '"': 3, "'": 4, "(": 5}  # AZERTY
-_TYPED_WITH_SHIFT = {
-    "!": 1, "@": 2, '"': 2, "#": 3, "§": 3, "£": 3, "$": 4, "¤": 4, "%": 5,
+_TYPED_WITHOUT_SHIFT = {  # AZERTY
+    "&": 1, "é": 2, '"': 3, "'": 4, "(": 5, "-": 6, "è": 7, "_": 8, "ç": 9,
 }  # fmt: skip
-_MAC_DIGITS = {0x12: 1, 0x13: 2, 0x14: 3, 0x15: 4, 0x17: 5}
+_TYPED_WITH_SHIFT = {
+    "!": 1, "@": 2, '"': 2, "#": 3, "§": 3, "£": 3, "$": 4, "¤": 4, "%": 5, "^": 6,
+    "*": 8,
+}  # fmt: skip
+"""Beyond these, layouts disagree: "&" is on 6 and on 7, "(" on 8 and on 9."""
+_MAC_DIGITS = {
+    0x12: 1, 0x13: 2, 0x14: 3, 0x15: 4, 0x17: 5, 0x16: 6, 0x1A: 7, 0x1C: 8, 0x19: 9,
+}  # fmt: skip
 
 
 def _place(event: QKeyEvent, platform: str) -> int | None:
@@ -259,11 +290,24 @@ def combined(shortcut: str) -> int:
 
 
 def _fixed(shortcut: str) -> str | None:
-    """The digits 1 to 5 choose categories in every profile, found by their place."""
+    """Digits choose categories in every profile, found by their place."""
     digit = shortcut.removeprefix("Shift+")
     if len(digit) == 1 and digit.isdigit() and 1 <= int(digit) <= CATEGORY_SLOTS:
         return f"also-{digit}" if shortcut.startswith("Shift+") else f"category-{digit}"
     return None
+
+
+def _lettered(keys: Mapping[str, Shortcuts]) -> dict[str, Shortcuts]:
+    """Keys of the categories and of further ones: the letter of each, where it is free."""
+    taken = {combined(key) for shortcuts in keys.values() for key in shortcuts}
+    found: dict[str, Shortcuts] = {}
+    for category in _schemes[0].categories:
+        for kind, shift in (("category", ""), ("also", "Shift+")):
+            letter = shift + category.key.upper()
+            ident = f"{kind}-{category.shortcut}"
+            if len(category.key) == 1 and ident in keys and combined(letter) not in taken:
+                found[ident] = (letter, *keys[ident])
+    return found
 
 
 def _without(keys: Shortcuts, shortcut: str) -> Shortcuts:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget
 
 from adme_labeler import paths
+from adme_labeler.domain.categories import ADME
 from adme_labeler.domain.problems import Problem, StorageProblem
 from adme_labeler.gui import (
     dialogs_of,
@@ -22,11 +23,12 @@ from adme_labeler.gui import (
     looking_back,
     mending,
     merge_dialogs,
+    scheme_in_use,
     settings_of,
     theme,
 )
 from adme_labeler.gui.action_set import ActionSet
-from adme_labeler.gui.actions import BY_ID, Needs
+from adme_labeler.gui.actions import BY_ID, CATEGORY_SLOTS, Needs
 from adme_labeler.gui.controls import KeyButton, Link, Text
 from adme_labeler.gui.dialogs.base import Message
 from adme_labeler.gui.dialogs.preferences import PreferencesDialog
@@ -106,8 +108,10 @@ class MainWindow(QMainWindow):
         if self.project is not None:
             self.leave_project(lambda: self.show_session(opened, place, then, jobs))
             return
+        keymap.use_scheme(opened.scheme)
         project = ProjectView(opened, self)
         self.project = project
+        scheme_in_use.watch(self, project)
         project.asked.connect(self.run)
         project.actions_changed.connect(self._enable)
         project.versions_asked.connect(lambda found: label_dialogs.compare_versions(self, found))
@@ -124,8 +128,8 @@ class MainWindow(QMainWindow):
         sentence, kind = self.preferences.place(opened.path) if place else (None, "document")
         project.begin(sentence, kind, jobs)
         project.work.pane.setFocus()
-        if opened.project.warning:
-            project.work.status.say(opened.project.warning)
+        if opened.project.warning or opened.scheme_problem:
+            project.work.status.say(opened.scheme_problem or opened.project.warning)
         self._enable()
         then(project)
         if self.newcomer and not self.preferences.tour_seen:
@@ -251,7 +255,7 @@ class MainWindow(QMainWindow):
             table[ident] = lambda m=method: getattr(self._of_project().desk, m)()
         table["previous"] = lambda: self._of_project().desk.step(-1)
         table["next"] = lambda: self._of_project().desk.step(1)
-        for number in range(1, 6):
+        for number in range(1, CATEGORY_SLOTS + 1):
             table[f"category-{number}"] = lambda n=number: self._of_project().desk.choose_number(n)
             table[f"also-{number}"] = lambda n=number: self._of_project().desk.also_number(n)
         for ident, kind in (
@@ -302,6 +306,7 @@ class MainWindow(QMainWindow):
         for name in theme.THEMES:
             actions[f"theme-{name}"].setChecked(name == chosen)
         project = self.project
+        scheme_in_use.name_actions(actions, project.session.scheme if project else ADME)
         if project is None:
             return
         kind = {"rarest": "rare"}.get(project.desk.kind.value, project.desk.kind.value)
@@ -314,8 +319,6 @@ class MainWindow(QMainWindow):
         actions["view-read"].setChecked(not project.work.list_shown())
         actions["hide"].setChecked(project.desk.hide_suggestions)
         actions["context"].setChecked(project.work.pane.whole())
-        for category in project.session.scheme.categories:
-            actions.set_text(f"category-{category.shortcut}", category.name)
         undo, redo = "", ""
         if not project.session.read_only:
             undo = annotating.next_undo(project.session)

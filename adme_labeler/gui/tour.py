@@ -40,8 +40,8 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "Decide with one key",
-        "1 to 5 choose a category, save it and go on. Enter takes the suggestion. Backspace takes "
-        "back whatever was last, however long ago. H opens the rules.",
+        "A digit chooses a category, saves it and goes on. Enter takes the suggestion. Backspace "
+        "takes back whatever was last, however long ago. H opens the rules.",
         lambda work: work.bar,
         "above",
     ),

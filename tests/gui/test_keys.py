@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QMainWindow, QPlainTextEdit, QTextBrowser
 
+from adme_labeler.domain.categories import ADME
 from adme_labeler.gui import keymap
 from adme_labeler.gui.action_set import ActionSet
 from adme_labeler.gui.actions import ACTIONS
@@ -63,6 +66,48 @@ def test_the_digit_row_of_azerty_works_with_and_without_shift(number, key, text,
     assert meaning(key, text=text, scan=scan) == f"category-{number}"
     digit = Qt.Key(Qt.Key.Key_0 + number)
     assert meaning(digit, SHIFT, text=str(number), scan=scan) == f"also-{number}"
+
+
+@pytest.fixture
+def nine():
+    scheme = ADME
+    for key, digit in zip("STUV", "6789", strict=True):
+        new = replace(ADME.categories[0], key=key, name=f"Further {key}", shortcut=digit)
+        scheme = replace(scheme, categories=(*scheme.categories, new))
+    keymap.use_scheme(scheme)
+    yield scheme
+    keymap.use_scheme(ADME)
+
+
+@pytest.mark.parametrize("number", range(6, 10))
+def test_digits_beyond_five_decide_where_the_project_has_such_categories(nine, number):
+    key = Qt.Key(Qt.Key.Key_0 + number)
+    assert meaning(key, text=str(number)) == f"category-{number}"
+    assert meaning(key, PAD, text=str(number)) == f"category-{number}"
+    assert meaning(key, SHIFT, text=str(number), scan=9 + number) == f"also-{number}"
+    azerty = dict(zip(range(6, 10), "-è_ç", strict=True))[number]
+    assert meaning(Qt.Key.Key_unknown, text=azerty, scan=9 + number) == f"category-{number}"
+    pad = [Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_Up, Qt.Key.Key_PageUp][number - 6]
+    assert meaning(pad, PAD | SHIFT) == f"also-{number}"
+
+
+def test_a_slash_on_the_seven_searches_until_there_is_a_seventh_category(nine):
+    slash = {"key": Qt.Key.Key_Slash, "modifiers": SHIFT, "text": "/", "scan": 16}
+    assert meaning(**slash) == "also-7"
+    keymap.use_scheme(ADME)
+    assert meaning(**slash) == "search"
+
+
+def test_letters_of_the_profile_follow_the_categories_and_take_no_other_key(nine):
+    swapped = tuple(
+        replace(c, shortcut={"A": "2", "D": "1"}.get(c.key, c.shortcut)) for c in nine.categories
+    )
+    keymap.use_scheme(replace(nine, categories=swapped))
+    keys = Keymap("mnemonic")
+    assert keys.action_for(press(Qt.Key.Key_A, text="a")) == "category-2"
+    assert keys.action_for(press(Qt.Key.Key_T, text="t")) == "category-7"
+    assert keys.action_for(press(Qt.Key.Key_U, text="u")) == "unsure"
+    assert keys.printed("category-8") == "8"
 
 
 def test_shift_turns_the_number_pad_into_arrows_and_still_means_also():

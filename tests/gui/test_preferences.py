@@ -63,7 +63,7 @@ def test_digits_cannot_be_given_away(dialog):
     choose(dialog, "skip")
     dialog.keys.pressed.setKeySequence(QKeySequence("3"))
     assert not dialog.keys.take.isEnabled()
-    assert "1 to 5" in dialog.keys.verdict.text()
+    assert "1 to 9" in dialog.keys.verdict.text()
 
 
 def test_damaged_stored_keys_leave_the_profile_as_it_is(preferences):

@@ -136,7 +136,9 @@ def key_sheet(scheme: CategoryScheme) -> str:
         inside = [
             a
             for a in ACTIONS
-            if keys.shortcuts(a.id) and (a.menu == menu or (menu == "Sentence" and not a.menu))
+            if keys.shortcuts(a.id)
+            and keymap.in_use(a.id)
+            and (a.menu == menu or (menu == "Sentence" and not a.menu))
         ]
         if not inside:
             continue

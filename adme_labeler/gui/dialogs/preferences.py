@@ -22,7 +22,7 @@ from adme_labeler.gui.actions import ACTIONS, BY_ID, MENUS
 from adme_labeler.gui.controls import Segments, Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.dialogs.small_tables import small_table, widths
-from adme_labeler.gui.keymap import PROFILES, Keymap, key_text
+from adme_labeler.gui.keymap import PROFILES, Keymap, in_use, key_text
 from adme_labeler.gui.preferences import SCALES, Preferences
 from adme_labeler.gui.theme import SPACINGS, THEMES
 
@@ -114,7 +114,7 @@ class KeysPage(QWidget):
             self.profile.addItem(profile.name, profile.id)
         self.about = Text("", "secondary", "secondary", wrap=True)
         rows = sorted(
-            (a for a in ACTIONS if a.menu or a.shortcuts),
+            (a for a in ACTIONS if (a.menu or a.shortcuts) and in_use(a.id)),
             key=lambda a: -1 if a.menu in ("", "Sentence") else MENUS.index(a.menu),
         )
         self.table = small_table(("Action", "Keys", "Menu"), len(rows))
@@ -217,7 +217,7 @@ class KeysPage(QWidget):
         if allowed and owner is not None:
             digit = typed.removeprefix("Shift+").isdigit() and owner.startswith(("cat", "also"))
             if digit:
-                sentence, tone = "The digits 1 to 5 always choose the categories.", "warning"
+                sentence, tone = "The digits 1 to 9 always choose the categories.", "warning"
                 allowed = False
             else:
                 sentence = (

@@ -1,0 +1,131 @@
+"""Rows of controls that take a second line rather than being clipped in a narrow window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRect, QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+GAP = 8
+MOST_ROWS = 3
+
+
+class EqualRows(QWidget):
+    """Lays its buttons out anew when its width changes; no button is narrower than it asks for."""
+
+    def __init__(self, buttons: Sequence[QWidget], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._buttons = tuple(buttons)
+        for button in self._buttons:
+            button.setParent(self)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def rows(self, width: int) -> int:
+        """How many rows it takes at this width."""
+        for rows in range(1, MOST_ROWS):
+            if self._needs(rows) <= width:
+                return rows
+        return MOST_ROWS
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        rows = self.rows(width)
+        return rows * self._height() + (rows - 1) * GAP
+
+    def sizeHint(self) -> QSize:
+        width = max((b.sizeHint().width() for b in self._buttons), default=0)
+        whole = len(self._buttons) * (width + GAP) - GAP
+        return QSize(whole, self.heightForWidth(max(self.width(), self._needs(MOST_ROWS))))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._needs(MOST_ROWS), self._height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:  # another key, another size of type
+            self.updateGeometry()
+            self._place()
+        return super().event(event)
+
+    def _place(self) -> None:
+        rows = self.rows(self.width())
+        columns = self._columns(rows)
+        height = self._height()
+        left = 0
+        for place, button in enumerate(self._buttons):
+            row, column = divmod(place, columns)
+            # Rounded at the edges, so that no row ends a pixel short of the other.
+            left = round(column * (self.width() + GAP) / columns)
+            right = round((column + 1) * (self.width() + GAP) / columns) - GAP
+            button.setGeometry(QRect(left, row * (height + GAP), right - left, height))
+
+    def _columns(self, rows: int) -> int:
+        return max(1, -(-len(self._buttons) // rows))
+
+    def _needs(self, rows: int) -> int:
+        """Width with so many rows, each button as wide as the widest asks for."""
+        widest = max((b.minimumSizeHint().width() for b in self._buttons), default=0)
+        columns = self._columns(rows)
+        return columns * widest + (columns - 1) * GAP
+
+    def _height(self) -> int:
+        return max((b.sizeHint().height() for b in self._buttons), default=0)
+
+
+class TwoEnds(QWidget):
+    """One group of controls at the left and one at the right; the right one goes to a second line
+    where both do not fit into one."""
+
+    def __init__(self, left: QWidget, right: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._left, self._right = left, right
+        left.setParent(self)
+        right.setParent(self)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        one, other = self._left.sizeHint().height(), self._right.sizeHint().height()
+        return max(one, other) if self._fits(width) else one + GAP + other
+
+    def sizeHint(self) -> QSize:
+        width = self._left.sizeHint().width() + 2 * GAP + self._right.sizeHint().width()
+        return QSize(width, self.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        both = self._left.minimumSizeHint(), self._right.minimumSizeHint()
+        return QSize(max(hint.width() for hint in both), max(hint.height() for hint in both))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+            self._place()
+        return super().event(event)
+
+    def _fits(self, width: int) -> bool:
+        return self._left.sizeHint().width() + GAP - 3 + self._right.sizeHint().width() <= width
+
+    def _place(self) -> None:
+        left, right, width = self._left.sizeHint(), self._right.sizeHint(), self.width()
+        height = max(left.height(), right.height())
+        if self._fits(width):
+            self._left.setGeometry(0, 0, left.width(), height)
+            self._right.setGeometry(width - right.width(), 0, right.width(), height)
+        else:
+            self._left.setGeometry(0, 0, width, left.height())
+            self._right.setGeometry(0, left.height() + GAP, width, right.height())
