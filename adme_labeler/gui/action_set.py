@@ -45,7 +45,8 @@ class ActionSet:
 
     def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
         """Add the menus to `bar`; returns them by name."""
-        menus = {name: bar.addMenu(name) for name in MENUS}
+        # Alt and the first letter opens a menu; no two begin alike.
+        menus = {name: bar.addMenu(f"&{name}") for name in MENUS}
         for row in ACTIONS:
             if not row.menu:
                 continue

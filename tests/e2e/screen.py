@@ -1,4 +1,4 @@
-"""A virtual screen with a window manager, and hands on its keyboard."""
+"""A virtual screen with a window manager, and hands on its keyboard and mouse."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+
+from tests.e2e import hands
 
 NEEDED = ("Xvfb", "openbox", "xdotool")
 
@@ -30,8 +32,10 @@ def wait_until(holds: Callable[[], bool], what: str, seconds: float = 60.0) -> N
 class Screen:
     """Xvfb on a free display number, with openbox on it."""
 
-    def __init__(self, width: int = 1440, height: int = 900) -> None:
+    def __init__(self, home: Path, width: int = 1440, height: int = 900) -> None:
+        """`home` is where the program finds settings, logs and documents of its user."""
         self._size = f"{width}x{height}x24"
+        self._home = home
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Screen:
@@ -52,6 +56,10 @@ class Screen:
         os.close(writing)
         with os.fdopen(reading) as numbers:
             self.environment = {**os.environ, "DISPLAY": f":{numbers.readline().strip()}"}
+        for kind in ("CONFIG_HOME", "DATA_HOME", "CACHE_HOME", "STATE_HOME", "DOCUMENTS_DIR"):
+            folder = self._home / kind.casefold()
+            folder.mkdir(parents=True, exist_ok=True)
+            self.environment[f"XDG_{kind}"] = str(folder)
         self.environment.pop("QT_QPA_PLATFORM", None)
         self.environment.pop("WAYLAND_DISPLAY", None)
         self._processes.append(
@@ -105,9 +113,37 @@ class Screen:
 
         wait_until(there, f"the window {title!r}", seconds)
 
+    def geometry(self, title: str) -> dict[str, str]:
+        """X, Y, WIDTH and HEIGHT of a window, as xdotool prints them."""
+        said = self.xdotool("getwindowgeometry", "--shell", self.window(title))
+        return dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        """Press the left button at one place and let it go at another, as a hand moves."""
+        self.xdotool("mousemove", *map(str, start), "mousedown", "1")
+        steps = 8
+        for step in range(1, steps + 1):
+            place = [a + (b - a) * step // steps for a, b in zip(start, end, strict=True)]
+            self.xdotool("mousemove", *map(str, place), "sleep", "0.03")
+        self.xdotool("mouseup", "1")
+
+    def drop(self, files: list[Path], target: tuple[int, int]) -> str:
+        """Drag files out of another program and drop them; what became of it."""
+        left, top, width, height = hands.PLACE
+        with self._hands("drag", *map(str, files), stdout=subprocess.PIPE) as other:
+            wait_until(lambda: self.window("files to drag") != "", "the window with the files")
+            self.drag((left + width // 2, top + height // 2), target)
+            try:
+                return other.communicate(timeout=30)[0].decode().strip()
+            finally:
+                other.kill()
+
     def picture(self, target: Path) -> None:
-        """What is on the screen now, where ImageMagick's import is at hand."""
-        if shutil.which("import"):
-            subprocess.run(
-                ["import", "-window", "root", str(target)], env=self.environment, check=False
-            )
+        """What is on the screen now."""
+        with self._hands("picture", str(target)) as camera:
+            assert camera.wait(timeout=30) == 0
+
+    def _hands(self, *words: str, stdout: int | None = None) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.e2e.hands", *words], env=self.environment, stdout=stdout
+        )
