@@ -160,6 +160,8 @@ class _Annotations:
         sheet.row_dimensions = self._heights = workbook_cells.RowHeights()
         sheet.print_title_rows = "1:1"
         sheet.page_setup.orientation = "landscape"
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.page_setup.fitToHeight = 0
         for index, column in enumerate(COLUMNS, 1):
             dimension = sheet.column_dimensions[get_column_letter(index)]
             dimension.width = column.width
@@ -174,6 +176,9 @@ class _Annotations:
         sheet = self._sheet
         last = self.rows - self._rows_before + 1
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{last}"
+        # On paper the place, the text and the category stand beside each other on a page.
+        first, final = (get_column_letter(_PLACES[name]) for name in ("drug", "category"))
+        sheet.print_area = f"{first}1:{final}{last}"
         if last > 1:
             _mark_tables(sheet, last)
         if last > 1 and self._categories:

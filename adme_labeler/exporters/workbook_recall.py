@@ -34,13 +34,17 @@ _TITLES = (
     "Claimed (n)",
     "Interval",
 )
-_WIDTHS = (22, 27, 13, 13, 13, 13, 27, 13, 13, 13, 26)
+_WIDTHS = (22, 27, 13, 13, 13, 13, 27, 13, 13, 13, 30)
 _LABEL, _UP, _DOWN = 12, 13, 14
 """Hidden columns that the picture reads: names with their n, and the lengths of the whiskers."""
 _ROWS_OF_CHART = 17
 _ROW_CM = 0.53
 _CHART_CM = 23.0
 _FAINT = "D9DEE5"
+_INTERVALS = {
+    "wilson": "Wilson, sentence by sentence",
+    "cluster bootstrap": "bootstrap, by drug group",
+}
 
 
 def recall(book: Workbook, content: Content) -> None:
@@ -82,7 +86,7 @@ def _measurement(
         sheet.skip(_ROWS_OF_CHART)
     sheet.skip()
     keys = [measure.category for measure in m.categories]
-    sheet.headers(("True category", *(f"decided {names.get(k, k)}" for k in keys)))
+    sheet.headers(("Curators decided", *(f"model: {names.get(k, k)}" for k in keys)))
     for key, counts in zip(keys, m.confusion, strict=False):
         sheet.row([names.get(key, key), *counts])
 
@@ -100,7 +104,9 @@ def _category(sheet: SmallSheet, m: CategoryMeasure, name: str) -> None:
             sheet.percent(m.precision_low),
             sheet.percent(m.precision_high),
             m.claimed,
-            m.method if m.recall is not None or m.precision is not None else None,
+            None
+            if m.recall is None and m.precision is None
+            else _INTERVALS.get(m.method, m.method),
             f"{name} (n = {m.support:,})",
             _length(m.recall_high, m.recall),
             _length(m.recall, m.recall_low),

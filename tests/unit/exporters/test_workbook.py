@@ -61,6 +61,18 @@ def test_header_filter_widths_hidden_columns_and_category_list_are_set(tmp_path:
     assert choice.formula1 == "Guideline!$B$2:$B$6"
 
 
+def test_on_paper_a_sentence_stands_on_one_page_from_its_drug_to_its_category(
+    tmp_path: Path,
+) -> None:
+    formats.write(tmp_path / "out.xlsx", content(rows(3)))
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["Annotations"]
+    first, last = (_letter(TITLES.index(title)) for title in ("Drug", "Category"))
+    assert sheet.print_area == f"'Annotations'!${first}$1:${last}$4"
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.fitToHeight == 0
+
+
 @pytest.mark.parametrize("text", ["=1+1", "=HYPERLINK(1)", "+5", "-5 %", "@x", "#N/A", "\tx", "12"])
 def test_text_stays_text_in_the_workbook(tmp_path: Path, text: str) -> None:
     out = tmp_path / "out.xlsx"
