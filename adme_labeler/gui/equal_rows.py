@@ -20,9 +20,7 @@ class EqualRows(QWidget):
         self._buttons = tuple(buttons)
         for button in self._buttons:
             button.setParent(self)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def rows(self, width: int) -> int:
         """How many rows it takes at this width."""
@@ -31,17 +29,14 @@ class EqualRows(QWidget):
                 return rows
         return MOST_ROWS
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
+    def height_for(self, width: int) -> int:
         rows = self.rows(width)
         return rows * self._height() + (rows - 1) * GAP
 
     def sizeHint(self) -> QSize:
         width = max((b.sizeHint().width() for b in self._buttons), default=0)
         whole = len(self._buttons) * (width + GAP) - GAP
-        return QSize(whole, self.heightForWidth(max(self.width(), self._needs(MOST_ROWS))))
+        return QSize(whole, self.height_for(max(self.width(), self._needs(MOST_ROWS))))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self._needs(MOST_ROWS), self._height())
@@ -51,11 +46,12 @@ class EqualRows(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:  # another key, another size of type
-            self.updateGeometry()
             self._place()
         return super().event(event)
 
     def _place(self) -> None:
+        # Said outright: box layouts ask for a height before they know the width.
+        self.setFixedHeight(self.height_for(self.width()))
         rows = self.rows(self.width())
         columns = self._columns(rows)
         height = self._height()
@@ -89,20 +85,15 @@ class TwoEnds(QWidget):
         self._left, self._right = left, right
         left.setParent(self)
         right.setParent(self)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
+    def height_for(self, width: int) -> int:
         one, other = self._left.sizeHint().height(), self._right.sizeHint().height()
         return max(one, other) if self._fits(width) else one + GAP + other
 
     def sizeHint(self) -> QSize:
         width = self._left.sizeHint().width() + 2 * GAP + self._right.sizeHint().width()
-        return QSize(width, self.heightForWidth(self.width()))
+        return QSize(width, self.height_for(self.width()))
 
     def minimumSizeHint(self) -> QSize:
         both = self._left.minimumSizeHint(), self._right.minimumSizeHint()
@@ -113,7 +104,6 @@ class TwoEnds(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
             self._place()
         return super().event(event)
 
@@ -121,6 +111,7 @@ class TwoEnds(QWidget):
         return self._left.sizeHint().width() + GAP - 3 + self._right.sizeHint().width() <= width
 
     def _place(self) -> None:
+        self.setFixedHeight(self.height_for(self.width()))
         left, right, width = self._left.sizeHint(), self._right.sizeHint(), self.width()
         height = max(left.height(), right.height())
         if self._fits(width):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import ElidedText, Hairline, Link, Panel, Text
@@ -61,7 +61,8 @@ class StatusBar(Panel):
         whole.setSpacing(0)
         whole.addWidget(Hairline())
         whole.addLayout(row)
-        self.setFixedHeight(28)
+        self.setMinimumHeight(28)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.show_status(Status())
 
     def show_status(self, status: Status) -> None:
