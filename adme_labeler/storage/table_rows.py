@@ -24,15 +24,17 @@ def unexamined(
     connection: sqlite3.Connection, label: LabelId | None = None, limit: int = 1000
 ) -> list[StoredTable]:
     """At most `limit` tables, of one drug label if given, of which a row was not looked at."""
+    # Told apart here: with one text for both the whole project would be read for one label.
+    of_label = "" if label is None else "AND s.drug_label = ?1"
     blocks = connection.execute(
-        """
+        f"""
         SELECT b.id, b.cells, b.heading_path,
           (SELECT p.text FROM block p WHERE p.label_version = b.label_version
              AND p.ordinal = b.ordinal - 1 AND p.kind = 'caption') AS caption
         FROM block b WHERE b.id IN (
           SELECT s.block FROM sentence s LEFT JOIN table_row t ON t.sentence = s.id
           WHERE s.kind = 'table' AND s.current = 1 AND t.sentence IS NULL
-            AND (?1 IS NULL OR s.drug_label = ?1) LIMIT ?2)
+            {of_label} LIMIT ?2)
         """,
         (label, limit),
     ).fetchall()

@@ -293,8 +293,7 @@ def _remember_places(connection: sqlite3.Connection, label_id: int, version: int
     )
     # 2 while the new version is put in place: it was in the version before.
     connection.execute(
-        "UPDATE sentence SET current = CASE current WHEN 1 THEN 2 ELSE 0 END WHERE drug_label = ?",
-        (label_id,),
+        "UPDATE sentence SET current = 2 WHERE drug_label = ? AND current = 1", (label_id,)
     )
 
 
@@ -310,7 +309,12 @@ def _place_sentences(
     """Ids of the sentences that the label never had. A waiting review of a kept one goes on."""
     known = {
         row["uid"]
-        for row in connection.execute("SELECT uid FROM sentence WHERE drug_label = ?", (label_id,))
+        for row in connection.execute(
+            # In two parts: each has an index.
+            "SELECT uid FROM sentence WHERE drug_label = ?1 AND current = 1 "
+            "UNION ALL SELECT uid FROM sentence WHERE drug_label = ?1 AND current <> 1",
+            (label_id,),
+        )
     }
     there: list[tuple[object, ...]] = []
     fresh: list[tuple[object, ...]] = []

@@ -8,12 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from adme_labeler.domain.records import GroupId, LabelId
+from adme_labeler.storage.labels import shared_text
 from adme_labeler.storage.log import Change, Draft, canonical
-
-SHARED_TEXT = 0.5
-SHARED_SENTENCES = 5
-"""Two drug labels are one group from this many common sentences on, if they are at least
-`SHARED_TEXT` of the sentences of one of them (docs/adr/0004)."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +161,11 @@ def join(
     own = int(
         connection.execute("SELECT drug_group FROM drug_label WHERE id = ?", (label,)).fetchone()[0]
     )
-    found = {**_by_text(connection, label, own), **_by_ingredient(connection, label, ingredients)}
+    found: dict[int, _Reason] = {
+        group: ("", near.label, near.shared, near.sentences)
+        for group, near in shared_text.near(connection, label, own).items()
+    }
+    found |= _by_ingredient(connection, label, ingredients)
     related = sorted({own, *(group for group in found)})
     if len(related) == 1:
         return
@@ -192,64 +192,37 @@ def _by_ingredient(
 ) -> dict[int, _Reason]:
     if not ingredients:
         return {}
+    _prepare(connection)
+    connection.executemany(
+        "INSERT OR IGNORE INTO temp.ingredient_label VALUES (?, ?)",
+        ((ingredient, label) for ingredient in ingredients),
+    )
     rows = connection.execute(
-        "SELECT l.drug_group, i.value AS ingredient, min(l.id) AS other FROM drug_label l "
-        "JOIN label_version v ON v.id = l.label_version, json_each(v.ingredients) i "
-        "WHERE l.id <> ? AND i.value IN (SELECT value FROM json_each(?)) "
-        "GROUP BY l.drug_group, i.value ORDER BY i.value DESC",
+        "SELECT l.drug_group, t.ingredient, min(l.id) AS other FROM json_each(?2) mine "
+        "CROSS JOIN temp.ingredient_label t ON t.ingredient = mine.value "
+        "CROSS JOIN drug_label l ON l.id = t.label "
+        "CROSS JOIN label_version v ON v.id = l.label_version "
+        "WHERE l.id <> ?1 AND t.ingredient IN (SELECT value FROM json_each(v.ingredients)) "
+        "GROUP BY l.drug_group, t.ingredient ORDER BY t.ingredient DESC",
         (label, json.dumps(ingredients)),
     )
     return {row["drug_group"]: (row["ingredient"], row["other"], 0, 0) for row in rows}
 
 
-def _by_text(connection: sqlite3.Connection, label: LabelId, own: int) -> dict[int, _Reason]:
-    near = connection.execute(
-        """
-        WITH mine AS (SELECT DISTINCT text_hash FROM sentence WHERE drug_label = ?1 AND current = 1
-                      AND kind IN ('paragraph', 'list_item'))
-        SELECT l.drug_group, l.id, count(DISTINCT s.text_hash) AS shared FROM mine
-        JOIN sentence s ON s.text_hash = mine.text_hash AND s.current = 1
-             AND s.kind IN ('paragraph', 'list_item')
-        JOIN drug_label l ON l.id = s.drug_label
-        WHERE l.id <> ?1 AND l.drug_group <> ?2
-        GROUP BY l.id HAVING count(DISTINCT s.text_hash) >= ?3 ORDER BY shared
-        """,
-        (label, own, SHARED_SENTENCES),
-    ).fetchall()
-    if not near:
-        return {}
-    sizes = _sizes(connection, [label, *(row["id"] for row in near)])
-    found: dict[int, _Reason] = {}
-    for row in near:
-        shorter = min(sizes[label], sizes[row["id"]])
-        if row["shared"] >= SHARED_TEXT * shorter:
-            found[row["drug_group"]] = ("", row["id"], row["shared"], shorter)
-    return found
-
-
-def _sizes(connection: sqlite3.Connection, wanted: list[int]) -> dict[int, int]:
-    """Different sentences per drug label; counted once per version and connection."""
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Who has which ingredient, gathered once for each connection: for every drug label that
+    comes in, reading the ingredients of all others takes too long where there are many."""
+    name = "ingredient_label"
+    if connection.execute("SELECT 1 FROM temp.sqlite_master WHERE name = ?", (name,)).fetchone():
+        return
     connection.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS label_size "
-        "(label_version INTEGER PRIMARY KEY, sentences INTEGER NOT NULL)"
+        f"CREATE TEMP TABLE {name} (ingredient TEXT NOT NULL, label INTEGER NOT NULL, "
+        "PRIMARY KEY (ingredient, label)) WITHOUT ROWID"
     )
-    asked = json.dumps(wanted)
     connection.execute(
-        """
-        INSERT INTO temp.label_size
-        SELECT l.label_version, (SELECT count(DISTINCT s.text_hash) FROM sentence s
-            WHERE s.drug_label = l.id AND s.current = 1 AND s.kind IN ('paragraph', 'list_item'))
-        FROM drug_label l WHERE l.id IN (SELECT value FROM json_each(?))
-        AND l.label_version NOT IN (SELECT label_version FROM temp.label_size)
-        """,
-        (asked,),
+        f"INSERT OR IGNORE INTO temp.{name} SELECT i.value, l.id FROM drug_label l "
+        "JOIN label_version v ON v.id = l.label_version, json_each(v.ingredients) i"
     )
-    rows = connection.execute(
-        "SELECT l.id, z.sentences FROM drug_label l JOIN temp.label_size z "
-        "ON z.label_version = l.label_version WHERE l.id IN (SELECT value FROM json_each(?))",
-        (asked,),
-    )
-    return {row["id"]: row["sentences"] for row in rows}
 
 
 def _merge(connection: sqlite3.Connection, draft: Draft, related: list[int]) -> None:

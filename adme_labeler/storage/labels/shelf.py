@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 
 from adme_labeler.domain.records import BlockKind, DrugLabel, GroupId, LabelId
 
@@ -13,39 +14,53 @@ QUEUED_KINDS = (BlockKind.PARAGRAPH.value, BlockKind.LIST_ITEM.value)
 
 def all_labels(connection: sqlite3.Connection) -> list[DrugLabel]:
     """Every drug label with its progress, by title."""
-    marks = ",".join("?" * len(QUEUED_KINDS))
+    rows = connection.execute(_SHELF.format(which="") + " ORDER BY v.title COLLATE NOCASE, l.id")
+    return [_drug_label(row) for row in rows]
+
+
+def some(connection: sqlite3.Connection, ids: Iterable[LabelId]) -> list[DrugLabel]:
+    """These drug labels with their progress."""
+    one_of = "WHERE s.drug_label IN (SELECT value FROM json_each(?1))"
     rows = connection.execute(
-        f"""
-        SELECT l.id, l.set_id, l.drug_group, g.held_out, v.version, v.title, v.dosage_form,
-               v.ingredients, v.names, count(s.id) AS sentences, count(r.sentence) AS decided
-        FROM drug_label l
-        JOIN drug_group g ON g.id = l.drug_group
-        JOIN label_version v ON v.id = l.label_version
-        LEFT JOIN sentence s ON s.drug_label = l.id AND s.current = 1 AND s.kind IN ({marks})
-        LEFT JOIN resolution r ON r.sentence = s.id
-        GROUP BY l.id ORDER BY v.title COLLATE NOCASE, l.id
-        """,
-        QUEUED_KINDS,
+        _SHELF.format(which=one_of) + " WHERE l.id IN (SELECT value FROM json_each(?1))",
+        (json.dumps(list(ids)),),
     )
     return [_drug_label(row) for row in rows]
 
 
 def one(connection: sqlite3.Connection, label: LabelId) -> DrugLabel:
-    marks = ",".join("?" * len(QUEUED_KINDS))
-    row = connection.execute(
-        f"""
-        SELECT l.id, l.set_id, l.drug_group, g.held_out, v.version, v.title, v.dosage_form,
-               v.ingredients, v.names,
-               (SELECT count(*) FROM sentence s WHERE s.drug_label = l.id AND s.current = 1
-                AND s.kind IN ({marks})) AS sentences,
-               (SELECT count(*) FROM sentence s JOIN resolution r ON r.sentence = s.id
-                WHERE s.drug_label = l.id AND s.current = 1 AND s.kind IN ({marks})) AS decided
-        FROM drug_label l JOIN drug_group g ON g.id = l.drug_group
-        JOIN label_version v ON v.id = l.label_version WHERE l.id = ?
-        """,
-        (*QUEUED_KINDS, *QUEUED_KINDS, label),
-    ).fetchone()
-    return _drug_label(row)
+    (found,) = some(connection, [label])
+    return found
+
+
+def by_title(label: DrugLabel) -> tuple[bytes, LabelId]:
+    """Sorts drug labels as `all_labels` does: capitals of the alphabet are as small letters."""
+    return label.title.encode().lower(), label.id
+
+
+def standing(connection: sqlite3.Connection) -> dict[LabelId, tuple[GroupId, bool]]:
+    """Drug group of every drug label, and whether it is held out."""
+    rows = connection.execute(
+        "SELECT l.id, l.drug_group, g.held_out FROM drug_label l "
+        "JOIN drug_group g ON g.id = l.drug_group"
+    )
+    return {LabelId(row[0]): (GroupId(row[1]), bool(row[2])) for row in rows}
+
+
+_SHELF = """
+    SELECT l.id, l.set_id, l.drug_group, g.held_out, v.version, v.title, v.dosage_form,
+           v.ingredients, v.names, coalesce(c.sentences, 0) AS sentences,
+           coalesce(c.decided, 0) AS decided
+    FROM drug_label l
+    JOIN drug_group g ON g.id = l.drug_group
+    JOIN label_version v ON v.id = l.label_version
+    LEFT JOIN (SELECT s.drug_label, count(*) AS sentences, count(r.sentence) AS decided
+               FROM (SELECT s.drug_label, s.id FROM sentence s
+                     WHERE s.current = 1 AND s.kind IN ('paragraph', 'list_item')) s
+               LEFT JOIN resolution r ON r.sentence = s.id {which}
+               GROUP BY s.drug_label) c ON c.drug_label = l.id
+"""
+assert set(QUEUED_KINDS) == {"paragraph", "list_item"}
 
 
 def _drug_label(row: sqlite3.Row) -> DrugLabel:

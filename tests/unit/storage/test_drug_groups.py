@@ -12,6 +12,7 @@ from adme_labeler.services import drug_groups, importing
 from adme_labeler.services.session import Session
 from adme_labeler.storage import labels, log
 from adme_labeler.storage.integrity import check
+from adme_labeler.storage.labels import shared_text
 from tests.drafts import block, label, simple_label
 
 
@@ -59,6 +60,61 @@ def test_four_common_sentences_or_less_than_half_do_not_join(session: Session) -
         label("4", "Delta", [block("A", [*text(3, 9), *text(4, 11)])], ingredients=()),
     )
     assert len(labels.groups(session.connection)) == 4
+
+
+def test_set_phrases_of_many_drugs_neither_join_nor_take_time(session: Session) -> None:
+    """Work grows with the number of drug labels, not with its square."""
+    steps: list[int] = []
+    phrases = text(0, 8)
+    for number in range(3 * shared_text.COMMON):
+        own = text(1000 + number, 12)
+        counted = [0]
+        session.connection.set_progress_handler(lambda c=counted: c.__setitem__(0, c[0] + 1), 100)
+        bring(
+            session, label(f"{number}", f"T{number}", [block("A", own + phrases)], ingredients=())
+        )
+        session.connection.set_progress_handler(None, 0)
+        steps.append(counted[0])
+    assert len(labels.groups(session.connection)) == len(steps)
+    first, last = steps[shared_text.COMMON // 2], steps[-1]
+    assert last < 1.5 * first, (first, last)
+
+
+def test_set_phrases_count_where_other_sentences_are_shared_too(session: Session) -> None:
+    phrases = text(0, 8)
+    for number in range(shared_text.COMMON + 1):
+        own = text(1000 + number, 12)
+        bring(
+            session, label(f"{number}", f"T{number}", [block("A", own + phrases)], ingredients=())
+        )
+    bring(session, label("near", "Near", [block("A", text(1003, 2) + phrases)], ingredients=()))
+    groups = [g for g in labels.groups(session.connection) if g.labels > 1]
+    (join,) = labels.joins(session.connection, groups[0].id)
+    assert len(groups) == 1
+    assert (join.shared, join.sentences) == (10, 10)
+
+
+def test_what_is_taken_back_joins_nobody(session: Session) -> None:
+    one = label("1", "Alpha", [block("A", text(1, 8))], ingredients=("SAME",))
+    two = label("2", "Beta", [block("A", text(1, 8))], ingredients=("SAME",))
+    with pytest.raises(RuntimeError), session.project.operation("import", "", "ana") as draft:
+        importing.store(session, draft, one, importing.ImportTally())
+        importing.store(session, draft, two, importing.ImportTally())
+        raise RuntimeError
+    bring(session, label("3", "Gamma", [block("A", text(1, 8))], ingredients=("SAME",)))
+    assert [g.labels for g in labels.groups(session.connection)] == [1]
+    bring(session, one)
+    assert [g.labels for g in labels.groups(session.connection)] == [2]
+
+
+def test_an_ingredient_that_a_newer_version_dropped_joins_nobody(session: Session) -> None:
+    bring(session, label("1", "Alpha", [block("A", text(1, 8))], ingredients=("ONE", "TWO")))
+    bring(
+        session,
+        label("1", "Alpha", [block("A", text(2, 8))], ingredients=("ONE",), version=2),
+        label("2", "Beta", [block("A", text(3, 8))], ingredients=("TWO",)),
+    )
+    assert sorted(g.labels for g in labels.groups(session.connection)) == [1, 1]
 
 
 def test_a_merge_writes_to_the_log_what_becomes_of_held_out_groups(session: Session) -> None:
