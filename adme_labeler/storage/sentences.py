@@ -144,59 +144,24 @@ def open_sentences(
     `order`: "margin" (least certain first) or "probability" (likeliest of `category` first).
     Sentences without a suggestion come last.
     """
-    orders = {
-        "margin": "coalesce(g.margin, 2), s.id",
-        "probability": "coalesce(g.probability, -1) DESC, s.id",
-    }
-    where = [_QUEUED, "r.sentence IS NULL"]
-    values: list[object] = [curator]
-    if category is not None:
-        where.append("g.category = ?")
-        values.append(category)
-    if held_out is not None:
-        where.append("d.held_out = ?")
-        values.append(int(held_out))
-    rows = connection.execute(
-        f"""
-        SELECT s.id, s.drug_label, s.text_hash, d.held_out, g.margin, g.category, g.probability
-        FROM sentence s JOIN drug_label l ON l.id = s.drug_label
-        JOIN drug_group d ON d.id = l.drug_group
-        LEFT JOIN suggestion g ON g.sentence = s.id
-        LEFT JOIN resolution r ON r.sentence = s.id
-        LEFT JOIN annotation a ON a.sentence = s.id AND a.curator = ?
-             AND a.state IN ('skipped', 'unsure')
-        WHERE {" AND ".join(where)} AND a.sentence IS NULL
-        ORDER BY {orders[order]} LIMIT ?
-        """,
-        (*values, limit),
-    )
-    return [
-        OpenSentence(
-            SentenceId(row["id"]),
-            LabelId(row["drug_label"]),
-            row["text_hash"],
-            bool(row["held_out"]),
-            2.0 if row["margin"] is None else float(row["margin"]),
-            row["category"] or "",
-            0.0 if row["probability"] is None else float(row["probability"]),
-        )
-        for row in rows
-    ]
+    found = _suggested(connection, curator, order, category, held_out, limit)
+    if category is None and len(found) < limit:
+        found += _unsuggested(connection, curator, held_out, limit - len(found))
+    return found
 
 
 def open_ids(connection: sqlite3.Connection, curator: str) -> list[SentenceId]:
     """Every queued sentence without a category that this curator did not set aside, by id."""
-    rows = connection.execute(
+    row = connection.execute(
         f"""
-        SELECT s.id FROM sentence s WHERE {_QUEUED}
-          AND NOT EXISTS (SELECT 1 FROM resolution r WHERE r.sentence = s.id)
-          AND NOT EXISTS (SELECT 1 FROM annotation a WHERE a.sentence = s.id AND a.curator = ?
-                          AND a.state IN ('skipped', 'unsure'))
-        ORDER BY s.id
+        SELECT json_group_array(s.id) FROM sentence s WHERE {_QUEUED}
+          AND s.id NOT IN (SELECT sentence FROM resolution)
+          AND s.id NOT IN (SELECT sentence FROM annotation
+                           WHERE curator = ? AND state IN ('skipped', 'unsure'))
         """,
         (curator,),
-    )
-    return [SentenceId(row[0]) for row in rows]
+    ).fetchone()
+    return sorted(json.loads(row[0]))
 
 
 def with_state(connection: sqlite3.Connection, curator: str, *states: str) -> list[SentenceId]:
@@ -222,18 +187,6 @@ def model_inputs(
     connection: sqlite3.Connection, ids: Iterable[SentenceId] | None = None
 ) -> list[ModelInput]:
     """What models see, for these sentences or for every queued sentence in document order."""
-    names: dict[int, tuple[tuple[str, ...], GroupId, bool]] = {
-        row["id"]: (
-            tuple(json.loads(row["names"])),
-            GroupId(row["drug_group"]),
-            bool(row["held_out"]),
-        )
-        for row in connection.execute(
-            "SELECT l.id, v.names, l.drug_group, g.held_out FROM drug_label l "
-            "JOIN label_version v ON v.id = l.label_version "
-            "JOIN drug_group g ON g.id = l.drug_group"
-        )
-    }
     if ids is None:
         where, values = _QUEUED, ()
     else:
@@ -243,7 +196,21 @@ def model_inputs(
         "SELECT s.id, s.text, s.drug_label, s.hint, b.heading_path FROM sentence s "
         f"JOIN block b ON b.id = s.block WHERE {where} ORDER BY s.drug_label, s.position",
         values,
-    )
+    ).fetchall()
+    names: dict[int, tuple[tuple[str, ...], GroupId, bool]] = {
+        row["id"]: (
+            tuple(json.loads(row["names"])),
+            GroupId(row["drug_group"]),
+            bool(row["held_out"]),
+        )
+        for row in connection.execute(
+            "SELECT l.id, v.names, l.drug_group, g.held_out FROM drug_label l "
+            "JOIN label_version v ON v.id = l.label_version "
+            "JOIN drug_group g ON g.id = l.drug_group "
+            "WHERE l.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list({row["drug_label"] for row in rows})),),
+        )
+    }
     return [
         ModelInput(
             SentenceId(row["id"]),
@@ -353,6 +320,67 @@ def counts(connection: sqlite3.Connection, curator: str, today: str) -> Counts:
         row["skipped"],
         row["flagged"],
         row["today"],
+    )
+
+
+def _suggested(
+    connection: sqlite3.Connection,
+    curator: str,
+    order: str,
+    category: str | None,
+    held_out: bool | None,
+    limit: int,
+) -> list[OpenSentence]:
+    """Along the index of the order, so that no more rows are read than are taken."""
+    orders = {"margin": "g.margin, g.sentence", "probability": "g.probability DESC, g.sentence"}
+    where = "" if category is None else "AND g.category = ?"
+    values = () if category is None else (category,)
+    rows = connection.execute(
+        f"""
+        SELECT {_OPEN} FROM suggestion g CROSS JOIN sentence s ON s.id = g.sentence {_STANDING}
+        WHERE {_QUEUED} AND {_UNDECIDED} {where} ORDER BY {orders[order]} LIMIT ?
+        """,
+        (curator, *_standing(held_out), *values, limit),
+    )
+    return [_open_sentence(row) for row in rows]
+
+
+def _unsuggested(
+    connection: sqlite3.Connection, curator: str, held_out: bool | None, limit: int
+) -> list[OpenSentence]:
+    rows = connection.execute(
+        f"""
+        SELECT {_OPEN} FROM sentence s LEFT JOIN suggestion g ON g.sentence = s.id {_STANDING}
+        WHERE {_QUEUED} AND {_UNDECIDED} AND g.sentence IS NULL ORDER BY s.id LIMIT ?
+        """,
+        (curator, *_standing(held_out), limit),
+    )
+    return [_open_sentence(row) for row in rows]
+
+
+_OPEN = "s.id, s.drug_label, s.text_hash, d.held_out, g.margin, g.category, g.probability"
+_STANDING = """
+    JOIN drug_label l ON l.id = s.drug_label JOIN drug_group d ON d.id = l.drug_group
+    LEFT JOIN resolution r ON r.sentence = s.id
+    LEFT JOIN annotation a ON a.sentence = s.id AND a.curator = ?
+         AND a.state IN ('skipped', 'unsure')
+"""
+_UNDECIDED = "r.sentence IS NULL AND a.sentence IS NULL AND d.held_out BETWEEN ? AND ?"
+
+
+def _standing(held_out: bool | None) -> tuple[int, int]:
+    return (0, 1) if held_out is None else (int(held_out), int(held_out))
+
+
+def _open_sentence(row: sqlite3.Row) -> OpenSentence:
+    return OpenSentence(
+        SentenceId(row["id"]),
+        LabelId(row["drug_label"]),
+        row["text_hash"],
+        bool(row["held_out"]),
+        2.0 if row["margin"] is None else float(row["margin"]),
+        row["category"] or "",
+        0.0 if row["probability"] is None else float(row["probability"]),
     )
 
 

@@ -11,7 +11,14 @@ from adme_labeler.storage.labels.drug_groups import (
     set_held_out,
     survivors,
 )
-from adme_labeler.storage.labels.shelf import QUEUED_KINDS, all_labels, one
+from adme_labeler.storage.labels.shelf import (
+    QUEUED_KINDS,
+    all_labels,
+    by_title,
+    one,
+    some,
+    standing,
+)
 from adme_labeler.storage.labels.versions import (
     LabelVersion,
     Placed,
@@ -32,6 +39,7 @@ __all__ = [
     "Placed",
     "all_labels",
     "apply",
+    "by_title",
     "came_with",
     "commit",
     "count_to_review",
@@ -41,6 +49,8 @@ __all__ = [
     "one",
     "placed",
     "set_held_out",
+    "some",
+    "standing",
     "survivors",
     "to_review",
     "versions",
