@@ -144,12 +144,18 @@ class Arm(StrEnum):
     AUDIT = "audit"
     """Drawn by chance, in strata of the model's probabilities; decided blind."""
     SIMILAR = "similar"
+    PATTERN = "pattern"
+    """Has words of a rare category that the model does not suggest."""
     REVIEW = "review"
     SEARCH = "search"
     IMPORT = "import"
     BULK = "bulk"
     IDENTICAL = "identical"
     """Filled with the category of the same sentence elsewhere; nobody read it in its place."""
+
+
+HUNTED = frozenset({Arm.RARE, Arm.SIMILAR, Arm.PATTERN})
+"""Arms of the hunt after a rare category: what they bring trains, and never measures a model."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from adme_labeler.services import (
     annotating,
     deciding,
     finding,
+    hunting,
     identical,
     label_versions,
     queue,
@@ -103,6 +104,7 @@ class Desk(QObject):
         self._last_decided: SentenceId | None = None
         self._offering = False
         """Identical sentences are offered: what happens to them is drawn as well."""
+        self.hunt = hunting.Hunt(session)
         self._now_and_then = second_look.NowAndThen(session, second_look.waiting)
         self._decided_at: deque[float] = deque(maxlen=51)
         self.read_shelf()
@@ -313,12 +315,16 @@ class Desk(QObject):
             self.moved.emit()
 
     def rarest(self) -> None:
-        found = queue.next_of_rarest(self.session, exclude=self.focus)
+        """The next find of the hunt after a rare category."""
+        found = self.hunt.next(exclude=self.focus)
         if found is None:
-            rare = self.session.scheme[queue.rarest_category(self.session)].name
-            self.said.emit(f"The model suggests {rare} for no undecided sentence.")
+            self.said.emit(self.hunt.why_none())
         else:
             self._focus(found)
+
+    def hunt_another(self) -> None:
+        """Hunt the next category of the scheme."""
+        self.said.emit(self.hunt.choose_next())
 
     # ------------------------------------------------------------------ deciding
 

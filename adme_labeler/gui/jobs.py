@@ -55,6 +55,11 @@ class Job(QObject):
 class Suggester(Job):
     """The long-lived model worker: knows every sentence, refits every few annotations."""
 
+    settled = Signal()
+    """Every sentence is scored with the newest head: the worker has time for questions."""
+    answered = Signal(object)
+    """Answer to a question that was put with `ask`."""
+
     def __init__(self, session: Session, bus: Bus, parent: QObject | None = None) -> None:
         super().__init__(session, bus, parent)
         self.model = ""
@@ -106,6 +111,13 @@ class Suggester(Job):
         self._pump.stop()
         super().leave()
 
+    def ask(self, question: protocol.Similar | protocol.Examine) -> bool:
+        """Put a question beside the scoring; False while there is nobody who could answer."""
+        ready = self._known and not self._queue and self.running() and not self._leaving
+        if self.worker is not None and ready:
+            self.worker.send(question)
+        return bool(ready)
+
     def look_first_at(self, ids: Sequence[SentenceId]) -> None:
         """Sentences on screen: encoded and scored before all others."""
         self._first = ids
@@ -150,6 +162,9 @@ class Suggester(Job):
                 self._scoring = False
                 self._restarts = 0
                 self._refit_if_due()
+                self.settled.emit()
+        elif isinstance(message, protocol.SimilarFound | protocol.Examined):
+            self.answered.emit(message)
         elif isinstance(message, protocol.Failed):
             self.said.emit(message.sentence)
 

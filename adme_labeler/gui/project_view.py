@@ -23,6 +23,7 @@ from adme_labeler.gui.jobs import Exporter, Job, Suggester
 from adme_labeler.gui.label_list import short_title
 from adme_labeler.gui.listing import Listing
 from adme_labeler.gui.merge_job import Merger
+from adme_labeler.gui.questions import Questions
 from adme_labeler.gui.reading import Mark
 from adme_labeler.gui.status_bar import Status
 from adme_labeler.gui.training_job import Trainer
@@ -62,6 +63,7 @@ class ProjectView(QObject):
         self.bus = Bus(self)
         self.desk = Desk(opened, self.bus, self)
         self.suggester = Suggester(opened, self.bus, self)
+        self.questions = Questions(opened, self.bus, self.suggester, self.desk.hunt, self)
         self.trainer = Trainer(opened, self.bus, self)
         self.importer = Importer(opened, self.bus, self)
         self.looker = TableLooker(opened, self.bus, self)
@@ -238,6 +240,7 @@ class ProjectView(QObject):
         self.importer.finished.connect(lambda _: self._imported())
         self.importer.changed.connect(self._show_import)
         self.suggester.changed.connect(self._soon_if_idle)
+        self.questions.examined.connect(self._show_wrong)
 
     def _jobs(self) -> tuple[Job, ...]:
         return self.suggester, self.trainer, self.importer, self.looker, self.exporter, self.merger
@@ -341,7 +344,14 @@ class ProjectView(QObject):
     def _choose_queue(self, kind: QueueKind) -> None:
         # The line would go on naming a search that is no longer shown.
         self.work.search.hide()
+        if kind is QueueKind.WRONG:
+            self.questions.examine()
         self.desk.choose_queue(kind)
+
+    def _show_wrong(self) -> None:
+        """The list is new: the empty queue that waited for it is filled."""
+        if self.desk.kind is QueueKind.WRONG and self.desk.focus is None:
+            self.desk.choose_queue(QueueKind.WRONG)
 
     def _choose_label(self, label: LabelId) -> None:
         self.work.search.hide()

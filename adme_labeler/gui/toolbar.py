@@ -19,6 +19,9 @@ _SELDOM = {
     "changed": "Changed",
     "identical": "Differing",
     "tables": "Tables with ADME facts",
+    "second-look": "Second look",
+    "wrong": "Looks wrong",
+    "conflicts": "Conflicts",
 }
 
 
@@ -74,7 +77,7 @@ class Toolbar(Panel):
             if ident == kind and not self.queues.has(ident):
                 self.queues.offer(ident, text)
         self.queues.set_current(kind)
-        for ident in ("identical", "audit"):
+        for ident in ("identical", "audit", "second-look", "wrong", "conflicts"):
             if kind != ident:
                 self.queues.offer(ident, "")
 

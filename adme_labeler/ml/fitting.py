@@ -15,11 +15,12 @@ import adme_labeler
 from adme_labeler import protocol
 from adme_labeler.domain.problems import TrainingProblem
 from adme_labeler.domain.sentence_text import MASKING_RULE
-from adme_labeler.ml import checkpoint, two_stage
+from adme_labeler.ml import checkpoint, out_of_fold, two_stage
 from adme_labeler.ml.batches import Ints
 from adme_labeler.ml.compute import Compute
 from adme_labeler.ml.encoder import default_folder, read_config
 from adme_labeler.ml.model_folder import ModelCard, save_model
+from adme_labeler.ml.out_of_fold import OutOfFold
 from adme_labeler.ml.predict import Floats, Predictor, softmax
 from adme_labeler.ml.recipes import from_hints_alone, recipe_named
 from adme_labeler.ml.trainer import FitWatch, Sentences, Trainer
@@ -92,10 +93,12 @@ def run_training(
     prior = np.bincount(train.examples.categories, minlength=len(keys)) / len(train)
     tau = settings.tau if recipe.adjust else 0.0
     temperature, shift, cross_validation = 1.0, shift_for(prior, tau), None
+    unseen: OutOfFold | None = None
     if folds is not None:
         logits = _out_of_fold(trainer, train, hints, folds, settings.seed)
         temperature = fit_temperature(logits, train.examples.categories)
         probabilities = softmax(logits, temperature)
+        unseen = OutOfFold(keys, tuple(row.sentence for row in train_rows), probabilities)
         if recipe.adjust:
             shift = tune_shift(
                 probabilities, train.examples.categories, prior, tau, settings.precision_floor
@@ -140,6 +143,8 @@ def run_training(
         device=compute.device,
         versions=_versions(),
     )
+    if unseen is not None:
+        out_of_fold.write(folder / "model", unseen)
     save_model(folder / "model", model, trainer.encoder.tokenizer, read_config(place), card)
     return protocol.TrainFinished(
         model="model",

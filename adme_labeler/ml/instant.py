@@ -157,10 +157,12 @@ class HintHead:
 
 @dataclass(frozen=True)
 class Fitted:
-    """A head; `out_of_fold` (n,) are decisions on drug groups not seen, None with too few."""
+    """A head; `out_of_fold` (n,) are decisions on drug groups not seen, None with too few, and
+    `unseen` (n, c) the calibrated probabilities behind them."""
 
     head: InstantHead
     out_of_fold: Ints | None
+    unseen: Floats | None = None
 
 
 def fit_hints(hints: Known, count: int, scaling: Scaling) -> HintHead:
@@ -203,7 +205,7 @@ def fit_instant(
     words = known.words is not None
     toward = _together(hints.weights, columns, words) if hints else None
     found = toward if toward is not None else np.zeros((design.size, count))
-    out_of_fold = None
+    out_of_fold, unseen = None, None
     if len(known):
         penalty = PENALTY_WITH_HINTS if hints else PENALTY
         found = logistic.fit(design, known.categories, count, penalty, toward)
@@ -227,8 +229,8 @@ def fit_instant(
                 )
                 logits[out] = design.take(out).times(mine)
             temperature = fit_temperature(logits, known.categories)
-            shown = softmax(logits, temperature)
-            out_of_fold = decide(shown, shift_for(prior, tau), prior).first
+            unseen = softmax(logits, temperature)
+            out_of_fold = decide(unseen, shift_for(prior, tau), prior).first
     before = hints.weights.words if hints else None
     weights = _apart(found, design, columns, words, before)
     head = InstantHead(
@@ -240,7 +242,7 @@ def fit_instant(
         prior,
         shift_for(prior, tau),
     )
-    return Fitted(head, out_of_fold)
+    return Fitted(head, out_of_fold, unseen)
 
 
 def refit_trained(

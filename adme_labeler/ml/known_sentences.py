@@ -138,6 +138,10 @@ class KnownSentences:
             self._compute(missing[start : start + WINDOW])
         self._extra.update((s.key, s) for s in sentences)
 
+    def texts(self, ids: Sequence[int]) -> list[str]:
+        """Masked texts; "" for a sentence that is not known."""
+        return [self._known[i].text if i in self._known else "" for i in ids]
+
     def vectors(self, ids: Sequence[int]) -> Floats32:
         """Features (n, size) of encoded sentences."""
         return self._store.read(np.array([self._known[i].row for i in ids], dtype=np.int64))

@@ -18,7 +18,9 @@ from adme_labeler.ml.instant import (
     fit_instant,
 )
 from adme_labeler.ml.known_sentences import KnownSentences
+from adme_labeler.ml.out_of_fold import OutOfFold
 from adme_labeler.ml.served_model import ServedModel
+from adme_labeler.ml.untaught import silenced
 from adme_labeler.statistics.calibration import decide
 from adme_labeler.statistics.recall import measure
 
@@ -42,6 +44,8 @@ class Refitter:
         self._scaling_documents = 0
         self._hints: HintHead | None = None
         self._hints_for: tuple[tuple[str, ...], int] = ((), 0)
+        self.unseen: OutOfFold | None = None
+        """Of the last instant head: what it says of each annotation without having seen it."""
 
     def missing(self, refit: protocol.Refit, known: KnownSentences) -> list[int]:
         """Known sentences that this refit needs and that have no features yet."""
@@ -60,19 +64,29 @@ class Refitter:
         whose encoder has seen them, and for examples that are not of this project.
         """
         self._categories = keys = refit.categories
+        taught = {example.category for example in refit.examples}
         if self._served.card is not None:
             examples = self._learn(refit, known, hint=False)
-            self._head = self._served.refit(examples, keys, refit.tau)
+            head = self._served.refit(examples, keys, refit.tau)
+            self._head = silenced(head, keys, {*self._served.card.categories, *taught})
             return self._head, None
         fitted = self._fit_instant(refit, known)
-        self._head = fitted.head
+        self._head = silenced(fitted.head, keys, taught)
         usable = _usable(refit, known, hint=False)
+        self.unseen = None
+        if fitted.unseen is not None:
+            self.unseen = OutOfFold(keys, tuple(e.id for e in usable), fitted.unseen)
         if fitted.out_of_fold is None or any(e.id not in known for e in usable):
             return self._head, None
+        said = [
+            (e, keys[i]) for e, i in zip(usable, fitted.out_of_fold, strict=True) if e.evaluates
+        ]
+        if not said:
+            return self._head, None
         estimate = measure(
-            [e.category for e in usable],
-            [keys[i] for i in fitted.out_of_fold],
-            [e.group for e in usable],
+            [e.category for e, _ in said],
+            [decided for _, decided in said],
+            [e.group for e, _ in said],
             keys,
             source="cross-validation",
         )

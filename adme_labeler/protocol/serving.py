@@ -28,6 +28,8 @@ class Example(msgspec.Struct, frozen=True):
     hint: bool = False
     text: str = ""
     heading: str = ""
+    evaluates: bool = True
+    """Whether it may estimate anything: bulk-accepted and hunted sentences only train."""
 
 
 class AddSentences(Message, tag="add_sentences", frozen=True):

@@ -49,7 +49,8 @@ class SnapshotRow(msgspec.Struct, frozen=True, kw_only=True):
     also: tuple[str, ...] = ()
     blind: bool = False
     read: bool = True
-    """Whether a person read it; bulk-accepted sentences train, but estimate nothing."""
+    """Whether a person read it in its place; bulk-accepted and hunted sentences train, but
+    estimate nothing."""
     served: tuple[float, ...] = ()
     served_category: str = ""
 

@@ -127,12 +127,6 @@ def likely(session: Session, category: CategoryKey) -> list[OpenSentence]:
     return [s for s in pool if s.id not in unseen]
 
 
-def next_of_rarest(session: Session, exclude: SentenceId | None = None) -> QueueItem | None:
-    """Likeliest undecided candidate of the rarest category (key G); None when there is none."""
-    queue = _rarest(session, None, 0)
-    return next((item for item in queue.items if item.sentence != exclude), None)
-
-
 def again(sentence: SentenceId) -> QueueItem:
     """One of the curator's own decisions, to be made again."""
     return QueueItem(sentence, Arm.REVIEW, None, second_look.REASON, Task.LOOK_AGAIN)

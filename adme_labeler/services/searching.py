@@ -37,6 +37,7 @@ ARMS: Final[Mapping[str, str]] = {
     Arm.RANDOM.value: "drawn at random",
     Arm.AUDIT.value: "drawn for an audit",
     Arm.SIMILAR.value: "similar to confirmed ones",
+    Arm.PATTERN.value: "has words of a rare category",
     Arm.REVIEW.value: "looked at again",
     Arm.SEARCH.value: "found by a search",
     Arm.IMPORT.value: "came with a table",

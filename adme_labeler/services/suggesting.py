@@ -24,7 +24,7 @@ from adme_labeler.domain.records import (
 )
 from adme_labeler.domain.sentence_text import heading_for_model, mask_names
 from adme_labeler.services.session import Session
-from adme_labeler.storage import labels, models, sentences, settings, suggestions
+from adme_labeler.storage import hunting, labels, models, sentences, settings, suggestions
 from adme_labeler.storage.sentences import ModelInput
 
 FEWEST_TO_MOVE = 20
@@ -248,7 +248,7 @@ def _examples(session: Session, version: ModelVersion) -> tuple[protocol.Example
     since = _snapshot_time(session, version) if version else ""
     rows = session.connection.execute(
         """
-        SELECT r.sentence, r.category, l.drug_group FROM resolution r
+        SELECT r.sentence, r.category, l.drug_group, r.read FROM resolution r
         JOIN sentence s ON s.id = r.sentence AND s.current = 1
         JOIN drug_label l ON l.id = s.drug_label
         JOIN drug_group g ON g.id = l.drug_group AND g.held_out = 0
@@ -259,8 +259,15 @@ def _examples(session: Session, version: ModelVersion) -> tuple[protocol.Example
         """,
         (since,),
     ).fetchall()
+    hunted = hunting.hunted(session.connection)
     annotated = [
-        protocol.Example(row["sentence"], row["category"], row["drug_group"]) for row in rows
+        protocol.Example(
+            row["sentence"],
+            row["category"],
+            row["drug_group"],
+            evaluates=bool(row["read"]) and row["sentence"] not in hunted,
+        )
+        for row in rows
     ]
     if version:
         return tuple(annotated)

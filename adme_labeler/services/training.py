@@ -25,7 +25,7 @@ from adme_labeler.domain.records import (
 )
 from adme_labeler.services import project_settings, suggesting
 from adme_labeler.services.session import Session
-from adme_labeler.storage import log, models, sentences, suggestions
+from adme_labeler.storage import hunting, log, models, sentences, suggestions
 from adme_labeler.storage.models import Model, Run, RunState
 
 MOST_HINTS = 20_000
@@ -272,6 +272,7 @@ def _snapshot(session: Session) -> Iterator[protocol.SnapshotRow]:
     if served is not None:
         seen = served.groups | models.trained_groups(connection, served.version)
     hints = 0
+    hunted = hunting.hunted(connection)
     for item in sentences.model_inputs(connection):
         row = decided.get(item.id)
         if row is not None and not item.held_out:
@@ -286,7 +287,8 @@ def _snapshot(session: Session) -> Iterator[protocol.SnapshotRow]:
         suggestion = evaluated.get(item.id) if role == "held_out" else None
         if suggestion is not None and (served is None or item.group in seen):
             suggestion = None
-        yield _snapshot_row(item, role, category, row, suggestion)
+        found = _snapshot_row(item, role, category, row, suggestion)
+        yield msgspec.structs.replace(found, read=False) if item.id in hunted else found
 
 
 def _snapshot_row(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.records import GroupId, ModelVersion, SentenceId
+from adme_labeler.storage.hunting import COUNTS
 
 # From the held-out groups inwards, so that the price does not grow with what else is decided.
 _HELD_OUT = """
@@ -39,13 +40,15 @@ class HeldOutCounts:
 
 
 def decided(connection: sqlite3.Connection) -> list[Measured]:
-    """Held-out sentences with a category that a person read (never bulk), by id."""
+    """Held-out sentences with a category that a person read (never bulk) and did not come to by a
+    hunt, by id."""
     rows = connection.execute(
         f"""
         SELECT s.id, d.id, r.category, r.blind, g.category, g.model_version, g.head_revision
         {_HELD_OUT} CROSS JOIN resolution r ON r.sentence = s.id
         LEFT JOIN suggestion g ON g.sentence = s.id
-        WHERE {_QUEUED} AND r.category IS NOT NULL AND r.read = 1 ORDER BY s.id
+        WHERE {_QUEUED} AND r.category IS NOT NULL AND r.read = 1 AND {COUNTS}
+        ORDER BY s.id
         """
     )
     return [

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from adme_labeler.domain.categories import ADME, CategoryKey
 from adme_labeler.domain.records import GroupId, ModelVersion, SentenceId, Suggestion
+from adme_labeler.storage.hunting import COUNTS
 
 
 @dataclass(frozen=True)
@@ -64,19 +65,19 @@ def clear(connection: sqlite3.Connection) -> None:
 
 
 def evaluated(connection: sqlite3.Connection, *, held_out: bool) -> list[Evaluated]:
-    """Sentences with a category that a person read (never bulk, never hints), by id.
+    """Sentences with a category that a person read (never bulk, hunted or hints), by id.
 
     `held_out` chooses the held-out drug groups or all the others. Each comes with the stored
     suggestion, whose revision says which model it belongs to. Rows of tables, which a curator may
     have decided in a spreadsheet, are left out: no model is ever asked about them.
     """
     rows = connection.execute(
-        """
+        f"""
         SELECT r.sentence AS evaluated, l.drug_group, r.category AS truth, r.blind, g.*
         FROM resolution r JOIN sentence s ON s.id = r.sentence AND s.current = 1
         JOIN drug_label l ON l.id = s.drug_label JOIN drug_group d ON d.id = l.drug_group
         LEFT JOIN suggestion g ON g.sentence = r.sentence
-        WHERE r.category IS NOT NULL AND r.read = 1 AND d.held_out = ?
+        WHERE r.category IS NOT NULL AND r.read = 1 AND d.held_out = ? AND {COUNTS}
           AND s.kind IN ('paragraph', 'list_item') ORDER BY r.sentence
         """,
         (int(held_out),),

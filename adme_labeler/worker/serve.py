@@ -11,7 +11,7 @@ from collections import deque
 from pathlib import Path
 
 from adme_labeler import protocol
-from adme_labeler.ml import compute
+from adme_labeler.ml import compute, out_of_fold
 from adme_labeler.ml.features import FeatureStore
 from adme_labeler.ml.known_sentences import KnownSentences
 from adme_labeler.ml.refitting import Refitter
@@ -31,7 +31,8 @@ def run(model: Path, features: Path, channel: Channel) -> int:
     served = load_served(model, chosen)
     store = FeatureStore(features, served.kind(chosen))
     try:
-        Server(channel, KnownSentences(served, store), Refitter(served)).serve(
+        trained = out_of_fold.read(model) if served.card is not None else None
+        Server(channel, KnownSentences(served, store), Refitter(served), trained).serve(
             protocol.Ready(
                 model=str(model),
                 encoder=served.card.base_encoder if served.card else served.encoder.name,
@@ -49,7 +50,14 @@ def run(model: Path, features: Path, channel: Channel) -> int:
 class Server:
     """Decides what to do next: what is on screen, then the refit that waits, then the rest."""
 
-    def __init__(self, channel: Channel, known: KnownSentences, refitter: Refitter) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        known: KnownSentences,
+        refitter: Refitter,
+        trained: out_of_fold.OutOfFold | None = None,
+    ) -> None:
+        """`trained`: what the trained model's folds said of the annotations it learned from."""
         self._channel = channel
         self._known = known
         self._refitter = refitter
@@ -58,6 +66,8 @@ class Server:
         self._refit: protocol.Refit | None = None
         self._to_score: deque[int] = deque()
         self._prioritised: list[int] = []
+        self._trained = trained
+        self._examine: protocol.Examine | None = None
         self._similar: deque[protocol.Similar] = deque()
         self._scored: set[int] = set()
         self._told_done = True
@@ -96,6 +106,8 @@ class Server:
                 self._refit = message
             case protocol.Similar():
                 self._similar.append(message)
+            case protocol.Examine():
+                self._examine = message
 
     # ----------------------------------------------------------------------- work
 
@@ -110,7 +122,7 @@ class Server:
         elif self._known.waiting:
             self._encode_some()
         else:
-            return self._tell_done()
+            return self._tell_done() or self._answer_examine()
         return True
 
     def _ready_to_refit(self, refit: protocol.Refit) -> bool:
@@ -169,7 +181,16 @@ class Server:
         while new := self._known.encode_now(question.ids):
             self._score_later(new)
         found = self._known.similar(question.ids, question.count)
-        self._channel.send(protocol.SimilarFound(ids=tuple(found)))
+        self._channel.send(protocol.SimilarFound(ids=tuple(found), about=question.about))
+
+    def _answer_examine(self) -> bool:
+        """Look for annotations that look wrong; False when nobody has asked."""
+        question, self._examine = self._examine, None
+        if question is None:
+            return False
+        unseen = self._trained or self._refitter.unseen
+        self._channel.send(out_of_fold.examine(question, unseen, self._known.texts))
+        return True
 
     def _tell_encoded(self, done: int, total: int) -> None:
         if self._told_encoded != (done, total):

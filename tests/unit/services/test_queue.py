@@ -10,7 +10,7 @@ import pytest
 
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.records import Arm, ModelVersion, SentenceId, Suggestion
-from adme_labeler.services import annotating, finding, importing, queue
+from adme_labeler.services import annotating, finding, hunting, importing, queue
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.queue import QueueKind
 from adme_labeler.services.session import Session
@@ -92,7 +92,7 @@ def test_rarest_category_follows_what_was_decided(session: Session) -> None:
     for sentence, key in zip(ids, "AADDM", strict=False):
         annotating.decide(session, sentence, CategoryKey(key), Shown())
     assert queue.rarest_category(session) == "E"
-    best = queue.next_of_rarest(session)
+    best = hunting.Hunt(session).next()
     assert best is not None
     suggested = suggestions.get(session.connection, [best.sentence])[best.sentence]
     assert suggested.category == "E"
