@@ -42,6 +42,8 @@ class Channel:
         self._lock = threading.Lock()
         self._received: queue.Queue[ToWorker | Exception] = queue.Queue()
         self._cancelled = threading.Event()
+        self._asked = False
+        """Whether the job has looked for messages, or failed; before, its libraries are loading."""
         self._last_progress = 0.0
         self._last_phase = ""
         self._waiting: Progress | None = None
@@ -57,6 +59,7 @@ class Channel:
 
     def send(self, message: Message) -> None:
         """Write one message. Where nobody reads any more, the job counts as cancelled."""
+        self._asked = self._asked or isinstance(message, Failed)
         data = memoryview(encode(message))
         with self._lock:
             try:
@@ -90,6 +93,7 @@ class Channel:
         End of stdin gives `Shutdown` for ever after. Raises msgspec.DecodeError for a line that
         is no message.
         """
+        self._asked = True
         try:
             message = self._received.get(block=timeout is None or timeout > 0, timeout=timeout)
         except queue.Empty:
@@ -102,6 +106,7 @@ class Channel:
 
     def cancelled(self) -> bool:
         """Whether `Cancel` or `Shutdown` has arrived, or the application is gone."""
+        self._asked = True
         return self._cancelled.is_set()
 
     def _read(self) -> None:
@@ -118,6 +123,8 @@ class Channel:
                 if isinstance(message, Cancel | Shutdown):
                     self._cancelled.set()
                 self._received.put(message)
+        if not self._asked:
+            os._exit(0)  # the window died while libraries load: nothing is begun, nobody waits
         self._cancelled.set()
         self._received.put(Shutdown())
 
