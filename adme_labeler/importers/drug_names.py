@@ -19,10 +19,31 @@ _SALTS = word_set(
     gluconate carbonate bicarbonate oxalate pamoate embonate stearate estolate ethylsuccinate
     lactobionate hyclate salicylate benzoate saccharate adipate ascorbate glutamate aspartate
     xinafoate furoate propionate dipropionate valerate butyrate enanthate cypionate decanoate
-    palmitate undecanoate orotate
+    palmitate undecanoate orotate lauroxil hippurate mandelate
+    medoxomil kamedoxomil mofetil axetil proxetil pivoxil dipivoxil cilexetil etexilate marboxil
+    disoproxil alafenamide
     anhydrous hydrate monohydrate dihydrate trihydrate tetrahydrate pentahydrate hexahydrate
-    heptahydrate hemihydrate sesquihydrate hemipentahydrate solvate"""
+    heptahydrate hemihydrate sesquihydrate hemipentahydrate solvate ethanolate"""
 )
+_SOLVENT = re.compile(
+    r"(?<=\S)\s+(?:propylene glycol|dimethyl sulfoxide|isopropanol|acetone)\b", re.IGNORECASE
+)
+_TURNED = re.compile(
+    r"^(?:\(?[dlrs±+-]{1,3}\)?|dl|hemi|bi|mono|di|tri|sesqui)-(?=\w{4})", re.IGNORECASE
+)
+"""What stands before the name of a salt: "S-malate", "L-tartrate"."""
+_SAME_MOIETY = {
+    "VALPROATE": "VALPROIC ACID",
+    "DIVALPROEX": "VALPROIC ACID",
+    "CLAVULANATE": "CLAVULANIC ACID",
+    "MYCOPHENOLATE": "MYCOPHENOLIC ACID",
+    "FENOFIBRATE": "FENOFIBRIC ACID",
+    "RISEDRONATE": "RISEDRONIC ACID",
+    "ALENDRONATE": "ALENDRONIC ACID",
+    "IBANDRONATE": "IBANDRONIC ACID",
+    "ZOLEDRONATE": "ZOLEDRONIC ACID",
+}
+"""Names under which labels carry what is one substance in the body."""
 _ION = re.compile(r"\b(?:ion|cation|anion)\b", re.IGNORECASE)
 _FORM_WORDS = word_set(
     """
@@ -41,15 +62,17 @@ _BIOLOGIC_SUFFIX = re.compile(r"(?<=[a-z]{4})-[a-z]{4}$", re.IGNORECASE)
 
 
 def ingredient(name: str) -> str:
-    """Active ingredient in upper case without salts, hydrates and biologic suffix.
+    """Active ingredient in upper case without salts, solvents, esters and biologic suffix.
 
-    A name that consists of salt words only ("SODIUM CHLORIDE") stays whole.
+    Forms that are one substance in the body have one name, so that they are one drug group. A name that consists of salt words only ("SODIUM CHLORIDE") stays whole.
     """
-    words = [w for w in re.split(r"[\s,]+", _ION.sub("", name).strip()) if w]
-    kept = [w for w in words if w.casefold().strip("()") not in _SALTS]
+    bare = _SOLVENT.sub("", _ION.sub("", name).strip())
+    words = [w for w in re.split(r"[\s,]+", bare) if w]
+    kept = [w for w in words if _TURNED.sub("", w).casefold().strip("()") not in _SALTS]
     if not kept or kept[0].casefold() == "acid":
         kept = words
-    return _BIOLOGIC_SUFFIX.sub("", " ".join(kept)).upper()
+    found = _BIOLOGIC_SUFFIX.sub("", " ".join(kept)).upper()
+    return _SAME_MOIETY.get(found, found)
 
 
 def ingredients(names: Iterable[str]) -> tuple[str, ...]:

@@ -135,6 +135,14 @@ def test_other_lines_are_no_headings(text):
         ("PELUNOMAB-QXVZ", "PELUNOMAB"),
         ("Sodium chloride", "SODIUM CHLORIDE"),
         ("Fosvelmoric acid", "FOSVELMORIC ACID"),
+        ("TIRAVASTINE CALCIUM PROPYLENE GLYCOL SOLVATE", "TIRAVASTINE"),
+        ("Propylene glycol", "PROPYLENE GLYCOL"),
+        ("Corvexanib S-malate", "CORVEXANIB"),
+        ("Corvexanib dimethyl sulfoxide", "CORVEXANIB"),
+        ("L-glutamine", "L-GLUTAMINE"),
+        ("Divalproex sodium", "VALPROIC ACID"),
+        ("Valproate sodium", "VALPROIC ACID"),
+        ("Velmorsartan medoxomil", "VELMORSARTAN"),
     ],
 )
 def test_salts_do_not_count_for_grouping(name, ingredient):
