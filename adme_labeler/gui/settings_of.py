@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from adme_labeler.domain.problems import Problem
 from adme_labeler.gui.dialogs.project_settings import ProjectSettingsDialog
-from adme_labeler.services import encoders, project_settings
+from adme_labeler.gui.dialogs.scheme_page import SchemePage
+from adme_labeler.services import encoders, project_settings, schemes
 
 if TYPE_CHECKING:
     from adme_labeler.gui.main_window import MainWindow
+    from adme_labeler.gui.project_view import ProjectView
 
 
 def ask(window: MainWindow) -> None:
@@ -23,6 +25,7 @@ def ask(window: MainWindow) -> None:
         standing,
         opened.curator,
         lambda folder: encoders.write_job(opened, folder),
+        SchemePage(opened.scheme, lambda key: schemes.why_kept(opened, key), _busy(project)),
         not opened.read_only,
         window,
     )
@@ -31,6 +34,7 @@ def ask(window: MainWindow) -> None:
         wanted = dialog.chosen()
         try:
             project.bus.publish(project_settings.save(opened, wanted))
+            recut = schemes.save(opened, dialog.categories.chosen())
         except Problem as problem:
             window.tell("The settings were not saved", str(problem))
             return
@@ -40,8 +44,19 @@ def ask(window: MainWindow) -> None:
         if name and name != opened.curator:
             window.preferences.curator = name
             _open_again(window, opened.path)
+        else:
+            project.bus.publish(recut)
 
     window.ask(dialog, save)
+
+
+def _busy(project: ProjectView) -> str:
+    """Why the categories cannot be changed now: their change opens the project again."""
+    if project.trainer.busy():
+        return "The categories can be changed once the training has ended."
+    if project.importer.running():
+        return "The categories can be changed once the import has ended."
+    return ""
 
 
 def _open_again(window: MainWindow, path: Path) -> None:

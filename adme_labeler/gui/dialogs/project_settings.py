@@ -25,12 +25,13 @@ from adme_labeler.domain.problems import Problem
 from adme_labeler.gui.controls import Segments, Text
 from adme_labeler.gui.dialogs import files
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.gui.dialogs.scheme_page import SchemePage
 from adme_labeler.gui.processes import WorkerProcess
 from adme_labeler.services import encoders
 from adme_labeler.services.project_settings import ProjectSettings
 from adme_labeler.services.runs import WorkerRun
 
-_PAGES = (("deciding", "Deciding"), ("model", "Model"))
+_PAGES = (("deciding", "Deciding"), ("model", "Model"), ("categories", "Categories"))
 
 
 class ProjectSettingsDialog(Dialog):
@@ -41,6 +42,7 @@ class ProjectSettingsDialog(Dialog):
         standing: ProjectSettings,
         curator: str,
         encoder_job: Callable[[Path | None], Path],
+        categories: SchemePage,
         writable: bool = True,
         parent: QWidget | None = None,
     ) -> None:
@@ -50,8 +52,9 @@ class ProjectSettingsDialog(Dialog):
         self.pages = Segments(_PAGES)
         self.deciding = DecidingPage(standing, curator)
         self.model = EncoderPage(standing.encoder, encoder_job)
+        self.categories = categories
         self._stack = QStackedWidget()
-        for page in (self.deciding, self.model):
+        for page in (self.deciding, self.model, self.categories):
             page.setEnabled(writable)
             self._stack.addWidget(page)
         self.pages.chosen.connect(
@@ -66,7 +69,14 @@ class ProjectSettingsDialog(Dialog):
         self.save = self.add_button("Save", default=True)
         self.save.setEnabled(writable)
         self.save.clicked.connect(self.accept)
-        self.model.changed.append(lambda: self.save.setEnabled(writable and self.model.usable()))
+
+        def judge() -> None:
+            self.save.setEnabled(writable and self.model.usable() and self.categories.usable())
+            wrong = "" if self.categories.usable() else self.categories.said.text()
+            self.save.setToolTip(wrong)
+
+        self.model.changed.append(judge)
+        self.categories.changed.append(judge)
 
     def chosen(self) -> ProjectSettings:
         return replace(self.deciding.chosen(self._standing), encoder=self.model.folder())
