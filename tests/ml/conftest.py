@@ -135,9 +135,8 @@ def write_run(folder: Path, encoder: Path, rows: list[protocol.SnapshotRow], **s
     """A run folder as the services write it."""
     folder.mkdir(parents=True, exist_ok=True)
     chosen = {"folds": 0, "seed": 7, "threads": 1, "dtype": "float32", "max_length": 32}
-    run = protocol.TrainSettings(
-        categories=KEYS, rest="O", encoder=str(encoder), **{**chosen, **settings}
-    )
+    chosen |= {"categories": KEYS, "rest": "O"}
+    run = protocol.TrainSettings(encoder=str(encoder), **{**chosen, **settings})
     (folder / "run.json").write_bytes(msgspec.json.encode(run))
     lines = b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
     (folder / "snapshot.jsonl").write_bytes(lines)
