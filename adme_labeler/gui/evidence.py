@@ -20,7 +20,7 @@ from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.desk import Desk
 from adme_labeler.gui.recall_panel import MISSED, RecallPanel, RecallView
 from adme_labeler.gui.unfound_card import UnfoundCard, UnfoundRow, UnfoundView
-from adme_labeler.services import audit, audit_drawing, recall, versions
+from adme_labeler.services import audit, audit_drawing, recall, schemes, versions
 from adme_labeler.services.queue import QueueKind
 from adme_labeler.services.session import Session
 from adme_labeler.storage import sentences
@@ -232,6 +232,7 @@ def recall_view(session: Session) -> RecallView:
         candidate_change=report.candidate_change,
         trend=report.trend,
         needs=needs,
+        unknown=schemes.unknown_sentence(schemes.unknown_to_model(session, report.version)),
     )
 
 

@@ -36,6 +36,8 @@ class RecallView:
     candidate_change: ModelChange | None = None
     trend: Trend = field(default_factory=Trend)
     needs: dict[str, MoreNeeded] = field(default_factory=dict[str, MoreNeeded])
+    unknown: str = ""
+    """Which categories the model was never taught, in a sentence."""
 
 
 class RecallPanel(QWidget):
@@ -52,6 +54,8 @@ class RecallPanel(QWidget):
         self._title = Text("How much the model finds", "title", strong=True)
         self._source = Text("", "secondary", "secondary", wrap=True)
         self.rows: dict[str, RecallRow] = {c.key: RecallRow(c) for c in scheme.categories}
+        self._unknown = Text("", "secondary", "warning", wrap=True)
+        self._unknown.setContentsMargins(0, 4, 0, 0)
         self.detail = RecallDetail()
         self._blind = Text("", "secondary", "secondary", wrap=True)
         self._compared = Text("", "secondary", "secondary", wrap=True)
@@ -71,6 +75,7 @@ class RecallPanel(QWidget):
         self._layout.addWidget(self.which)
         self._layout.addSpacing(4)
         self._layout.addWidget(self._source)
+        self._layout.addWidget(self._unknown)
         self._layout.addSpacing(6)
         self._rows_at = self._layout.count()
         for row in self.rows.values():
@@ -175,6 +180,8 @@ class RecallPanel(QWidget):
 
     def _show(self) -> None:
         view = self._shown()
+        self._unknown.setText(self._view.unknown)
+        self._unknown.setVisible(bool(self._view.unknown) and not self._of_candidate())
         measured = view.measurement
         known = measured is not None and measured.sentences > 0
         self.show_confusion.setVisible(known and bool(measured and measured.confusion))

@@ -10,7 +10,7 @@ from adme_labeler import protocol
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.evidence import ModelChange, MoreNeeded, Trend
 from adme_labeler.domain.records import ModelState, ModelVersion, SentenceId
-from adme_labeler.services import suggesting, training, versions
+from adme_labeler.services import schemes, suggesting, training, versions
 from adme_labeler.services.session import Session
 from adme_labeler.storage import measured, models
 from adme_labeler.storage.measured import Measured
@@ -78,7 +78,7 @@ def report(session: Session) -> RecallReport:
         version=served.version if served else ModelVersion(0),
         revision=served.revision if served else 0,
         held_out=held_out,
-        cross_validation=_cross_validation(served, active),
+        cross_validation=schemes.as_measured_now(session, _cross_validation(served, active)),
         candidate_version=candidate.version if candidate else None,
         candidate=_measured_candidate(session, candidate, decided),
         change=_change(session, served, known, rows),

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from adme_labeler import protocol
 from adme_labeler.domain.categories import ADME, Category, CategoryKey, CategoryScheme
 from adme_labeler.domain.operations import Changes
-from adme_labeler.domain.records import OperationId
+from adme_labeler.domain.records import ModelVersion, OperationId
 from adme_labeler.domain.scheme_rules import (
     SchemeProblem,
     check,
@@ -27,7 +28,7 @@ from adme_labeler.domain.scheme_rules import (
     free_digit,
     sound,
 )
-from adme_labeler.storage import models, settings, suggestions
+from adme_labeler.storage import settings, suggestions
 from adme_labeler.storage.log import Draft, Json
 
 if TYPE_CHECKING:
@@ -127,10 +128,9 @@ def in_words(stored: Json) -> str:
     return ", ".join(f"{c.shortcut} {c.name}" for c in scheme.categories)
 
 
-def unknown_to_model(session: Session) -> tuple[Category, ...]:
-    """Categories that the active trained model was never taught; () where none is active."""
-    version = models.active(session.connection)
-    known = _taught(session).get(int(version)) if version else None
+def unknown_to_model(session: Session, version: ModelVersion) -> tuple[Category, ...]:
+    """Categories that a trained model was never taught; () for the instant model (version 0)."""
+    known = _taught(session).get(int(version))
     if known is None:
         return ()
     return tuple(c for c in session.scheme.categories if c.key not in known)
@@ -143,6 +143,48 @@ def unknown_sentence(categories: Sequence[Category]) -> str:
     names = [category.name for category in categories]
     said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return f"This model does not know {said} yet: retrain."
+
+
+def as_measured_now(
+    session: Session, measured: protocol.Measurement | None
+) -> protocol.Measurement | None:
+    """A stored measurement with a row and a column for every category of today, in their order.
+
+    Categories that it did not know have no sentence in it.
+    """
+    keys = session.scheme.keys
+    if measured is None or tuple(m.category for m in measured.categories) == keys:
+        return measured
+    place = {m.category: number for number, m in enumerate(measured.categories)}
+
+    def count(true: str, said: str) -> int:
+        there = true in place and said in place
+        return measured.confusion[place[true]][place[said]] if there else 0
+
+    return msgspec.structs.replace(
+        measured,
+        categories=tuple(
+            measured.categories[place[key]] if key in place else _not_measured(key) for key in keys
+        ),
+        confusion=tuple(tuple(count(a, b) for b in keys) for a in keys)
+        if measured.confusion
+        else measured.confusion,
+    )
+
+
+def _not_measured(key: CategoryKey) -> protocol.CategoryMeasure:
+    return protocol.CategoryMeasure(
+        category=key,
+        support=0,
+        found=0,
+        claimed=0,
+        recall=None,
+        recall_low=None,
+        recall_high=None,
+        precision=None,
+        precision_low=None,
+        precision_high=None,
+    )
 
 
 def _stored(session: Session) -> str | None:

@@ -164,9 +164,10 @@ def test_headings_and_trained_models_keep_a_category_too(session):
     run = training.create_run(session)
     training.finish(session, run.id, finished_training())
     assert "model version 1" in schemes.why_kept(session, F)
-    assert schemes.unknown_to_model(session) == ()
+    assert schemes.unknown_to_model(session, ModelVersion(1)) == ()
     schemes.save(session, with_food(session.scheme, "G", "Genotype"))
-    unknown = schemes.unknown_to_model(session)
+    assert schemes.unknown_to_model(session, ModelVersion(0)) == ()
+    unknown = schemes.unknown_to_model(session, ModelVersion(1))
     assert schemes.unknown_sentence(unknown) == "This model does not know Genotype yet: retrain."
 
 
@@ -263,3 +264,20 @@ def test_nine_categories_are_the_most(session):
     assert [c.shortcut for c in session.scheme.categories] == list("123456789")
     with pytest.raises(SchemeProblem, match="9 categories at most"):
         schemes.save(session, with_food(scheme, "Z", "One more"))
+
+
+def test_a_stored_measurement_gets_a_row_and_a_column_for_a_new_category(session):
+    from adme_labeler.statistics.recall import measure
+
+    keys = session.scheme.keys
+    true = [keys[n % 5] for n in range(60)]
+    said = [keys[(n + (n % 7 == 0)) % 5] for n in range(60)]
+    old = measure(true, said, [n % 4 for n in range(60)], keys, source="cross-validation")
+    assert schemes.as_measured_now(session, old) is old
+    schemes.save(session, with_food(session.scheme))
+    now = schemes.as_measured_now(session, old)
+    assert now is not None
+    assert now.categories[:5] == old.categories
+    assert (now.categories[5].category, now.categories[5].support) == ("F", 0)
+    assert [row[:5] for row in now.confusion[:5]] == [tuple(row) for row in old.confusion]
+    assert sum(now.confusion[5]) == sum(row[5] for row in now.confusion) == 0
