@@ -74,7 +74,7 @@ def test_a_trained_model_tells_the_categories_apart(tiny_encoder, make_sentences
 def test_stage_one_trains_the_head_and_the_top_layer_only(tiny_encoder, make_sentences):
     made = trainer(tiny_encoder)
     rows = data(made, make_sentences(40))
-    model = made._fresh(5)
+    model = made.fresh(5)
     before = weights(model)
     two_stage.train(model, rows.examples, made.recipe, made.recipe.stages[:1], 5, CPU, Onlooker())
     after = weights(model)
@@ -170,14 +170,14 @@ def _allocator_that_holds(most: int, made: Trainer) -> list[int]:
         if len(given[0]) > most:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried too much")
 
-    fresh = made._fresh
+    fresh = made.fresh
 
     def with_hook(seed: int):
         model = fresh(seed)
         model.head.register_forward_pre_hook(refuse)
         return model
 
-    made._fresh = with_hook
+    made.fresh = with_hook
     return seen
 
 
