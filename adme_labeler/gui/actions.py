@@ -116,7 +116,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("queue-changed", "Changed sentences", "Queue"),
     Action("queue-tables", "Tables with ADME facts", "Queue"),
     Action("queue-identical", "Identical, but different", "Queue"),
-    Action("rarest", "Next candidate of the rarest category", "Queue", ("G",), Needs.PROJECT, "", True, True),  # noqa: E501
+    Action("queue-wrong", "Looks wrong", "Queue"),
+    Action("queue-second-look", "Second look", "Queue"),
+    Action("queue-conflicts", "Conflicts between curators", "Queue"),
+    Action("rarest", "Hunt: next candidate of the rarest category", "Queue", ("G",), Needs.PROJECT, "", True, True),  # noqa: E501
+    Action("hunt", "Hunt another category", "Queue", ("Shift+G",), Needs.PROJECT, "", True),
     Action("bulk", "Accept many…", "Queue", ("Ctrl+B",), Needs.WRITABLE),
     Action("identical-all", "Apply to identical sentences…", "Queue", (), Needs.WRITABLE),
     Action("retrain", "Retrain", "Model", ("Ctrl+R",), Needs.WRITABLE, "retrain"),
@@ -124,6 +128,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("rollback", "Roll back to the version before", "Model", (), Needs.EARLIER_VERSION),
     Action("versions", "Model versions…", "Model"),
     Action("audit", "Audit what is still out there…", "Model", (), Needs.WRITABLE, "", False, True),
+    Action("quality", "How decisions agree…", "Model"),
     Action("held-out", "Held-out drugs…", "Model", (), Needs.PROJECT, "lock"),
     Action("view-read", "Read", "View", ("Ctrl+1",)),
     Action("view-list", "List", "View", ("Ctrl+2",)),

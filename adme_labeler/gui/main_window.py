@@ -23,6 +23,7 @@ from adme_labeler.gui import (
     looking_back,
     mending,
     merge_dialogs,
+    quality,
     scheme_in_use,
     settings_of,
     theme,
@@ -127,7 +128,9 @@ class MainWindow(QMainWindow):
         self.preferences.opened(opened.path)
         sentence, kind = self.preferences.place(opened.path) if place else (None, "document")
         project.begin(sentence, kind, jobs)
-        project.work.pane.setFocus()
+        if place and self.preferences.listed(opened.path):
+            project.show_list(True)
+        self._focus_pane()
         if opened.project.warning or opened.scheme_problem:
             project.work.status.say(opened.scheme_problem or opened.project.warning)
         self._enable()
@@ -148,6 +151,8 @@ class MainWindow(QMainWindow):
             self._tour.leave()
         desk = project.desk
         self.preferences.set_place(project.session.path, desk.focus, desk.kind.value)
+        listed = project.work.list_shown() and not desk.searching
+        self.preferences.set_listed(project.session.path, listed)
         self.preferences.set_layout("splitter", project.work.splitter.saveState())
         project.listing.leave()
         project.left.connect(self._project_left)
@@ -218,6 +223,8 @@ class MainWindow(QMainWindow):
             "history": lambda: looking_back.history(self),
             "versions": lambda: looking_back.versions(self),
             "audit": lambda: looking_back.audit_dialog(self),
+            "quality": lambda: quality.show(self),
+            "hunt": lambda: self._of_project().desk.hunt_another(),
             "guideline": lambda: guidelines.show(self),
             "edit-guideline": lambda: guidelines.edit(self),
             "older-rules": lambda: guidelines.look_again(self),
@@ -262,6 +269,7 @@ class MainWindow(QMainWindow):
             ("document", "document"), ("uncertain", "uncertain"), ("rare", "rarest"),
             ("flagged", "flagged"), ("unsure", "unsure"), ("changed", "changed"),
             ("identical", "identical"), ("audit", "audit"), ("tables", "tables"),
+            ("second-look", "second-look"), ("wrong", "wrong"), ("conflicts", "conflicts"),
         ):  # fmt: skip
             table[f"queue-{ident}"] = lambda k=kind: self._of_project().work.toolbar.queues.choose(
                 k
@@ -312,7 +320,7 @@ class MainWindow(QMainWindow):
         kind = {"rarest": "rare"}.get(project.desk.kind.value, project.desk.kind.value)
         for ident in (
             "document", "uncertain", "rare", "audit", "flagged", "unsure", "changed", "identical",
-            "tables",
+            "tables", "second-look", "wrong", "conflicts",
         ):  # fmt: skip
             actions[f"queue-{ident}"].setChecked(ident == kind)
         actions["view-list"].setChecked(project.work.list_shown())

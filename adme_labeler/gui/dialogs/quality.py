@@ -1,0 +1,177 @@
+"""How decisions agree: with the model, with oneself, between curators."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from adme_labeler.gui import painting, theme
+from adme_labeler.gui.controls import Hairline, KeyButton, Text
+from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.services.decision_quality import DecisionQuality, WithSelf
+from adme_labeler.statistics.agreement import Agreement
+
+_NAME, _FIGURES = 168.0, 236.0
+_MOST_PAIRS = 6
+
+
+class QualityDialog(Dialog):
+    """`asked` carries the id of an action, and the dialog is gone."""
+
+    asked = Signal(str)
+
+    def __init__(self, found: DecisionQuality, parent: QWidget | None = None) -> None:
+        super().__init__("How decisions agree", parent, 680)
+        self.body.setSpacing(20)
+        self.sections = (
+            self._with_model(found),
+            self._with_self(found),
+            self._between(found),
+        )
+        for number, section in enumerate(self.sections):
+            if number:
+                self.body.addWidget(Hairline())
+            self.body.addWidget(section)
+        self.body.addStretch(1)
+        self.add_close()
+
+    def _with_model(self, found: DecisionQuality) -> Section:
+        swayed = found.swayed
+        section = Section("With the model’s suggestions", swayed.reason)
+        section.add_bar("Suggestion hidden", swayed.blind)
+        section.add_bar("Suggestion on screen", swayed.shown)
+        hidden = (
+            f"{100 * found.blind_share:.0f} % of the sentences hide it"
+            if (found.blind_share)
+            else "no sentence hides it today"
+        )
+        section.add_remark(
+            f"Held-out drugs and audits are left out; of the others {hidden} until you decide, "
+            "by chance (project settings)."
+        )
+        self._add_button(section, "wrong", "Looks wrong", found.wrong)
+        return section
+
+    def _with_self(self, found: DecisionQuality) -> Section:
+        first = found.with_self[0]
+        section = Section("With yourself", first.verdict)
+        for mine in found.with_self:
+            if mine.agreement.sentences:
+                section.add_bar(_who(mine, first), mine.agreement)
+        self._add_button(section, "second-look", "Second look", first.waiting)
+        return section
+
+    def _between(self, found: DecisionQuality) -> Section:
+        pairs = sorted(found.between, key=lambda pair: -pair.agreement.sentences)
+        said = pairs[0].verdict if pairs else "No sentence was read by two curators."
+        section = Section("Between curators", said)
+        for pair in pairs[:_MOST_PAIRS]:
+            section.add_bar(f"{pair.one}, {pair.other}", pair.agreement)
+        if len(pairs) > _MOST_PAIRS:
+            section.add_remark(f"{len(pairs) - _MOST_PAIRS:,} further pairs have fewer sentences.")
+        if found.settled:
+            section.add_remark(f"{found.settled:,} conflicts are settled.")
+        self._add_button(section, "conflicts", "Settle conflicts", found.conflicts)
+        return section
+
+    def _add_button(self, section: Section, queue: str, text: str, count: int) -> None:
+        if count:
+            button = section.add_button(f"{text} · {count:,}")
+            button.clicked.connect(lambda: self._ask(f"queue-{queue}"))
+
+    def _ask(self, ident: str) -> None:
+        self.accept()
+        self.asked.emit(ident)
+
+
+class Section(QWidget):
+    """A heading, one sentence, bars, a remark, a button."""
+
+    def __init__(self, title: str, verdict: str) -> None:
+        super().__init__()
+        self.verdict = Text(verdict, "controls", wrap=True)
+        self.bars: list[AgreementBar] = []
+        self.buttons: list[KeyButton] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        self._column.addWidget(Text(title, "controls", strong=True))
+        self._column.addWidget(self.verdict)
+
+    def add_bar(self, name: str, agreed: Agreement) -> None:
+        bar = AgreementBar(name, agreed)
+        self.bars.append(bar)
+        self._column.addWidget(bar)
+
+    def add_remark(self, sentence: str) -> None:
+        self._column.addWidget(Text(sentence, "secondary", "secondary", wrap=True))
+
+    def add_button(self, text: str) -> KeyButton:
+        button = KeyButton(text)
+        self.buttons.append(button)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 4, 0, 0)
+        row.addWidget(button)
+        row.addStretch(1)
+        self._column.addLayout(row)
+        return button
+
+
+class AgreementBar(QWidget):
+    """Share of equal decisions with its interval; without one below ten sentences."""
+
+    def __init__(self, name: str, agreed: Agreement) -> None:
+        super().__init__()
+        self._name = name
+        self._agreed = agreed
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(f"{name}: {self.figures()}")
+
+    def figures(self) -> str:
+        a = self._agreed
+        if a.share is None or a.share_low is None or a.share_high is None:
+            return f"not enough evidence (n = {a.sentences:,})"
+        return (
+            f"{a.same:,} of {a.sentences:,} · {painting.percent(a.share)} "
+            f"({100 * a.share_low:.0f}–{100 * a.share_high:.0f})"
+        )
+
+    def sizeHint(self) -> QSize:
+        return QSize(560, theme.size("controls") + 13)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.current()
+        painter = QPainter(self)
+        rect = QRectF(self.rect())
+        scale = theme.size("controls") / 13
+        name, figures = _NAME * scale, _FIGURES * scale
+        a = self._agreed
+        painting.text(
+            painter, QRectF(0, 0, name, rect.height()), self._name, theme.font("controls"),
+            colors.text,
+        )  # fmt: skip
+        painting.text(
+            painter,
+            QRectF(rect.right() - figures, 0, figures, rect.height()),
+            self.figures(),
+            theme.font("controls"),
+            colors.text if a.share is not None else colors.secondary,
+            Qt.AlignmentFlag.AlignRight,
+        )
+        middle = rect.height() / 2
+        track = QRectF(name + 8, middle - 4, rect.width() - name - figures - 24, 8)
+        painting.bar(painter, track, a.share or 0.0, QColor(colors.accent), QColor(colors.border))
+        if a.share_low is not None and a.share_high is not None:
+            left, width = track.left(), track.width()
+            painting.whiskers(
+                painter,
+                left + width * a.share_low,
+                left + width * a.share_high,
+                middle,
+                QColor(colors.text),
+            )
+
+
+def _who(mine: WithSelf, first: WithSelf) -> str:
+    return "You" if mine is first else mine.curator
