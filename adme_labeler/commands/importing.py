@@ -128,6 +128,7 @@ def _report(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
                 "sections": run.sections,
                 "types": list(run.types),
                 "counts": run.counts,
+                "remark": run.remark,
                 "files": [
                     {
                         "path": file.path,
@@ -146,6 +147,8 @@ def _report(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
     for run in found:
         counts = ", ".join(f"{n:,} {status}" for status, n in run.counts.items())
         say(f"{run.at}  {run.curator:<12} {run.state:<11} {len(run.files):,} files: {counts}")
+        if run.remark:
+            say(f"    {run.remark}")
         for file in run.files:
             if file.reason:
                 say(f"    {file.status:<13} {file.reason}")

@@ -102,7 +102,7 @@ def imported(window: MainWindow, tally: ImportTally) -> None:
         return
     project.work.status.say(tally.sentence)
     label_dialogs.offer_updates(project, tally)
-    if any(f.status in ("failed", "skipped") for f in tally.files):
+    if tally.wants_a_look:
         import_dialogs.show_report(window)
 
 

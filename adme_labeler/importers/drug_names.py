@@ -64,7 +64,8 @@ _BIOLOGIC_SUFFIX = re.compile(r"(?<=[a-z]{4})-[a-z]{4}$", re.IGNORECASE)
 def ingredient(name: str) -> str:
     """Active ingredient in upper case without salts, solvents, esters and biologic suffix.
 
-    Forms that are one substance in the body have one name, so that they are one drug group. A name that consists of salt words only ("SODIUM CHLORIDE") stays whole.
+    Forms that are one substance in the body have one name, so that they are one drug group. A
+    name that consists of salt words only ("SODIUM CHLORIDE") stays whole.
     """
     bare = _SOLVENT.sub("", _ION.sub("", name).strip())
     words = [w for w in re.split(r"[\s,]+", bare) if w]

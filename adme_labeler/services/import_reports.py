@@ -36,6 +36,8 @@ class RunReport:
     state: RunState
     files: tuple[FileRow, ...]
     counts: dict[str, int]
+    remark: str = ""
+    """About the import as a whole: a drug group that holds too much of the data."""
 
     @property
     def sentences(self) -> int:
@@ -110,4 +112,5 @@ def _report(
         run.state,
         files,
         counts,
+        run.remark,
     )

@@ -36,6 +36,7 @@ SKIPPED, FAILED = "skipped", "failed"
 STATUSES = (FAILED, SKIPPED, OLDER, NOTHING_NEW, UPDATED, NEW)
 """Statuses of files and drug labels, those that want a look first."""
 
+RENAMED = "Its text is already in the project; the names of its drug are new."
 _STATUS = {
     CommitStatus.NEW: (NEW, ""),
     CommitStatus.UPDATED: (UPDATED, ""),
@@ -160,6 +161,7 @@ class Intake:
             state = RunState.CANCELLED
         with self.session.project.transaction() as connection:
             imports.set_state(connection, self.run, state, self.session.project.now())
+            imports.set_remark(connection, self.run, self.tally.dominant)
         self.job.unlink(missing_ok=True)
         return changes
 
@@ -203,6 +205,8 @@ class Intake:
     def _label(self, item: protocol.LabelRead, committed: Committed) -> None:
         label = item.label
         status, reason = _STATUS[committed.status]
+        if committed.renamed:
+            reason = RENAMED
         row = LabelRow(
             path=item.path,
             member=_member(label.source, item.path),
@@ -259,6 +263,8 @@ class Intake:
                 if OLDER in held and NOTHING_NEW not in held
                 else CommitStatus.KNOWN
             ]
+            if RENAMED in imports.reasons(connection, self.run, done.path):
+                reason = RENAMED
         report = FileReport(done.path, status, reason, done.labels, done.sentences, done.tables)
         self.tally.files.append(report)
         at = self.session.project.now()

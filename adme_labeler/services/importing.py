@@ -59,6 +59,8 @@ class ImportTally:
     came: int = 0
     gone: int = 0
     """Sentences of updated drug labels: unchanged, changed, new, gone."""
+    renamed: int = 0
+    """Drug labels of which the names of the drug alone are new."""
     annotations: int = 0
     held_out_groups: int = 0
     files: list[FileReport] = field(default_factory=list[FileReport])
@@ -69,6 +71,14 @@ class ImportTally:
     """A sentence where one drug group holds more than a third of all sentences."""
 
     @property
+    def wants_a_look(self) -> bool:
+        """Whether the report says something about a file: it failed, or a drug name was guessed."""
+        return any(
+            f.status in ("failed", "skipped") or (f.status == "read" and f.reason)
+            for f in self.files
+        )
+
+    @property
     def sentence(self) -> str:
         """One sentence for the curator."""
         failed = sum(f.status == "failed" for f in self.files)
@@ -76,13 +86,18 @@ class ImportTally:
         if self.updated_labels:
             parts.append(f"{self.updated_labels:,} updated ({self._update})")
         if self.known_labels:
-            parts.append(f"{self.known_labels:,} already known")
+            renamed = f" ({self.renamed:,} under new drug names)" if self.renamed else ""
+            parts.append(f"{self.known_labels:,} already known{renamed}")
         if self.older_labels:
             parts.append(f"{self.older_labels:,} older than the version in the project")
         parts.append(f"{self.sentences:,} new sentences")
         if failed:
             parts.append(f"{_count(failed, 'file')} could not be read")
-        return " ".join((", ".join(parts) + ".", self.dominant)).strip()
+        remarks = [f.reason for f in self.files if f.status == "read" and f.reason]
+        if len(remarks) > 1:
+            parts.append(f"{len(remarks):,} files read with a remark")
+        alone = remarks[0] if len(remarks) == 1 else ""
+        return " ".join(part for part in (", ".join(parts) + ".", alone, self.dominant) if part)
 
     @property
     def _update(self) -> str:
@@ -159,11 +174,11 @@ def store(
     fresh = committed.status in (CommitStatus.NEW, CommitStatus.UPDATED)
     if fresh and any(block.kind is BlockKind.TABLE for block in draft.blocks):
         table_facts.examine(session, committed.label)
-    if not fresh and not written:
+    if not fresh and not written and not committed.renamed:
         return committed, Changes()
     return committed, Changes(
         operation=OperationId(operation.id),
-        labels=frozenset([committed.label] if fresh else ()),
+        labels=frozenset([committed.label] if fresh or committed.renamed else ()),
         annotations=frozenset(a.sentence for a in written),
         groups=True,
     )
@@ -222,6 +237,7 @@ def _count_in(tally: ImportTally, draft: LabelDraft, committed: labels.Committed
         tally.older_labels += 1
     else:
         tally.known_labels += 1
+    tally.renamed += committed.renamed
     tally.sentences += committed.queued
     for heading in draft.unknown_headings:
         tally.unknown_headings[heading] = tally.unknown_headings.get(heading, 0) + 1

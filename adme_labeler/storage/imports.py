@@ -44,6 +44,8 @@ class ImportRun:
     path: str
     stamp: str
     place: tuple[int, ...]
+    remark: str = ""
+    """About the import as a whole."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,9 @@ class LabelRow:
     tables: int
 
 
+_RUNS = "SELECT * FROM import_run LEFT JOIN import_remark ON import_remark.run = import_run.id"
+
+
 def begin(connection: sqlite3.Connection, at: str, curator: str, read_by: str, job: str) -> int:
     cursor = connection.execute(
         "INSERT INTO import_run (at, curator, read_by, job, state) VALUES (?,?,?,?,?)",
@@ -90,6 +95,13 @@ def set_state(connection: sqlite3.Connection, run: int, state: RunState, at: str
     )
 
 
+def set_remark(connection: sqlite3.Connection, run: int, remark: str) -> None:
+    """What is said of the import as a whole; "" takes an earlier remark away."""
+    connection.execute("DELETE FROM import_remark WHERE run = ?", (run,))
+    if remark:
+        connection.execute("INSERT INTO import_remark VALUES (?, ?)", (run, remark))
+
+
 def stand(
     connection: sqlite3.Connection, run: int, path: str, stamp: str, place: Iterable[int]
 ) -> None:
@@ -101,20 +113,20 @@ def stand(
 
 
 def one(connection: sqlite3.Connection, run: int) -> ImportRun | None:
-    row = connection.execute("SELECT * FROM import_run WHERE id = ?", (run,)).fetchone()
+    row = connection.execute(f"{_RUNS} WHERE id = ?", (run,)).fetchone()
     return None if row is None else _run(row)
 
 
 def runs(connection: sqlite3.Connection) -> list[ImportRun]:
     """Newest first."""
-    return [_run(r) for r in connection.execute("SELECT * FROM import_run ORDER BY id DESC")]
+    return [_run(r) for r in connection.execute(f"{_RUNS} ORDER BY id DESC")]
 
 
 def in_state(connection: sqlite3.Connection, *states: RunState) -> list[ImportRun]:
     """Newest first."""
     marks = ",".join("?" * len(states))
     rows = connection.execute(
-        f"SELECT * FROM import_run WHERE state IN ({marks}) ORDER BY id DESC",
+        f"{_RUNS} WHERE state IN ({marks}) ORDER BY id DESC",
         [s.value for s in states],
     )
     return [_run(row) for row in rows]
@@ -230,6 +242,14 @@ def statuses(connection: sqlite3.Connection, run: int, path: str) -> set[str]:
     return {row[0] for row in rows}
 
 
+def reasons(connection: sqlite3.Connection, run: int, path: str) -> set[str]:
+    """What is said of the drug labels of a file, each sentence once."""
+    rows = connection.execute(
+        "SELECT DISTINCT reason FROM import_label WHERE run = ? AND path = ?", (run, path)
+    )
+    return {row[0] for row in rows}
+
+
 def counts(connection: sqlite3.Connection) -> dict[int, dict[str, int]]:
     """By run and status: drug labels, and files that failed before any drug label was read."""
     rows = connection.execute(
@@ -281,4 +301,5 @@ def _run(row: sqlite3.Row) -> ImportRun:
         row["path"],
         row["stamp"],
         tuple(json.loads(row["place"])),
+        row["remark"] or "",
     )

@@ -32,8 +32,12 @@ def run(job_path: Path, channel: Channel) -> int:
 
 
 def _rows(connection: sqlite3.Connection, run: int | None) -> Iterator[Sequence[Cell]]:
-    """Drug labels of every file, and files that brought none."""
+    """What is said of whole imports, then drug labels of every file, and the file itself where it
+    brought none or something is said of it."""
     whole = {r.id: r for r in imports.runs(connection)}
+    for begun in whole.values():
+        if begun.remark and run in (None, begun.id):
+            yield begun.at, begun.curator, "", "", "", "", "", "note", begun.remark, "", ""
     for file in imports.files(connection, run):
         begun = whole.get(file.run)
         at, by = (begun.at, begun.curator) if begun is not None else (file.at, "")
@@ -48,3 +52,5 @@ def _rows(connection: sqlite3.Connection, run: int | None) -> Iterator[Sequence[
                 at, by, file.path, "", "", "", "", file.status, file.reason, file.sentences,
                 file.tables,
             )  # fmt: skip
+        elif file.reason and all(label.reason != file.reason for label in inside):
+            yield at, by, file.path, "", "", "", "", file.status, file.reason, "", ""

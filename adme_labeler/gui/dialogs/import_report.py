@@ -213,7 +213,8 @@ def _said(run: RunReport) -> str:
     took = f"{_SECTIONS.get(run.sections, run.sections)} in {_listed(kinds)} labels"
     read = f" · categories read by {run.read_by}" if run.read_by else ""
     brought = f"{run.sentences:,} sentences, {run.tables:,} tables"
-    return f"{_STATES[run.state]} · {took}{read} · {brought}"
+    said = f"{_STATES[run.state]} · {took}{read} · {brought}"
+    return f"{said}\n{run.remark}" if run.remark else said
 
 
 def _listed(words: Sequence[str]) -> str:

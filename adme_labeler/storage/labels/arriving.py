@@ -41,6 +41,8 @@ class Committed:
     queued: int = 0
     version: int = 0
     """Version that the project holds now."""
+    renamed: bool = False
+    """Nothing in it is new, but the drug has other names now."""
 
 
 def commit(connection: sqlite3.Connection, draft: Draft, label: LabelDraft) -> Committed:
@@ -63,8 +65,13 @@ def commit(connection: sqlite3.Connection, draft: Draft, label: LabelDraft) -> C
         held = _held(connection, known)
         status = _standing(connection, held, label, set_id)
         if status in (CommitStatus.KNOWN, CommitStatus.OLDER):
-            _renew(connection, draft, held, label)
-            return Committed(status, label_id, version=max(held["version"], label.version))
+            renamed = _renew(connection, draft, held, label)
+            return Committed(
+                status,
+                label_id,
+                version=max(held["version"], label.version),
+                renamed=renamed and status is CommitStatus.KNOWN,
+            )
     version = _version_row(connection, draft.id, label_id, label)
     blocks = _block_rows(connection, version, label)
     before = {} if held is None else _asked_about(connection, label_id)
@@ -165,13 +172,21 @@ def _date(written: str) -> str:
 
 def _renew(
     connection: sqlite3.Connection, draft: Draft, held: sqlite3.Row, label: LabelDraft
-) -> None:
+) -> bool:
     """A newer version with the same text: number, date and names change, no sentence does.
 
-    Without the new number an older file could later pass for a newer version.
+    Without the new number an older file could later pass for a newer version. The same version
+    gives its names where it says which drug it is about: a loose document whose drug was not
+    named before. True where the names are others than before.
     """
-    if label.content_hash != held["content_hash"] or _age(held, label) <= 0:
-        return
+    ingredients = json.dumps(label.ingredients, ensure_ascii=False)
+    names = json.dumps(label.names, ensure_ascii=False)
+    renamed = (ingredients, names) != (held["ingredients"], held["names"])
+    age = _age(held, label)
+    if label.content_hash != held["content_hash"] or age < 0:
+        return False
+    if age == 0 and not (renamed and label.ingredients):
+        return False
     connection.execute(
         "UPDATE label_version SET version = ?, document_id = ?, effective_date = ?, title = ?, "
         "dosage_form = ?, ingredients = ?, names = ?, source = ? WHERE id = ?",
@@ -181,8 +196,8 @@ def _renew(
             label.effective_date,
             label.title,
             label.dosage_form,
-            json.dumps(label.ingredients, ensure_ascii=False),
-            json.dumps(label.names, ensure_ascii=False),
+            ingredients,
+            names,
             label.source,
             held["id"],
         ),
@@ -196,6 +211,7 @@ def _renew(
     after = _identity(set_id, label.version, label.content_hash)
     if before != after:
         draft.changes.append(Change("drug_label", canonical(set_id), before, after))
+    return renamed
 
 
 def _asked_about(connection: sqlite3.Connection, label_id: LabelId) -> dict[int, str]:

@@ -10,8 +10,9 @@ import pytest
 from openpyxl import load_workbook
 
 from adme_labeler.cli import main
-from adme_labeler.services import import_reports
+from adme_labeler.services import import_reports, import_runs
 from adme_labeler.services.session import Session
+from adme_labeler.storage import labels
 
 OTC = {
     "set_id": "otc-1",
@@ -59,12 +60,14 @@ def test_the_report_is_written_as_csv_and_as_a_workbook(
     with target.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert sorted(row["Result"] for row in rows) == [
-        "failed", "nothing new", "read", "read", "skipped"
+        "failed", "nothing new", "read", "read", "read", "skipped"
     ]  # fmt: skip
+    (of_file,) = [row for row in rows if row["Result"] == "read" and not row["Set id"]]
+    assert "--types otc" in of_file["Why"]
     assert main(["report", str(project), "--csv", str(tmp_path / "r.xlsx")]) == 0
     book = load_workbook(tmp_path / "r.xlsx")
     assert book.sheetnames == ["Imports", "Headings"]
-    assert book["Imports"].max_row == 6
+    assert book["Imports"].max_row == 7
 
 
 def test_a_report_of_another_kind_is_refused_in_one_sentence(
@@ -79,3 +82,45 @@ def test_there_is_nothing_to_resume_after_a_whole_import(
 ) -> None:
     assert main(["import", str(project), "--resume"]) == 1
     assert "nothing to resume" in capsys.readouterr().err
+
+
+def test_a_group_that_holds_too_much_stays_in_the_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def result(number: int, drug: str, count: int) -> dict[str, object]:
+        said = " ".join(f"Sentence {n} of label {number} tells how it acts." for n in range(count))
+        openfda = {"generic_name": [drug], "product_type": ["HUMAN PRESCRIPTION DRUG"]}
+        return {"set_id": f"s{number}", "openfda": openfda, "pharmacokinetics": [said]}
+
+    results = [result(n, f"Testazole{n}", 3) for n in range(8)]
+    results += [result(n, "Corvexa", 20) for n in range(8, 12)]
+    (tmp_path / "bulk.json").write_text(json.dumps({"results": results}))
+    project = str(tmp_path / "p")
+    Session.create(tmp_path / "p", "ana").close()
+    assert main(["import", project, str(tmp_path / "bulk.json")]) == 0
+    sentence = "One drug group holds 77% of all sentences: Corvexa with 4 drug labels."
+    assert sentence in capsys.readouterr().out
+    assert main(["report", project, "--csv", str(tmp_path / "r.csv")]) == 0
+    assert sentence in capsys.readouterr().out
+    assert sentence in (tmp_path / "r.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_guessed_drug_name_is_said_after_the_import_and_can_be_bettered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = tmp_path / "corvexa.txt"
+    document.write_text("Absorption\n\nIt is absorbed within two hours.\n")
+    Session.create(tmp_path / "p", "ana").close()
+    start = ["import", str(tmp_path / "p"), str(document)]
+    assert main(start) == 0
+    guess = "No drug name was given for corvexa.txt; “corvexa” was taken from its file name."
+    assert guess in capsys.readouterr().out.splitlines()[-1]
+    assert main([*start, "--drug", "Velmoradine hydrochloride"]) == 0
+    assert "1 already known (1 under new drug names)" in capsys.readouterr().out
+    assert main(start) == 0, "a guess does not take the place of what a person said"
+    with Session.open(tmp_path / "p.adme", "ana", read_only=True) as session:
+        (label,) = labels.all_labels(session.connection)
+        assert label.ingredients == ("VELMORADINE",)
+        _, second, first = import_reports.runs(session)
+        assert first.files[0].reason == guess
+        assert second.files[0].reason == import_runs.RENAMED
