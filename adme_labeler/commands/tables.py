@@ -69,6 +69,8 @@ def _merge_table(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
         plan = headless.compare_table(session, options.edited, say)
         counts = {kind.value: number for kind, number in plan.counts.items()}
         say(", ".join(f"{number:,} {kind}" for kind, number in counts.items()))
+        if plan.absent:
+            say(merge_text.not_compared(plan))
         for row in plan.rows:
             say(merge_text.line(row, session.scheme))
         for written, count in plan.unknown_categories.items():
@@ -87,13 +89,15 @@ def _merge_table(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
                 and (not wanted or row.uid in wanted)
             }
             changes = merging.apply(session, plan, accepted)
-            say(f"{len(changes.annotations):,} sentences changed in the project.")
+            number = len(changes.annotations)
+            say(f"{number:,} sentence{'' if number == 1 else 's'} changed in the project.")
         return {
             "source": plan.source,
             "sha256": plan.sha256,
             "exported_at": plan.exported_at,
             "counts": counts,
             "repeated": plan.repeated,
+            "columns_absent": list(plan.absent),
             "unknown_categories": plan.unknown_categories,
             "applied": len(changes.annotations) if changes is not None else 0,
             "operation": changes.operation if changes is not None else None,

@@ -70,16 +70,17 @@ def _read(
     titles: Mapping[str, str],
 ) -> Iterator[EditedSource | EditedRow]:
     understood = False
-    source: EditedSource | None = None
+    revision = ""
     for name, rows in sheets:
         if name == ABOUT:
-            source = EditedSource(str(path), digest, _revision(rows))
+            revision = _revision(rows)
             continue
         columns, number = _header(rows, titles, path.name)
         if columns is None:
             continue
         if not understood:
-            yield source or EditedSource(str(path), digest, "")
+            absent = tuple(field for field in _EDITABLE if field not in columns.places)
+            yield EditedSource(str(path), digest, revision, absent)
         understood = True
         where = f"{name}, row" if name else "Row"
         for at, cells in enumerate(rows, start=number + 1):

@@ -38,11 +38,15 @@ class EditedRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EditedSource(Message, tag="edited_source", frozen=True):
-    """What the file says of itself, before its rows: `revision` as in its About sheet, or ""."""
+    """What the file says of itself, before its rows: `revision` as in its About sheet, or "".
+
+    `absent` are the editable columns that its first sheet with sentences does not have, by name.
+    """
 
     path: str
     sha256: str
     revision: str
+    absent: tuple[str, ...] = ()
 
 
 class EditedRows(Message, tag="edited_rows", frozen=True):

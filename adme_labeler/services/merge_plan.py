@@ -59,7 +59,8 @@ class MergePlan:
 
     `exported_at` is the operation that the sheet shows (the latest, if it joins several exports),
     `compared_at` the one it was compared with. `unknown_categories` counts texts that are no
-    category. `repeated` counts rows that say the same as an earlier one.
+    category. `repeated` counts rows that say the same as an earlier one. `absent` are the columns
+    that a person may edit and that the sheet does not have: nothing is compared there.
     """
 
     source: str
@@ -72,6 +73,7 @@ class MergePlan:
     repeated: int
     missing: tuple[SentenceId, ...]
     unknown_categories: dict[str, int]
+    absent: tuple[str, ...] = ()
 
     @property
     def unchanged(self) -> int:

@@ -40,6 +40,7 @@ class Planner:
     _seen: dict[SentenceId, tuple[protocol.EditedRow, MergeRow | None]] = field(
         default_factory=dict[SentenceId, tuple[protocol.EditedRow, MergeRow | None]]
     )
+    _altered: set[SentenceId] = field(default_factory=set[SentenceId])
     _lost: list[MergeRow] = field(default_factory=list[MergeRow])
     _repeated: int = 0
     _unknown: dict[str, int] = field(default_factory=dict[str, int])
@@ -58,13 +59,14 @@ class Planner:
         held = _held(self.session.connection, known)
         for row, operation, place in zip(rows, operations, places, strict=True):
             if place is None:
-                self._lose(row, RowKind.UNKNOWN, "The project has no such sentence.")
+                self._lose(row, RowKind.UNKNOWN, _why_unknown(self.session.connection, row))
             elif row.text_hashes and place.text_hash not in row.text_hashes:
                 reason = (
                     "The text is not that of the sentence with this id: the text was edited, or "
                     "the columns were sorted apart."
                 )
                 self._lose(row, RowKind.REFUSED, reason)
+                self._altered.add(place.sentence)
             elif place.sentence in self._seen:
                 self._repeat(row, place)
             else:
@@ -87,6 +89,7 @@ class Planner:
             repeated=self._repeated,
             missing=self._missing(exported_at),
             unknown_categories=dict(self._unknown),
+            absent=self._source.absent,
         )
 
     @property
@@ -196,7 +199,8 @@ class Planner:
 
     def _missing(self, operation: int) -> tuple[SentenceId, ...]:
         there = sentences.existing_at(self.session.connection, operation)
-        return tuple(sentence for sentence in there if sentence not in self._seen)
+        found = self._seen.keys() | self._altered
+        return tuple(sentence for sentence in there if sentence not in found)
 
 
 def _places(
@@ -214,14 +218,27 @@ def _places(
 
 
 def _place_by_text(connection: sqlite3.Connection, row: protocol.EditedRow) -> _Place | None:
+    found = _of_text(connection, row)
+    return _place(found[0]) if len(found) == 1 else None
+
+
+def _of_text(connection: sqlite3.Connection, row: protocol.EditedRow) -> list[sqlite3.Row]:
     if not row.set_id or not row.text_hashes:
-        return None
-    found = connection.execute(
+        return []
+    return connection.execute(
         f"{_PLACE} WHERE l.set_id = ? AND s.current = 1 "
         "AND s.text_hash IN (SELECT value FROM json_each(?))",
         (row.set_id, json.dumps(row.text_hashes)),
     ).fetchall()
-    return _place(found[0]) if len(found) == 1 else None
+
+
+def _why_unknown(connection: sqlite3.Connection, row: protocol.EditedRow) -> str:
+    if _of_text(connection, row):
+        return (
+            "Its drug label has this text several times, and the column Sentence id does not say "
+            "which one is meant."
+        )
+    return "The project has no such sentence."
 
 
 def _place(row: sqlite3.Row) -> _Place:

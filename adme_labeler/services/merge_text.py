@@ -70,6 +70,16 @@ def counted(plan: MergePlan) -> str:
     return f"{plan.source}: {', '.join(parts) or 'no rows'}."
 
 
+def not_compared(plan: MergePlan) -> str:
+    """Which columns the sheet does not have, so that nobody believes them compared, or ""."""
+    names = [name.capitalize() for name in plan.absent]
+    if not names:
+        return ""
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    columns = "column" if len(names) == 1 else "columns"
+    return f"Not compared, because the table has no such {columns}: {listed}."
+
+
 def entry(held: Entry | None, scheme: CategoryScheme) -> dict[str, Json] | None:
     """One of the three states; a category is "" where there is none."""
     if held is None:

@@ -16,6 +16,7 @@ from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.domain.records import SentenceId
 from adme_labeler.gui.controls import Card, Segments, Text
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.gui.equal_rows import TwoEnds
 from adme_labeler.gui.merge_table import Lookup, MergeModel, MergeTable
 from adme_labeler.services import merge_text
 from adme_labeler.services.merge_plan import MergePlan, MergeRow, RowKind
@@ -116,7 +117,8 @@ class MergeDialog(Dialog):
             return
         self.apply.show()
         self.apply.setDefault(True)
-        self._say(merge_text.counted(plan) + _unknown_categories(plan))
+        said = (merge_text.counted(plan), _unknown_categories(plan), merge_text.not_compared(plan))
+        self._say(" ".join(filter(None, said)))
         self._fill(plan)
         self.resize_to_window()
         assert self.table is not None
@@ -144,11 +146,9 @@ class MergeDialog(Dialog):
             if left == 1
             else ("sentences are not in it and stay as they are")
         )
-        missing = f" {left:,} {absent}." if left else ""
-        self._say(
-            f"{self._name} brings nothing new: {plan.unchanged:,} {rows} what the project holds."
-            + missing
-        )
+        said = f"{self._name} brings nothing new: {plan.unchanged:,} {rows} what the project holds."
+        missing = f"{left:,} {absent}." if left else ""
+        self._say(" ".join(filter(None, (said, missing, merge_text.not_compared(plan)))))
 
     def _fill(self, plan: MergePlan) -> None:
         self._page = page = QWidget()
@@ -167,12 +167,13 @@ class MergeDialog(Dialog):
         for button, taken in ((self.accept_all, True), (self.refuse_all, False)):
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, t=taken: model.take(range(model.rowCount()), t))
-        above = QHBoxLayout()
-        above.setSpacing(8)
-        above.addWidget(self.filters)
-        above.addStretch(1)
-        above.addWidget(self.accept_all)
-        above.addWidget(self.refuse_all)
+        at_once = QWidget()
+        pair = QHBoxLayout(at_once)
+        pair.setContentsMargins(0, 0, 0, 0)
+        pair.setSpacing(8)
+        pair.addWidget(self.accept_all)
+        pair.addWidget(self.refuse_all)
+        above = TwoEnds(self.filters, at_once)
         self.table = MergeTable(self._scheme)
         self.table.show_rows(model)
         self.table.moved.connect(self._show_detail)
@@ -198,7 +199,7 @@ class MergeDialog(Dialog):
         holder = QVBoxLayout(page)
         holder.setContentsMargins(0, 0, 0, 0)
         holder.setSpacing(12)
-        holder.addLayout(above)
+        holder.addWidget(above)
         holder.addWidget(self.table, 1)
         holder.addWidget(card)
         holder.addLayout(below)
@@ -312,4 +313,4 @@ def _unknown_categories(plan: MergePlan) -> str:
     if not names:
         return ""
     more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
-    return f" No category of this project: {', '.join(names[:5])}{more}."
+    return f"No category of this project: {', '.join(names[:5])}{more}."

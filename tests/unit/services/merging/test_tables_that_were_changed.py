@@ -13,7 +13,7 @@ import pytest
 from adme_labeler import protocol
 from adme_labeler.exporters import workbook
 from adme_labeler.exporters.rows import Content
-from adme_labeler.services import annotating, headless, importing, merging
+from adme_labeler.services import annotating, headless, importing, merge_text, merging
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.merging import RowKind
 from adme_labeler.services.session import Session
@@ -117,7 +117,7 @@ def test_columns_that_were_sorted_apart_are_refused(session: Session, tmp_path: 
             row.update(uid=uid, category="Metabolism")
 
     plan = compared(session, edited(session, tmp_path, edit))
-    assert kinds(plan) == {"refused": 16, "missing": 16}
+    assert kinds(plan) == {"refused": 16}
     assert "sorted apart" in plan.rows[0].reason
 
 
@@ -143,6 +143,27 @@ def test_only_the_columns_that_are_there_count(session: Session, tmp_path: Path)
     left = annotations.get(session.connection, first, "ann")
     assert left is not None
     assert (left.category, left.also, left.note) == (E, (), "kept")
+
+
+def test_a_column_that_was_renamed_is_said_to_be_not_compared(
+    session: Session, tmp_path: Path
+) -> None:
+    def edit(rows: list[Row]) -> list[Row]:
+        return [{"Klasse" if k == "category" else k: v for k, v in row.items()} for row in rows]
+
+    plan = compared(session, edited(session, tmp_path, edit))
+    assert plan.absent == ("category",)
+    said = "Not compared, because the table has no such column: Category."
+    assert merge_text.not_compared(plan) == said
+
+
+def test_a_row_without_its_id_whose_text_is_not_the_only_one_is_told_so(tmp_path: Path) -> None:
+    with Session.create(tmp_path / "twice", "ann") as session:
+        draft = label("set-r", "Repetol", [block("Absorption", ["Food has no effect."] * 2)])
+        importing.commit_batch(session, [draft], importing.ImportTally())
+        plan = compared(session, edited(session, tmp_path, setting(1, uid="1.2E+19")))
+    assert (only(plan).kind, kinds(plan)["missing"]) == (RowKind.UNKNOWN, 1)
+    assert "several times" in only(plan).reason
 
 
 def test_formula_like_notes_are_unescaped_once(session: Session, tmp_path: Path) -> None:
