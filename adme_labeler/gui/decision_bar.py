@@ -19,7 +19,7 @@ from adme_labeler.domain.categories import Category, CategoryKey, CategoryScheme
 from adme_labeler.domain.records import AnnotationState
 from adme_labeler.gui import icons, keymap, painting, theme
 from adme_labeler.gui.controls import ElidedText, Hairline, KeyButton, Link, Panel, Text
-from adme_labeler.gui.equal_rows import EqualRows, TwoEnds
+from adme_labeler.gui.equal_rows import EqualRows, TwoEnds, side_by_side
 from adme_labeler.gui.older_line import OlderLine
 from adme_labeler.services.label_versions import Older
 
@@ -169,8 +169,8 @@ class DecisionBar(Panel):
         acts = (self.accept, self.skip, self.unsure, self.flag, self.note)
         also = Text("also ⇧", "secondary", "secondary")
         bottom = TwoEnds(
-            _side_by_side(*acts, None, spacing=4),
-            _side_by_side(None, also, *self.also.values(), self.undo, spacing=3),
+            side_by_side(*acts, None, spacing=4),
+            side_by_side(None, also, *self.also.values(), self.undo, spacing=3),
         )
         inside = QVBoxLayout()
         inside.setContentsMargins(16, 10, 16, 12)
@@ -184,20 +184,6 @@ class DecisionBar(Panel):
         whole.setSpacing(0)
         whole.addWidget(Hairline())
         whole.addLayout(inside)
-
-
-def _side_by_side(*controls: QWidget | None, spacing: int) -> QWidget:
-    """A group of controls; None is room that gives way."""
-    group = QWidget()
-    row = QHBoxLayout(group)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(spacing)
-    for control in controls:
-        if control is None:
-            row.addStretch(1)
-        else:
-            row.addWidget(control)
-    return group
 
 
 def _tool_tip(category: Category, rules: str) -> str:

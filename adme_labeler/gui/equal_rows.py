@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 GAP = 8
 MOST_ROWS = 3
@@ -120,3 +120,17 @@ class TwoEnds(QWidget):
         else:
             self._left.setGeometry(0, 0, width, left.height())
             self._right.setGeometry(0, left.height() + GAP, width, right.height())
+
+
+def side_by_side(*controls: QWidget | None, spacing: int) -> QWidget:
+    """A group of controls; None is room that gives way."""
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(spacing)
+    for control in controls:
+        if control is None:
+            row.addStretch(1)
+        else:
+            row.addWidget(control)
+    return group

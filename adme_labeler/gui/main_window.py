@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._stack)
         self.setWindowIcon(application_icon())
         self.setAcceptDrops(True)
-        self.setMinimumSize(*_LEAST)
+        self.setMinimumSize(_least(self.preferences.scale))
         self.resize(_first_size(self))
         keymap.use(self.preferences.keymap)
         self.actions_ = ActionSet(self.run, self)
@@ -438,6 +438,7 @@ class MainWindow(QMainWindow):
                 scale or self.preferences.scale,
                 self.preferences.spacing,
             )
+            self.setMinimumSize(_least(self.preferences.scale))
         QTimer.singleShot(0, self, self._enable)
 
     def _begin_tour(self) -> None:
@@ -489,6 +490,12 @@ class MainWindow(QMainWindow):
 
     def _trainer(self) -> Trainer:
         return self._of_project().trainer
+
+
+def _least(scale: float) -> QSize:
+    """What the controls need in one window at this text size; below 1280x720 at the largest."""
+    width, height = _LEAST
+    return QSize(round(width + 240 * max(0.0, scale - 1)), height)
 
 
 def _first_size(window: MainWindow) -> QSize:

@@ -120,6 +120,13 @@ class Preferences:
         self._settings.setValue(f"{key}/sentence", "" if sentence is None else str(sentence))
         self._settings.setValue(f"{key}/queue", queue)
 
+    def listed(self, project: Path) -> bool:
+        """Whether this project was left in the list view."""
+        return str(self._settings.value(f"{self._place(project)}/view", "")) == "list"
+
+    def set_listed(self, project: Path, listed: bool) -> None:
+        self._settings.setValue(f"{self._place(project)}/view", "list" if listed else "read")
+
     def recent_searches(self, project: Path) -> tuple[str, ...]:
         """What was searched for lately in this project, newest first."""
         stored = self._settings.value(f"{self._place(project)}/searches", [])

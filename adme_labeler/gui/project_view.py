@@ -96,8 +96,12 @@ class ProjectView(QObject):
     ) -> None:
         """Show the last place and start what runs beside, unless `jobs` is false."""
         self.desk.begin(sentence)
-        if kind != QueueKind.DOCUMENT.value and kind in QueueKind:
-            self.desk.choose_queue(QueueKind(kind))
+        known = {queue.value: queue for queue in QueueKind}
+        if kind != QueueKind.DOCUMENT.value and kind in known:
+            here = self.desk.focus
+            self.desk.choose_queue(known[kind])
+            if sentence is not None and sentence == here:
+                self.desk.go_to(sentence)
         self._show_rules()
         self.show_training()
         self.show_status()

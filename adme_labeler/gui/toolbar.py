@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from adme_labeler.gui.controls import Hairline, KeyButton, Panel, Segments
+from adme_labeler.gui.equal_rows import TwoEnds, side_by_side
 
 QUEUES = (
     ("document", "Document order"),
@@ -42,14 +43,15 @@ class Toolbar(Panel):
         self.search.setToolTip("Search (/ or Ctrl+F)")
         self.export.setToolTip("Export a spreadsheet (Ctrl+E)")
         self.retrain.setToolTip("Train a new model version (Ctrl+R)")
+        # In a narrow window with large type the right group takes a second line.
         row = QHBoxLayout()
         row.setContentsMargins(14, 6, 14, 7)
-        row.setSpacing(10)
-        row.addWidget(self.views)
-        row.addWidget(self.queues)
-        row.addStretch(1)
-        for button in (self.search, self.export, self.retrain):
-            row.addWidget(button)
+        row.addWidget(
+            TwoEnds(
+                side_by_side(self.views, self.queues, spacing=10),
+                side_by_side(self.search, self.export, self.retrain, spacing=10),
+            )
+        )
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)

@@ -1,7 +1,7 @@
 """Programs beside the one under test: a window that files are dragged out of, and a camera.
 
-    python -m tests.e2e.hands drag FILE …    until its files are dropped somewhere
-    python -m tests.e2e.hands picture FILE   what is on the screen now, as PNG
+python -m tests.e2e.hands drag FILE …    until its files are dropped somewhere
+python -m tests.e2e.hands picture FILE   what is on the screen now, as PNG
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ class Files(QLabel):
         drag.setMimeData(data)
         taken = drag.exec(Qt.DropAction.CopyAction)
         print("dropped" if taken == Qt.DropAction.CopyAction else "refused", flush=True)
-        QTimer.singleShot(3000, QApplication.quit)  # the other side asks for the data after the drop
+        QTimer.singleShot(
+            3000, QApplication.quit
+        )  # the other side asks for the data after the drop
 
 
 def main(what: str, names: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -14,6 +15,9 @@ from PySide6.QtWidgets import (
 
 from adme_labeler.gui.controls import Text
 
+_FRAME = 36
+"""Pixels of a screen's height that the title bar of a window takes."""
+
 
 class Dialog(QDialog):
     """Title, a body to fill, and buttons at the right below."""
@@ -21,7 +25,6 @@ class Dialog(QDialog):
     def __init__(self, title: str, parent: QWidget | None = None, width: int = 480) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self.setMinimumWidth(width)
         self.body = QVBoxLayout()
         self.body.setSpacing(12)
         self._buttons = QHBoxLayout()
@@ -30,9 +33,27 @@ class Dialog(QDialog):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(24, 20, 24, 20)
         whole.setSpacing(16)
+        # A minimum set on the window itself would let larger text be clipped.
+        whole.addStrut(width - 48)
         whole.addWidget(Text(title, "title", strong=True))
         whole.addLayout(self.body, 1)
         whole.addLayout(self._buttons)
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._make_room()
+        return done
+
+    def _make_room(self) -> None:
+        """As high as wrapped lines need at this width: Qt asks them at a width of its own."""
+        layout = self.layout()
+        if layout is None or not layout.hasHeightForWidth():
+            return
+        needed = layout.totalMinimumHeightForWidth(self.width())
+        needed = min(needed, self.screen().availableSize().height() - _FRAME)
+        if needed != self.minimumHeight():
+            self.setMinimumHeight(needed)
 
     def add_button(self, text: str, default: bool = False) -> QPushButton:
         button = QPushButton(text)

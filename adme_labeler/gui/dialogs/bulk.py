@@ -181,7 +181,8 @@ class BulkDialog(Dialog):
         number = pool.count(key, least)
         words = f"{number:,} of {total:,}"
         if number and self._calibrated:
-            words += f", {_about(pool.errors({key: least}))} wrong"
+            found = pool.errors({key: least})
+            words += ", < 1 wrong" if found.expected < 0.5 else f", {_about(found)} wrong"
         return words
 
     def _error_words(self, pool: Pool, least: Mapping[CategoryKey, float], number: int) -> str:
@@ -288,11 +289,10 @@ class _CategoryRow(QWidget):
         self.least.setPrefix("≥ ")
         self.least.setSuffix(" %")
         self.least.setSingleStep(5)
-        self.least.setFixedWidth(104)
         self.least.setAccessibleName(f"Least probability of {category.name}")
         self.check.toggled.connect(self.least.setEnabled)
         self._count = Text("", "secondary", "secondary")
-        self._count.setMinimumWidth(200)
+        self._count.setMinimumWidth(180)
         chip = _Chip(category)
         row = QGridLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -300,8 +300,8 @@ class _CategoryRow(QWidget):
         row.setVerticalSpacing(2)
         row.addWidget(chip, 0, 0)
         row.addWidget(self.check, 0, 1)
-        row.addWidget(self.least, 0, 2)
-        row.addWidget(self._count, 1, 1, 1, 2)
+        row.addWidget(self.least, 0, 2, 2, 1)
+        row.addWidget(self._count, 1, 1)
         row.setColumnStretch(1, 1)
 
     def show_count(self, words: str) -> None:
@@ -327,7 +327,7 @@ class _Line(QWidget):
         self._probability = 0.0
         self._text = ""
         self._drug = ""
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     def text(self) -> str:
         return self._text
@@ -344,7 +344,10 @@ class _Line(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(440, theme.size("secondary") + 18)
+        return QSize(440, theme.size("secondary") + 16)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, theme.size("secondary") + 6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._category is None:

@@ -14,7 +14,7 @@ from adme_labeler.gui.controls import ElidedText, Text
 from adme_labeler.gui.dialogs.column_grid import Choice
 from adme_labeler.services.column_mapping import Written
 
-_TALLEST = 168
+_TALLEST, _LEAST = 168, 96
 UNDECIDED = "Leave undecided"
 
 
@@ -84,7 +84,8 @@ class WrittenCategories(QWidget):
         self._area.setWidget(lines)
         self._area.setVisible(bool(found))
         wanted = lines.sizeHint().height() + 4
-        self._area.setFixedHeight(min(_TALLEST, wanted))
+        self._area.setMaximumHeight(min(_TALLEST, wanted))
+        self._area.setMinimumHeight(min(_LEAST, wanted))
 
     def _choice(self, written: Written) -> Choice:
         choice = Choice()

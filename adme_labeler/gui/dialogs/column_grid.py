@@ -25,6 +25,7 @@ from adme_labeler.services.column_mapping import MEANINGS
 
 _NARROWEST, _WIDEST = 148, 400
 _READABLE = 220
+
 _MEASURED_ROWS = 30
 _EDGE = 8
 _Index = QModelIndex | QPersistentModelIndex
@@ -104,7 +105,7 @@ class ColumnGrid(QTableView):
         font = theme.font("controls")
         cells = [row[column] for row in rows[:_MEASURED_ROWS] if column < len(row)]
         longest = max((painting.text_width(c[:80], font) for c in [name, *cells]), default=0.0)
-        return int(min(_WIDEST, max(_NARROWEST, longest + 44)))
+        return int(min(_WIDEST, max(_narrowest(), longest + 44)))
 
 
 class _Rows(QAbstractTableModel):
@@ -166,7 +167,7 @@ class _Head(QHeaderView):
         self.choices: list[Choice] = []
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setHighlightSections(False)
-        self.setMinimumSectionSize(_NARROWEST - 28)
+        self.setMinimumSectionSize(_narrowest() - 28)
         self.sectionResized.connect(lambda *_: self.place())
         view.horizontalScrollBar().valueChanged.connect(lambda _: self.place())
 
@@ -240,3 +241,8 @@ class _Head(QHeaderView):
 
     def _line(self) -> int:
         return theme.size("controls") + 16
+
+
+def _narrowest() -> int:
+    """A column holds its choice of meanings, whose text grows with the text size."""
+    return max(_NARROWEST, 15 * theme.size("controls"))

@@ -75,7 +75,8 @@ class DrugNames(QWidget):
         area.setWidget(rows)
         grid.setContentsMargins(0, 0, 10, 0)
         tall = next(iter(self.fields.values())).minimumHeight()
-        area.setFixedHeight(_AT_ONCE * (tall + grid.verticalSpacing()) + tall // 2)
+        area.setMaximumHeight(_AT_ONCE * (tall + grid.verticalSpacing()) + tall // 2)
+        area.setMinimumHeight(2 * (tall + grid.verticalSpacing()) + tall // 2)
         area.setAccessibleName("Drug in each document")
         whole.addWidget(area)
 
