@@ -9,26 +9,27 @@ publishes the `Changes`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from adme_labeler import protocol
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
-from adme_labeler.domain.records import SentenceId
+from adme_labeler.domain.records import LabelId, SentenceId
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.processes import WorkerProcess
+from adme_labeler.gui.turns import Turns
 from adme_labeler.services import exporting, recall, suggesting
 from adme_labeler.services.runs import State, WorkerRun
 from adme_labeler.services.session import Session
-from adme_labeler.storage import sentences
+from adme_labeler.storage import labels, sentences
 
 _log = logging.getLogger(__name__)
 
 _CHUNK = 400
-"""Sentences handed to the model worker per turn of the event loop."""
+"""Sentences handed to the model worker in one message."""
 
 
 class Job(QObject):
@@ -65,7 +66,7 @@ class Suggester(Job):
         self.model = ""
         self.encoder = ""
         self._keeper: suggesting.ScoreKeeper | None = None
-        self._queue: list[SentenceId] = []
+        self._queue: dict[LabelId, None] = {}
         self._known: set[SentenceId] = set()
         self._first: Sequence[SentenceId] = ()
         self._since_refit = 0
@@ -74,9 +75,8 @@ class Suggester(Job):
         self._restarts = 0
         self._leaving = False
         self._again = False
-        self._pump = QTimer(self)
-        self._pump.setInterval(0)
-        self._pump.timeout.connect(self._hand_over)
+        self._pump = Turns(self)
+        self._gathering = Turns(self)
         bus.changed.connect(self._note)
 
     def start(self) -> None:
@@ -88,6 +88,7 @@ class Suggester(Job):
         except Problem as problem:
             self.said.emit(str(problem))
             return
+        self._stop_turns()
         self._keeper = suggesting.ScoreKeeper.start(self.session)
         self._known.clear()
         self._scoring = False
@@ -108,12 +109,13 @@ class Suggester(Job):
 
     def leave(self) -> None:
         self._leaving = True
-        self._pump.stop()
+        self._stop_turns()
         super().leave()
 
     def ask(self, question: protocol.Similar | protocol.Examine) -> bool:
         """Put a question beside the scoring; False while there is nobody who could answer."""
-        ready = self._known and not self._queue and self.running() and not self._leaving
+        knows = self._known and not self._queue and not self._pump.running()
+        ready = knows and self.running() and not self._leaving
         if self.worker is not None and ready:
             self.worker.send(question)
         return bool(ready)
@@ -127,8 +129,10 @@ class Suggester(Job):
                 self.worker.send(protocol.Prioritise(known))
 
     def _note(self, changes: Changes) -> None:
-        if changes.groups:
-            self._offer(sentences.in_document_order(self.session.connection))
+        if changes.groups or changes.labels:
+            if self._keeper is not None:
+                self._keeper.sentences_changed()
+            self._offer(changes.labels)
             self._wanted = True
         self._since_refit += len(changes.annotations)
         if self._since_refit >= suggesting.REFIT_EVERY:
@@ -142,9 +146,9 @@ class Suggester(Job):
             self.encoder = Path(message.encoder).name
             self.said.emit("Suggestions: the model is ready")
             self._wanted = True
-            first = list(self._first)
-            rest = sentences.in_document_order(self.session.connection)
-            self._offer([*first, *rest])
+            connection = self.session.connection
+            shown = [sentences.label_of(connection, i) for i in self._first[:1]]
+            self._offer([*shown, *labels.in_order(connection)])
             if not self._queue:
                 self._refit_if_due()
         elif isinstance(message, protocol.Encoded):
@@ -177,41 +181,55 @@ class Suggester(Job):
             self.changed.emit()
             self._refit_if_due()
 
-    def _offer(self, ids: Iterable[SentenceId]) -> None:
-        """Queue sentences that the worker does not know yet."""
+    def _offer(self, found: Iterable[LabelId]) -> None:
+        """Queue drug labels with sentences that the worker does not know yet."""
         if self.worker is None or self.worker.run.state is not State.RUNNING:
             return
-        waiting = set(self._queue)
-        fresh = [i for i in dict.fromkeys(ids) if i not in self._known and i not in waiting]
-        self._queue.extend(fresh)
-        if self._queue and not self._pump.isActive():
-            self._pump.start()
+        self._queue.update(dict.fromkeys(found))
+        if self._queue and not self._pump.running():
+            self._pump.run(self._hand_over(), lambda _: self._handed_over())
 
-    def _hand_over(self) -> None:
-        chunk, self._queue = self._queue[:_CHUNK], self._queue[_CHUNK:]
-        if chunk and self.worker is not None:
-            for message in suggesting.sentence_messages(self.session, chunk):
-                self.worker.send(message)
-            self._known.update(chunk)
-        if not self._queue:
-            self._pump.stop()
-            if self.worker is not None:
-                first = [*self._first, *suggesting.evaluated_ids(self.session)]
-                self.worker.send(protocol.Prioritise(tuple(dict.fromkeys(first))))
-            self._refit_if_due()
+    def _hand_over(self) -> Generator[None, None, None]:
+        while self._queue:
+            label = next(iter(self._queue))
+            del self._queue[label]
+            ids = sentences.in_document_order(self.session.connection, label)
+            fresh = [i for i in ids if i not in self._known]
+            for start in range(0, len(fresh), _CHUNK):
+                chunk = fresh[start : start + _CHUNK]
+                for message in suggesting.sentence_messages(self.session, chunk):
+                    if self.worker is not None:
+                        self.worker.send(message)
+                self._known.update(chunk)
+                yield
+            yield
+
+    def _handed_over(self) -> None:
+        if self.worker is not None:
+            first = [*self._first, *suggesting.evaluated_ids(self.session)]
+            self.worker.send(protocol.Prioritise(tuple(dict.fromkeys(first))))
+        self._refit_if_due()
 
     def _refit_if_due(self) -> None:
-        ready = self._known and not self._queue and not self._scoring
+        ready = self._known and not self._queue and not self._pump.running() and not self._scoring
         if not (self._wanted and ready and self._keeper and self.worker and self.running()):
             return
         self._wanted = False
         self._since_refit = 0
         self._scoring = True
-        self.worker.send(self._keeper.refit())
+        self._gathering.run(self._keeper.refitting(), self._refit)
+
+    def _refit(self, message: protocol.Refit) -> None:
+        if self.worker is not None and self.running():
+            self.worker.send(message)
+
+    def _stop_turns(self) -> None:
+        self._pump.stop()
+        self._gathering.stop()
+        self._queue.clear()
 
     def _ended(self, run: WorkerRun) -> None:
-        self._pump.stop()
-        self._queue = []
+        self._stop_turns()
         if self._leaving:
             return
         if self._again:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-import random
-from collections.abc import Iterable, Iterator, Sequence
+import sqlite3
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -23,16 +24,17 @@ from adme_labeler.domain.records import (
     Suggestion,
 )
 from adme_labeler.domain.sentence_text import heading_for_model, mask_names
+from adme_labeler.services.examples import Hints, reading
 from adme_labeler.services.session import Session
-from adme_labeler.storage import hunting, labels, models, sentences, settings, suggestions
+from adme_labeler.services.slices import at_once
+from adme_labeler.storage import labels, models, sentences, settings, suggestions
+from adme_labeler.storage.durability import without_waiting_for_the_disk
 from adme_labeler.storage.sentences import ModelInput
 
 FEWEST_TO_MOVE = 20
 """A trained model's head stays as it is until so many annotations came after its snapshot."""
 REFIT_EVERY = 5
 """Annotations after which the instant head is fitted again."""
-HINTS_PER_CATEGORY = 1000
-"""Heading hints beyond this many of a category teach the head nothing more."""
 CHUNK = 500
 
 
@@ -136,6 +138,7 @@ class ScoreKeeper:
     _estimate: protocol.Measurement | None = None
     _waiting: set[SentenceId] = field(default_factory=set[SentenceId])
     _held: list[Suggestion] = field(default_factory=list[Suggestion])
+    _hints: Hints = field(default_factory=Hints)
 
     @classmethod
     def start(cls, session: Session) -> ScoreKeeper:
@@ -147,14 +150,22 @@ class ScoreKeeper:
 
     def refit(self) -> protocol.Refit:
         """Message that fits the head on what is known now and scores everything again."""
+        return at_once(self.refitting())
+
+    def sentences_changed(self) -> None:
+        """Drug labels or drug groups are not what they were."""
+        self._hints.forget()
+
+    def refitting(self) -> Generator[None, None, protocol.Refit]:
+        """As `refit`, in slices: yields between them. The present revision counts until the end."""
+        examples = yield from reading(self.session, self.version, self._hints)
+        if not self.version and not examples:
+            examples = tuple(_sample_examples())
         self.revision += 1
-        examples = _examples(self.session, self.version)
         if self.version and (self.revision == 0 or not _enough(examples)):
             examples = ()  # the trained model as the gate measured it
         self._groups = frozenset(GroupId(e.group) for e in examples if e.group >= 0)
-        self._waiting = {
-            e.sentence for e in suggestions.evaluated(self.session.connection, held_out=True)
-        }
+        self._waiting = set(evaluated_ids(self.session))
         self._held = []
         self._estimate = None
         tau = self.session.setting("tau", 0.5)
@@ -186,7 +197,7 @@ class ScoreKeeper:
             self._held = []
         if not now:
             return Changes()
-        with self.session.project.transaction() as connection:
+        with self._transaction() as connection:
             suggestions.store(connection, now, self.session.scheme.keys)
             if complete:
                 self._remember(connection)
@@ -197,12 +208,20 @@ class ScoreKeeper:
         if message.revision != self.revision or not (self._waiting or self._held):
             return Changes()
         left, self._waiting, self._held = self._held, set(), []
-        with self.session.project.transaction() as connection:
+        with self._transaction() as connection:
             suggestions.store(connection, left, self.session.scheme.keys)
             self._remember(connection)
         return Changes(suggestions=frozenset(s.sentence for s in left), models=True)
 
-    def _remember(self, connection: Any) -> None:
+    @contextmanager
+    def _transaction(self) -> Generator[sqlite3.Connection]:
+        with (
+            without_waiting_for_the_disk(self.session.connection),
+            self.session.project.transaction() as connection,
+        ):
+            yield connection
+
+    def _remember(self, connection: sqlite3.Connection) -> None:
         settings.remember(
             connection,
             "served",
@@ -228,7 +247,7 @@ class ScoreKeeper:
 
 def evaluated_ids(session: Session) -> list[SentenceId]:
     """Decided held-out sentences, to be scored first after what is on screen."""
-    return [e.sentence for e in suggestions.evaluated(session.connection, held_out=True)]
+    return suggestions.evaluated_ids(session.connection)
 
 
 def sample_annotations() -> list[dict[str, str]]:
@@ -238,70 +257,8 @@ def sample_annotations() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _examples(session: Session, version: ModelVersion) -> tuple[protocol.Example, ...]:
-    """What the instant head learns from.
-
-    On the pretrained encoder: every decided sentence outside the held-out groups, and heading
-    hints of undecided ones; where there is neither, the shipped sample. On a trained model: only
-    what was decided after its snapshot, for the rest is in its weights.
-    """
-    since = _snapshot_time(session, version) if version else ""
-    rows = session.connection.execute(
-        """
-        SELECT r.sentence, r.category, l.drug_group, r.read FROM resolution r
-        JOIN sentence s ON s.id = r.sentence AND s.current = 1
-        JOIN drug_label l ON l.id = s.drug_label
-        JOIN drug_group g ON g.id = l.drug_group AND g.held_out = 0
-        WHERE r.category IS NOT NULL AND s.kind IN ('paragraph', 'list_item')
-          AND EXISTS (SELECT 1 FROM annotation a
-            WHERE a.sentence = r.sentence AND a.at > ?)
-        ORDER BY r.sentence
-        """,
-        (since,),
-    ).fetchall()
-    hunted = hunting.hunted(session.connection)
-    annotated = [
-        protocol.Example(
-            row["sentence"],
-            row["category"],
-            row["drug_group"],
-            evaluates=bool(row["read"]) and row["sentence"] not in hunted,
-        )
-        for row in rows
-    ]
-    if version:
-        return tuple(annotated)
-    examples = annotated + _hints(session)
-    return tuple(examples) or tuple(_sample_examples())
-
-
 def _enough(examples: Sequence[protocol.Example]) -> bool:
     return len(examples) >= FEWEST_TO_MOVE and len({e.category for e in examples}) > 1
-
-
-def _hints(session: Session) -> list[protocol.Example]:
-    rows = session.connection.execute(
-        """
-        SELECT s.id, s.hint, l.drug_group FROM sentence s
-        JOIN drug_label l ON l.id = s.drug_label
-        JOIN drug_group g ON g.id = l.drug_group AND g.held_out = 0
-        LEFT JOIN resolution r ON r.sentence = s.id
-        WHERE s.current = 1 AND s.hint <> '' AND r.sentence IS NULL
-          AND s.kind IN ('paragraph', 'list_item') ORDER BY s.id
-        """
-    ).fetchall()
-    by_category: dict[str, list[protocol.Example]] = {}
-    for row in rows:
-        by_category.setdefault(row["hint"], []).append(
-            protocol.Example(row["id"], row["hint"], row["drug_group"], hint=True)
-        )
-    chosen: list[protocol.Example] = []
-    for category in sorted(by_category):
-        found = by_category[category]
-        if len(found) > HINTS_PER_CATEGORY:
-            found = random.Random(0).sample(found, HINTS_PER_CATEGORY)
-        chosen += found
-    return chosen
 
 
 def _sample_examples() -> list[protocol.Example]:
@@ -320,11 +277,3 @@ def _sample_examples() -> list[protocol.Example]:
 
 def _parts(drug: str) -> Sequence[str]:
     return [drug, *(part.strip() for part in drug.replace(" and ", "/").split("/"))]
-
-
-def _snapshot_time(session: Session, version: ModelVersion) -> str:
-    row = session.connection.execute(
-        "SELECT r.created_at FROM model m JOIN run r ON r.id = m.run WHERE m.version = ?",
-        (version,),
-    ).fetchone()
-    return "" if row is None else str(row["created_at"])

@@ -96,14 +96,17 @@ def in_document_order(
 ) -> list[SentenceId]:
     """Ids of queued sentences, drug labels by title; of one drug label if given."""
     where = [_QUEUED]
-    values: list[object] = []
-    if label is not None:
-        where.append("s.drug_label = ?")
-        values.append(label)
     join = ""
     if open_only:
         join = "LEFT JOIN resolution r ON r.sentence = s.id"
         where.append("r.sentence IS NULL")
+    if label is not None:
+        rows = connection.execute(
+            f"SELECT s.id FROM sentence s {join} WHERE {' AND '.join(where)} "
+            "AND s.drug_label = ? ORDER BY s.position",
+            (label,),
+        )
+        return [SentenceId(row[0]) for row in rows]
     found = connection.execute(
         f"""
         WITH shelf AS (SELECT l.id, row_number() OVER (ORDER BY v.title COLLATE NOCASE, l.id) AS n
@@ -111,8 +114,7 @@ def in_document_order(
         SELECT json_group_array(id) FROM (
             SELECT s.id FROM sentence s JOIN shelf ON shelf.id = s.drug_label {join}
             WHERE {" AND ".join(where)} ORDER BY shelf.n, s.position)
-        """,
-        values,
+        """
     )
     return json.loads(found.fetchone()[0])
 

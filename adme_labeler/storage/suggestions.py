@@ -94,6 +94,20 @@ def evaluated(connection: sqlite3.Connection, *, held_out: bool) -> list[Evaluat
     ]
 
 
+def evaluated_ids(connection: sqlite3.Connection) -> list[SentenceId]:
+    """The held-out sentences of `evaluated`, by id."""
+    row = connection.execute(
+        f"""
+        SELECT json_group_array(r.sentence)
+        FROM resolution r JOIN sentence s ON s.id = r.sentence AND s.current = 1
+        JOIN drug_label l ON l.id = s.drug_label JOIN drug_group d ON d.id = l.drug_group
+        WHERE r.category IS NOT NULL AND r.read = 1 AND d.held_out = 1 AND {COUNTS}
+          AND s.kind IN ('paragraph', 'list_item')
+        """
+    ).fetchone()
+    return sorted(json.loads(row[0]))
+
+
 def _suggestion(row: sqlite3.Row) -> Suggestion:
     return Suggestion(
         SentenceId(row["sentence"]),

@@ -18,6 +18,15 @@ def all_labels(connection: sqlite3.Connection) -> list[DrugLabel]:
     return [_drug_label(row) for row in rows]
 
 
+def in_order(connection: sqlite3.Connection) -> list[LabelId]:
+    """Every drug label, by title."""
+    rows = connection.execute(
+        "SELECT l.id FROM drug_label l JOIN label_version v ON v.id = l.label_version "
+        "ORDER BY v.title COLLATE NOCASE, l.id"
+    )
+    return [LabelId(row[0]) for row in rows]
+
+
 def some(connection: sqlite3.Connection, ids: Iterable[LabelId]) -> list[DrugLabel]:
     """These drug labels with their progress."""
     one_of = "WHERE s.drug_label IN (SELECT value FROM json_each(?1))"
