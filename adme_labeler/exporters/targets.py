@@ -87,7 +87,7 @@ def explain(target: Path, error: OSError) -> ExportProblem:
         )
     if error.errno in _NOT_ALLOWED:
         return ExportProblem(
-            f"{target.name} cannot be written: it is open in another program, or the folder "
+            f"{target.name} cannot be written: it is open in another program, or it or the folder "
             f"{target.parent} is write-protected."
         )
     if error.errno == errno.EROFS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from lxml.etree import LxmlError
@@ -54,8 +55,8 @@ def write(target: Path, content: Content, rows_per_sheet: int = ROWS_PER_SHEET) 
         except LxmlError as error:
             # libxml2 writes the sheets' temporary files itself and reports a full disk its way.
             raise ExportProblem(
-                f"{target.name} was not written, most likely because the disk is full. Free some "
-                f"space and export again."
+                f"{target.name} was not written, most likely because the disk of the folder "
+                f"{gettempdir()}, where it is prepared, is full. Free some space and export again."
             ) from error
         finally:
             _let_go(book)
