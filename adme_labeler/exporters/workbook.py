@@ -55,8 +55,8 @@ def write(target: Path, content: Content, rows_per_sheet: int = ROWS_PER_SHEET) 
         except LxmlError as error:
             # libxml2 writes the sheets' temporary files itself and reports a full disk its way.
             raise ExportProblem(
-                f"{target.name} was not written, most likely because the disk of the folder "
-                f"{gettempdir()}, where it is prepared, is full. Free some space and export again."
+                f"{target.name} was not written, most likely because the disk is full. A workbook "
+                f"is prepared in {gettempdir()}; free some space there and export again."
             ) from error
         finally:
             _let_go(book)
