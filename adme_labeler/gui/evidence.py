@@ -26,7 +26,8 @@ from adme_labeler.services.session import Session
 from adme_labeler.storage import sentences
 
 STATISTICS = tuple(
-    f"adme_labeler.statistics.{name}" for name in ("recall", "paired", "comparison", "audit")
+    f"adme_labeler.statistics.{name}"
+    for name in ("recall", "paired", "comparison", "audit", "agreement")
 )
 """Modules to load beside the event loop before anything here is shown."""
 _SHARE = 20

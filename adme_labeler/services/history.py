@@ -17,7 +17,7 @@ from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import OperationId, SentenceId
 from adme_labeler.services import annotating, schemes
 from adme_labeler.services.session import Session
-from adme_labeler.storage import annotations, log, sentences
+from adme_labeler.storage import annotations, log, second_looks, sentences
 from adme_labeler.storage.log import Change, Operation
 
 BACK = "back"
@@ -151,11 +151,12 @@ def first_sentence(session: Session, operation: int) -> SentenceId | None:
     """The sentence that an operation changed first, or None."""
     rows = session.connection.execute(
         "SELECT kind, key, before, after FROM change WHERE operation = ? "
-        "AND kind IN ('annotation', 'adjudication') ORDER BY ordinal LIMIT 1",
+        "AND kind IN ('annotation', 'adjudication', 'second_look') ORDER BY ordinal LIMIT 1",
         (operation,),
     )
     changes = [Change(r["kind"], r["key"], r["before"], r["after"]) for r in rows]
-    return next(iter(annotations.sentences_of(changes)), None)
+    touched = [*annotations.sentences_of(changes), *second_looks.sentences_of(changes)]
+    return next(iter(touched), None)
 
 
 def details(session: Session, operation: int, most: int = _MOST_SHOWN) -> list[ChangeText]:
@@ -165,7 +166,7 @@ def details(session: Session, operation: int, most: int = _MOST_SHOWN) -> list[C
         (operation, most),
     ).fetchall()
     changes = [Change(r["kind"], r["key"], r["before"], r["after"]) for r in rows]
-    ids = annotations.sentences_of(changes)
+    ids = [*annotations.sentences_of(changes), *second_looks.sentences_of(changes)]
     texts = {s.id: s.text for s in sentences.get(session.connection, ids)}
     return [_in_words(session, change, texts) for change in changes if change.kind != BACK]
 
@@ -220,7 +221,7 @@ def way_back(session: Session, target: int) -> WayBack:
         target,
         sum(holding.holds(row[0]) for row in later),
         len(set(annotations.sentences_of(changes))),
-        sum(c.kind not in ("annotation", "adjudication") for c in changes),
+        sum(c.kind not in ("annotation", "adjudication", second_looks.KIND) for c in changes),
         tuple(sorted((str(kind), int(count)) for kind, count in map(tuple, stays))),
         changes,
         log.head(connection)[0],
@@ -306,6 +307,11 @@ def _in_words(session: Session, change: Change, texts: dict[SentenceId, str]) ->
         (sentence,) = annotations.sentences_of([change])
         text = texts.get(sentence, "(a sentence that is no longer in the label)")
         return ChangeText(text, _state(session, before), _state(session, after), sentence)
+    if change.kind == second_looks.KIND:
+        (sentence,) = second_looks.sentences_of([change])
+        text = texts.get(sentence, "(a sentence that is no longer in the label)")
+        said = _looked(session, before), _looked(session, after)
+        return ChangeText(f"Second look: {text}", *said, sentence)
     key = _loaded(change.key) if change.key[:1] in '"{[0123456789' else change.key
     if change.kind == "setting" and change.key == schemes.SETTING:
         return ChangeText("Categories", schemes.in_words(before), schemes.in_words(after))
@@ -333,6 +339,15 @@ def _state(session: Session, fields: Any) -> str:
     if fields.get("note"):
         said.append(f"note “{fields['note']}”")
     return ", ".join(said)
+
+
+def _looked(session: Session, fields: Any) -> str:
+    """ "Absorption, at first Excretion"."""
+    if fields is None:
+        return "nothing"
+    names: dict[str, str] = {c.key: c.name for c in session.scheme.categories}
+    first, now = (names.get(fields[key], fields[key]) for key in ("first", "category"))
+    return f"{now}, as at first" if now == first else f"{now}, at first {first}"
 
 
 def _loaded(written: str | None) -> Any:
@@ -371,4 +386,6 @@ _KINDS = {
     "back": "went back",
     "setting": "setting",
     "held_out": "held-out drugs",
+    "second-look": "second look",
+    "settle": "conflict settled",
 }

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 
 from adme_labeler import protocol
 from adme_labeler.domain.records import Verdict
+from adme_labeler.ml import out_of_fold
 from adme_labeler.ml.compute import Compute
 from adme_labeler.ml.encoder import load_encoder
 from adme_labeler.ml.evaluation import evaluate
@@ -96,6 +97,10 @@ def test_a_run_ends_in_a_model_with_its_measurements(finished_run, tiny_encoder,
     model = load_model(folder / "model")
     assert model.card.categories == KEYS and model.card.temperature == finished.temperature
     assert model.card.base_digest == load_encoder(tiny_encoder).digest
+    unseen = out_of_fold.read(folder / "model")
+    assert unseen is not None and unseen.categories == KEYS
+    assert sorted(unseen.ids) == sorted(r.sentence for r in rows if r.role == "train")
+    assert unseen.probabilities.sum(axis=1) == pytest.approx(1, abs=1e-3)
     assert not list((folder / "work").iterdir())
 
 
@@ -227,6 +232,14 @@ def test_a_trained_model_serves_what_it_was_measured_with_and_takes_new_categori
             assert scores[n].probabilities == pytest.approx(told.probabilities, abs=1e-4)
     decided = [scores[n].category == told.category for n, told in enumerate(finished.predictions)]
     assert sum(decided) >= 28
+
+    unseen = out_of_fold.read(folder / "model")
+    given = [protocol.Given(r.sentence, r.category) for r in rows if r.role == "train"]
+    asked = protocol.Examine(KEYS, (*given, protocol.Given(10_000, "A")))
+    worker.send(asked)
+    found = worker.until(protocol.Examined)
+    assert (found.given, found.judged) == (91, 90)
+    assert found == out_of_fold.examine(asked, unseen, lambda ids: [""] * len(ids))
 
     wider = ("X", *reversed(KEYS))
     worker.send(protocol.Refit(2, wider, "O", ()))

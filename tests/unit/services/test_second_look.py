@@ -100,8 +100,10 @@ def test_another_category_becomes_the_annotation_but_not_its_provenance(
     (placed,) = second_looks.by_chance(session.connection, "ana")
     assert (placed.look.first, placed.look.first_at, placed.look.category) == (A, MONDAY, M)
     operation = history.newest(session)
-    said = [text.what for text in history.details(session, operation)]
-    assert len(said) == 2
+    annotation, look = history.details(session, operation)
+    assert (annotation.sentence, look.sentence) == (sentence, sentence)
+    assert look.what.startswith("Second look: ") and look.before == "Excretion, at first Absorption"
+    assert look.after == "Metabolism, at first Absorption"
     assert history.first_sentence(session, operation) == sentence
     annotating.undo(session)
     annotating.undo(session)
