@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import Enum
+from typing import TypeVar, cast
+
+import msgspec
 
 from adme_labeler.domain.records import BlockDraft, BlockKind, LabelDraft, LabelType, SpanDraft
 from adme_labeler.importers import headings
@@ -47,6 +52,11 @@ class About:
     names: tuple[str, ...] = ()
 
 
+def version_number(written: str) -> int:
+    """The number of a label's version; 0 for what is no whole number of at most nine digits."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
+
+
 def draft(about: About, pieces: Iterable[Piece]) -> LabelDraft:
     """Cut every piece into sentences (tables into rows) and put the label together."""
     blocks = tuple(block for piece in pieces if (block := _block(piece)) is not None)
@@ -60,7 +70,7 @@ def draft_of_blocks(about: About, blocks: tuple[BlockDraft, ...]) -> LabelDraft:
         for heading in block.heading_path:
             if headings.family(heading) == headings.UNKNOWN:
                 seen.setdefault(heading)
-    return LabelDraft(
+    label = LabelDraft(
         source=about.source,
         source_format=about.source_format,
         set_id=about.set_id,
@@ -76,6 +86,11 @@ def draft_of_blocks(about: About, blocks: tuple[BlockDraft, ...]) -> LabelDraft:
         blocks=blocks,
         unknown_headings=tuple(seen),
     )
+    try:
+        msgspec.json.encode(label)
+    except UnicodeEncodeError:
+        return _without_half_letters(label)
+    return label
 
 
 def content_hash(blocks: Sequence[BlockDraft]) -> str:
@@ -125,6 +140,22 @@ def _pharmacokinetic(path: tuple[str, ...]) -> bool | None:
         if kind in (headings.TOPIC, headings.FOOD):
             return True
     return None
+
+
+_Any = TypeVar("_Any")
+
+
+def _without_half_letters(value: _Any) -> _Any:
+    """Halves of surrogate pairs, which JSON can spell and no file can hold, become U+FFFD."""
+    found: object = value
+    if isinstance(value, str) and not isinstance(value, Enum):
+        found = re.sub("[\ud800-\udfff]", "\ufffd", value)
+    elif isinstance(value, tuple):
+        found = tuple(_without_half_letters(part) for part in cast(tuple[object, ...], value))
+    elif is_dataclass(value) and not isinstance(value, type):
+        parts = {f.name: _without_half_letters(getattr(value, f.name)) for f in fields(value)}
+        found = replace(value, **parts)
+    return cast(_Any, found)
 
 
 def _block(piece: Piece) -> BlockDraft | None:

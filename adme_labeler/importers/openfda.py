@@ -15,6 +15,7 @@ from adme_labeler.importers.drafts import (
     Piece,
     draft,
     pharmacokinetic_part,
+    version_number,
 )
 from adme_labeler.importers.openfda_json import results
 from adme_labeler.importers.openfda_tables import Table, tables_of, without_tables
@@ -90,7 +91,7 @@ def _about(result: Mapping[str, Any], source: str) -> About:
         source_format="openfda",
         set_id=set_id or _one(result.get("id")),
         document_id=_one(result.get("id")),
-        version=int(version) if version.isdigit() else 0,
+        version=version_number(version),
         effective_date=_one(result.get("effective_time"))[:8],
         title=title[:160],
         label_type=_label_type(_strings(more.get("product_type"))),

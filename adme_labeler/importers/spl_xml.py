@@ -17,6 +17,7 @@ from adme_labeler.importers.drafts import (
     Piece,
     draft,
     pharmacokinetic_part,
+    version_number,
 )
 from adme_labeler.importers.spl_sections import UNCLASSIFIED, child_of, code_of, tag
 from adme_labeler.importers.spl_text import contents, plain_text
@@ -201,7 +202,7 @@ def _about(root: _Element, source: str) -> About:
         source_format="spl",
         set_id=_attribute(root, "setId", "root") or _attribute(root, "id", "root"),
         document_id=_attribute(root, "id", "root"),
-        version=int(version) if version.isdigit() else 0,
+        version=version_number(version),
         effective_date=_attribute(root, "effectiveTime", "value")[:8],
         title=_short_title(title, names),
         label_type=label_type(root),

@@ -17,6 +17,8 @@ import pytest
 
 from adme_labeler.domain.records import LabelDraft, LabelType, Sections
 from adme_labeler.importers import FileOutcome, read_paths
+from adme_labeler.services import headless
+from adme_labeler.services.session import Session
 from tests.unit.importers import printed
 
 LABEL = (
@@ -236,6 +238,30 @@ def test_nul_bytes_in_text_are_passed_over(tmp_path):
     (tmp_path / "a.txt").write_bytes(b"Pharmacokinetics\n\nIt is\0 absorbed.\0\0\n")
     (label,), _ = read(tmp_path / "a.txt")
     assert label.blocks[0].text == "It is absorbed."
+
+
+def test_halves_of_letters_in_json_do_not_stop_an_import(tmp_path):
+    (tmp_path / "a.json").write_text(
+        r"""{"results": [{"set_id": "a\ud800", "pharmacokinetics": ["It \udfff is absorbed."],
+        "openfda": {"generic_name": ["Cor\ud83dvexa"]}}]}"""
+    )
+    (label,), _ = read(tmp_path / "a.json")
+    assert label.blocks[0].text == "It \ufffd is absorbed."
+    with Session.create(tmp_path / "p", "ana") as session:
+        assert headless.import_paths(session, [tmp_path / "a.json"]).new_labels == 1
+
+
+@pytest.mark.parametrize("version", ["9" * 40, "²", "-1", "1.5", "x", "٣"])
+def test_a_version_that_is_no_number_counts_as_none(tmp_path, version):
+    label = LABEL.format("").replace(
+        "<component>", f'<versionNumber value="{version}"/><component>', 1
+    )
+    (tmp_path / "a.xml").write_text(label, encoding="utf-8")
+    result = {"set_id": "b", "version": version, "pharmacokinetics": ["It is absorbed."]}
+    (tmp_path / "b.json").write_text(json.dumps({"results": [result]}))
+    with Session.create(tmp_path / "p", "ana") as session:
+        tally = headless.import_paths(session, [tmp_path / "a.xml", tmp_path / "b.json"])
+    assert (tally.new_labels, [f.status for f in tally.files]) == (2, ["read", "read"])
 
 
 def test_the_wrong_ending_does_not_matter(tmp_path):
