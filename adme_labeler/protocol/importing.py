@@ -34,6 +34,8 @@ class ImportJob(msgspec.Struct, frozen=True, kw_only=True):
     types: tuple[str, ...] = ("prescription",)
     layouts: dict[str, TableLayout] = {}
     """How tables are read, by path; that of "" is for every table without one."""
+    category_words: dict[str, str] = {}
+    """Names, keys and synonyms of the project's categories to their keys; a layout goes before."""
     drug_names: dict[str, tuple[str, ...]] = {}
     """What the person who imports calls the drug of a loose document (PDF, Word, web page, text),
     by the path of the document or of a folder or archive around it; that of "" is for all."""

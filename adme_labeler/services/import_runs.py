@@ -20,7 +20,7 @@ from adme_labeler import protocol
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import BlockKind, LabelDraft
-from adme_labeler.services import drug_groups, importing
+from adme_labeler.services import drug_groups, importing, schemes
 from adme_labeler.services.importing import FileReport, ImportTally
 from adme_labeler.services.session import Session
 from adme_labeler.storage import imports
@@ -66,7 +66,8 @@ class Intake:
     @classmethod
     def begin(cls, session: Session, job: protocol.ImportJob, read_by: str = "") -> Intake:
         """Start an import. `read_by`: see `importing.commit_batch`."""
-        job = msgspec.structs.replace(job, ahead=AHEAD, begin=None)
+        words = schemes.words(session.scheme)
+        job = msgspec.structs.replace(job, ahead=AHEAD, begin=None, category_words=words)
         with session.project.transaction() as connection:
             run = imports.begin(
                 connection,

@@ -120,6 +120,15 @@ def follow(session: Session) -> None:
     session.scheme, _ = read(session)
 
 
+def words(scheme: CategoryScheme) -> dict[str, str]:
+    """Every way to write a category, to its key."""
+    return {
+        word: str(category.key)
+        for category in reversed(scheme.categories)
+        for word in (*category.synonyms, category.name, category.key)
+    }
+
+
 def in_words(stored: Json) -> str:
     """A stored scheme for the history: names with their digits."""
     scheme = ADME if stored is None else _parsed(json.dumps(stored))

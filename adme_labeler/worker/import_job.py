@@ -105,7 +105,7 @@ class _Reading:
             cursor,
             sections=Sections(self.job.sections),
             types=frozenset(LabelType(t) for t in self.job.types),
-            layout=self.job.layouts.get(str(path)) or self.job.layouts.get("", TableLayout()),
+            layout=self._layout_of(path),
             pulse=self._pulse,
             count=count,
             drug_names=self.job.drug_names,
@@ -124,6 +124,13 @@ class _Reading:
             self._wait()
             self.tell(path.name, inner)
         self.done += 1
+
+    def _layout_of(self, path: Path) -> TableLayout:
+        """As the person said, and where nothing was said, categories as the project knows them."""
+        layouts = self.job.layouts
+        layout = layouts.get(str(path)) or layouts.get("", TableLayout())
+        known = {**self.job.category_words, **layout.categories}
+        return msgspec.structs.replace(layout, categories=known)
 
     def tell(self, name: str, inner: int = 0) -> None:
         phase = f"Reading {name}" if name else "Reading"
