@@ -38,13 +38,14 @@ from adme_labeler.services import (
     label_versions,
     queue,
     second_look,
+    shelf,
 )
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.finding import Found
 from adme_labeler.services.listed import Listed, ids_of, place_of
 from adme_labeler.services.queue import QueueItem, QueueKind, Task
 from adme_labeler.services.session import Session
-from adme_labeler.storage import annotations, labels, sentences
+from adme_labeler.storage import annotations, sentences
 
 _PAUSE_S = 120.0
 """Gaps longer than this are breaks, not reading time."""
@@ -107,7 +108,7 @@ class Desk(QObject):
         self.hunt = hunting.Hunt(session)
         self._now_and_then = second_look.NowAndThen(session, second_look.waiting)
         self._decided_at: deque[float] = deque(maxlen=51)
-        self.read_shelf()
+        self.shelf = shelf.read(session)
         bus.changed.connect(self._changed)
 
     # ------------------------------------------------------------------ where we are
@@ -142,9 +143,6 @@ class Desk(QObject):
         gaps = [later - earlier for earlier, later in pairwise(self._decided_at)]
         reading = [gap for gap in gaps if gap < _PAUSE_S]
         return median(reading) if len(reading) >= 5 else None
-
-    def read_shelf(self) -> None:
-        self.shelf = {label.id: label for label in labels.all_labels(self.session.connection)}
 
     def decision(self) -> Decision | None:
         """What the decision bar shows now; None where no sentence is in focus."""
@@ -590,14 +588,14 @@ class Desk(QObject):
 
     def _changed(self, changes: Changes) -> None:
         if changes.labels or changes.groups:
-            self.read_shelf()
+            self.shelf = shelf.followed(self.session, self.shelf, changes)
             if (self.item is None or self._began_blind()) and self.shelf and not self.searching:
                 self.begin()
                 return
             if self._renew(changes):
                 return
         elif changes.annotations:
-            self._update_shelf(changes.annotations)
+            self.shelf = shelf.followed(self.session, self.shelf, changes)
         touched = self.focus in changes.annotations or changes.groups
         touched = touched or (self._offering and bool(changes.annotations))
         arrived = self.focus in changes.suggestions and self._suggestion is None
@@ -633,11 +631,3 @@ class Desk(QObject):
             return False
         others = any(not x.held_out and x.decided < x.sentences for x in self.shelf.values())
         return here.held_out and others
-
-    def _update_shelf(self, touched: frozenset[SentenceId]) -> None:
-        if len(touched) > 50:
-            self.read_shelf()
-            return
-        connection = self.session.connection
-        for label in {sentences.label_of(connection, s) for s in touched}:
-            self.shelf[label] = labels.one(connection, label)

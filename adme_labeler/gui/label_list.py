@@ -37,6 +37,8 @@ from adme_labeler.gui.controls import Panel, Text
 _LABEL_ROLE = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+_MOST_RUNS = 100
+"""Places in the list where drug labels come in at once."""
 
 
 _AFTER_NAME = re.compile(
@@ -64,10 +66,22 @@ class LabelListModel(QAbstractListModel):
         self._row: dict[LabelId, int] = {}
 
     def set_labels(self, labels: Iterable[DrugLabel]) -> None:
-        self.beginResetModel()
-        self._labels = list(labels)
-        self._row = {label.id: row for row, label in enumerate(self._labels)}
-        self.endResetModel()
+        """Show these. As long as the others keep their order, the view keeps its place."""
+        wanted = list(labels)
+        added = self._added(wanted)
+        if added is None:
+            self.beginResetModel()
+            self._labels = wanted
+            self.endResetModel()
+        else:
+            for first, last in added:
+                self.beginInsertRows(_ROOT, first, last)
+                self._labels[first:first] = wanted[first : last + 1]
+                self.endInsertRows()
+        self._row = {label.id: row for row, label in enumerate(wanted)}
+        if added is not None:
+            for label in wanted:
+                self.update_label(label)
 
     def update_label(self, label: DrugLabel) -> None:
         """Show new progress; a label that is not in the list is added at its end."""
@@ -82,6 +96,21 @@ class LabelListModel(QAbstractListModel):
             self._labels[row] = label
             index = self.index(row)
             self.dataChanged.emit(index, index)
+
+    def _added(self, wanted: Sequence[DrugLabel]) -> list[tuple[int, int]] | None:
+        """Rows, first to last, that make `wanted` of what is shown; None where rows have gone,
+        moved, or so many come that a fresh start is quicker."""
+        shown = [label.id for label in self._labels]
+        added: list[tuple[int, int]] = []
+        at = 0
+        for row, label in enumerate(wanted):
+            if at < len(shown) and shown[at] == label.id:
+                at += 1
+            elif added and added[-1][1] == row - 1:
+                added[-1] = (added[-1][0], row)
+            else:
+                added.append((row, row))
+        return added if shown and at == len(shown) and len(added) <= _MOST_RUNS else None
 
     def label(self, ident: LabelId) -> DrugLabel | None:
         row = self._row.get(ident)

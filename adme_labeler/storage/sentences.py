@@ -263,6 +263,15 @@ def label_of(connection: sqlite3.Connection, sentence: SentenceId) -> LabelId:
     return LabelId(row["drug_label"])
 
 
+def labels_of(connection: sqlite3.Connection, ids: Iterable[SentenceId]) -> set[LabelId]:
+    """Drug labels of these sentences."""
+    rows = connection.execute(
+        "SELECT DISTINCT drug_label FROM sentence WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return {LabelId(row[0]) for row in rows}
+
+
 def is_held_out(connection: sqlite3.Connection, sentence: SentenceId) -> bool:
     row = connection.execute(
         "SELECT g.held_out FROM sentence s JOIN drug_label l ON l.id = s.drug_label "
