@@ -338,7 +338,9 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that no focused field or control has used."""
-        if event.key() == Qt.Key.Key_Escape and self._tour is not None:
+        if QApplication.activePopupWidget() is not None:
+            event.ignore()  # an open menu passes on what it cannot use
+        elif event.key() == Qt.Key.Key_Escape and self._tour is not None:
             self._tour.leave()
         elif event.key() == Qt.Key.Key_Escape and self.project is not None:
             if self.project.desk.searching or self.project.work.search.isVisible():

@@ -191,7 +191,7 @@ def _retrain_and_go_on(job: Job) -> None:
     assert job.ask("SELECT count(*) FROM model") == 0, "the training was over before the decisions"
     job.until("SELECT count(*) FROM model", 1, "a model version", 180)
     if job.ask("SELECT state FROM model") == "candidate":
-        screen.key("alt+m", "p")
+        screen.key("alt+m", "Down", "Return")
     active = "SELECT count(*) FROM model WHERE state = 'active'"
     job.until(active, 1, "the version to be active")
     job.until("SELECT max(model_version) FROM suggestion", 1, "suggestions of the new version", 60)
@@ -207,8 +207,8 @@ def _export(job: Job) -> None:
 
 def _quit_and_come_back(job: Job) -> None:
     screen = job.screen
-    screen.key("alt+q", "l")  # least certain first
-    screen.key("alt+v", "d")  # dark
+    screen.key("alt+q", "Down", "Return")  # least certain first
+    screen.key("alt+v", "Up", "Up", "Return")  # dark, above high contrast
     screen.key("j", "j")
     left = job.screen.geometry("curation.adme")
     job.screen.drag((228, 500), (300, 500))  # the edge of the list of drug labels
@@ -229,7 +229,7 @@ def _quit_and_come_back(job: Job) -> None:
     flagged = "SELECT count(*) FROM annotation WHERE flagged = 1"
     screen.key("f")
     job.until(flagged, 1, "the flag")
-    assert str(job.ask("SELECT sentence_id FROM annotation WHERE flagged = 1")) == place["sentence"]
+    assert str(job.ask("SELECT sentence FROM annotation WHERE flagged = 1")) == place["sentence"]
     job.quit()
     assert job.remembered() == place
 
