@@ -98,9 +98,10 @@ def evaluated_ids(connection: sqlite3.Connection) -> list[SentenceId]:
     """The held-out sentences of `evaluated`, by id."""
     row = connection.execute(
         f"""
-        SELECT json_group_array(r.sentence)
-        FROM resolution r JOIN sentence s ON s.id = r.sentence AND s.current = 1
-        JOIN drug_label l ON l.id = s.drug_label JOIN drug_group d ON d.id = l.drug_group
+        SELECT json_group_array(s.id)
+        FROM drug_group d CROSS JOIN drug_label l ON l.drug_group = d.id
+        CROSS JOIN sentence s ON s.drug_label = l.id AND s.current = 1
+        CROSS JOIN resolution r ON r.sentence = s.id
         WHERE r.category IS NOT NULL AND r.read = 1 AND d.held_out = 1 AND {COUNTS}
           AND s.kind IN ('paragraph', 'list_item')
         """
