@@ -14,6 +14,8 @@ import column_pictures
 import evidence_pictures
 import import_pictures
 import merge_pictures
+import quality_pictures
+import scheme_pictures
 import search_pictures
 import update_pictures
 from PySide6.QtCore import QSettings
@@ -30,7 +32,7 @@ from samples import (
     trend,
 )
 
-from adme_labeler.domain.categories import ADME
+from adme_labeler.domain.categories import ADME, CategoryScheme
 from adme_labeler.domain.records import AnnotationState, ModelState, SentenceId
 from adme_labeler.gui import app as application
 from adme_labeler.gui import theme
@@ -64,8 +66,8 @@ SHOWN = Decision(
 )
 
 
-def work_view(width: int = 1440, height: int = 870) -> WorkView:
-    view = WorkView(ADME, _rows)
+def work_view(width: int = 1440, height: int = 870, scheme: CategoryScheme = ADME) -> WorkView:
+    view = WorkView(scheme, _rows)
     view.labels.set_labels(drug_labels())
     view.labels.set_current(2)
     view.pane.set_document("Mirtacaine", document())
@@ -201,6 +203,8 @@ PICTURES: dict[str, Callable[[], QWidget]] = {
     **evidence_pictures.PICTURES,
     **import_pictures.PICTURES,
     **merge_pictures.PICTURES,
+    **quality_pictures.PICTURES,
+    **scheme_pictures.PICTURES,
     **search_pictures.PICTURES,
     **update_pictures.PICTURES,
     "work": work_view,
@@ -212,6 +216,8 @@ PICTURES: dict[str, Callable[[], QWidget]] = {
     "work-empty": empty,
     "work-scarce": scarce,
     "work-1280": lambda: work_view(1280, 690),
+    "work-six": lambda: work_view(1280, 690, scheme_pictures.scheme(6)),
+    "work-nine": lambda: work_view(1280, 690, scheme_pictures.scheme(9)),
     "list": list_view,
     "welcome": lambda: window(False),
     "window": lambda: window(True),

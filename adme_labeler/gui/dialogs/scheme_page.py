@@ -88,6 +88,8 @@ class SchemePage(QWidget):
         self._preview_row = QHBoxLayout(self.preview)
         self._preview_row.setContentsMargins(0, 0, 0, 0)
         self.said = Text("", "secondary", "secondary", wrap=True)
+        for field in (self.name, self.digit, self.synonyms, self.definition, self.color):
+            field.setEnabled(not busy)
         self._arrange()
         self._connect()
         self._show_table()
