@@ -31,6 +31,14 @@ def _import_words(command: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="the drug that PDF, Word, HTML and text files are about; may be given several times",
     )
+    command.add_argument(
+        "--read-by",
+        default="",
+        type=base.text,
+        metavar="NAME",
+        help="the curator who read the categories in the tables; they then count as that person's "
+        "annotations, otherwise they train and measure nothing",
+    )
     table_words.add(command)
     command.add_argument(
         "--resume", action="store_true", help="go on with the import that was stopped last"
@@ -69,6 +77,7 @@ def _import(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
                 types,
                 options.drug,
                 table_words.layouts(options, session),
+                options.read_by,
             )
     say(tally.sentence)
     failed = [f for f in tally.files if f.status == "failed"]

@@ -63,7 +63,7 @@ def names_of(header: Sequence[str], width: int = 0) -> tuple[str, ...]:
     taken: set[str] = set()
     for at in range(max(len(header), width)):
         written = " ".join(header[at].split()) if at < len(header) else ""
-        name = base = written or f"Column {_letter(at)}"
+        name = base = written or f"Column {letter_of(at)}"
         number = 1
         while name.casefold() in taken:
             number += 1
@@ -182,7 +182,8 @@ def _folded(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _letter(at: int) -> str:
+def letter_of(at: int) -> str:
+    """The letters of a column, the first being 0."""
     letters = ""
     at += 1
     while at:

@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.importers.detect import FileKind
+from adme_labeler.importers.table_columns import letter_of
 from adme_labeler.importers.text import ByteStream
 
 LARGEST_WORKBOOK = 256 * 1024**2
@@ -74,20 +75,23 @@ class Workbook:
             raise self._problem(error) from error
 
     def unstored(self, sheet: str) -> Unstored:
-        """Formulas without a stored result; only xlsx can have them."""
-        if self._kind is not FileKind.XLSX:
+        """Formulas without a stored result; xls always stores them."""
+        if self._kind not in (FileKind.XLSX, FileKind.ODS):
             return Unstored()
         import lxml.etree as etree
 
         try:
             self._file.seek(0)
             with zipfile.ZipFile(self._file) as archive:
+                if self._kind is FileKind.ODS:
+                    with archive.open("content.xml") as content:
+                        return _count_unstored_in_ods(content, sheet)
                 part = _part(archive, sheet)
                 if not part or not _mentions_formulas(archive, part):
                     return Unstored()  # most sheets; a look at the bytes is many times faster
                 with archive.open(part) as content:
                     return _count_unstored(content)
-        except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, KeyError):
+        except (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, KeyError, ValueError):
             return Unstored()  # calamine has read it; only the remark is lost
 
     def close(self) -> None:
@@ -193,4 +197,36 @@ def _count_unstored(sheet: IO[bytes]) -> Unstored:
         row.clear()
         while row.getprevious() is not None:
             del row.getparent()[0]
+    return Unstored(count, first)
+
+
+# --------------------------------------------------------------------------- formulas in ods
+
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+
+
+def _count_unstored_in_ods(content: IO[bytes], sheet: str) -> Unstored:
+    import lxml.etree as etree
+
+    count, first = 0, ""
+    number, inside = 0, False
+    events = etree.iterparse(
+        content, events=("start", "end"), tag=(f"{_TABLE}table", f"{_TABLE}table-row"),
+        resolve_entities=False, no_network=True, huge_tree=True,
+    )  # fmt: skip
+    for event, element in events:
+        if element.tag == f"{_TABLE}table":
+            inside = event == "start" and element.get(f"{_TABLE}name") == sheet
+            number = 0
+        elif event == "end":
+            column = 0
+            for cell in element if inside else ():
+                formula = cell.get(f"{_TABLE}formula")
+                if formula is not None and cell.get(f"{_OFFICE}value-type") is None:
+                    count += 1
+                    first = first or f"{letter_of(column)}{number + 1}"
+                column += int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
+            number += int(element.get(f"{_TABLE}number-rows-repeated", "1"))
+            element.clear()
     return Unstored(count, first)

@@ -21,6 +21,7 @@ from adme_labeler.services import (
 )
 from adme_labeler.services.session import Session
 from adme_labeler.services.worker_client import WorkerClient
+from adme_labeler.storage import labels
 
 BATCH = 16
 """Drug labels, and seconds, that are stored in one transaction."""
@@ -52,14 +53,15 @@ def import_paths(
     types: Iterable[LabelType] = (LabelType.PRESCRIPTION,),
     drug_names: Sequence[str] = (),
     layouts: dict[str, protocol.TableLayout] | None = None,
+    read_by: str = "",
 ) -> importing.ImportTally:
     """Import files and folders; raises Problem when the import process fails.
 
     `drug_names` are those of the drug that loose documents (PDF, Word, web page, text) are about;
-    `layouts` as in `ImportJob`.
+    `layouts` as in `ImportJob`, `read_by` as in `importing.commit_batch`.
     """
     job = importing.job_of(paths, sections, types, layouts, {"": drug_names} if drug_names else {})
-    return _import(import_runs.Intake.begin(session, job), report)
+    return _import(import_runs.Intake.begin(session, job, read_by), report)
 
 
 def resume_import(session: Session, report: Report = lambda line: None) -> importing.ImportTally:
@@ -81,7 +83,7 @@ def _import(intake: import_runs.Intake, report: Report) -> importing.ImportTally
     finally:  # what came in before Ctrl+C must not be decided with its suggestion in view either
         intake.end(outcome)
     worker.result()
-    intake.tally.held_out_groups = recall.report(intake.session).held_out_groups
+    intake.tally.held_out_groups = sum(g.held_out for g in labels.groups(intake.session.connection))
     return intake.tally
 
 

@@ -35,3 +35,16 @@ def test_many_documents_can_be_scrolled_to(qtbot):
     dialog.show()
     assert dialog.height() < 700
     assert len(dialog.drugs.fields) == 60
+
+
+def test_tables_in_a_folder_can_be_declared_as_read(tmp_path, qtbot):
+    folder = ImportDialog([tmp_path], "Ana")
+    qtbot.addWidget(folder)
+    assert not folder.was_read()
+    folder.read.setChecked(True)
+    assert folder.was_read()
+    assert folder.read.text() == "The categories in tables of these files, if any, were read by Ana"
+    labels = ImportDialog([Path("a.xml")], "Ana")
+    qtbot.addWidget(labels)
+    labels.read.setChecked(True)
+    assert not labels.was_read()

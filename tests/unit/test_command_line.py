@@ -148,3 +148,18 @@ def test_a_training_that_is_stopped_does_not_stay_running(tmp_path: Path) -> Non
         (run,) = training.runs(session)
         assert run.state is RunState.FAILED
         assert [r.id for r in training.find_interrupted(session)] == [run.id]
+
+
+def test_categories_of_a_table_are_annotations_of_the_curator_who_is_said_to_have_read_them(
+    tmp_path: Path,
+) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("text,category\nIt is absorbed fast.,A\n")
+    states: dict[str, list[tuple[str, str]]] = {}
+    for name, words in {"bulk": [], "read": ["--read-by", "ana"]}.items():
+        assert main(["new", str(tmp_path / name)]) == 0
+        assert main(["import", str(tmp_path / name), str(table), *words]) == 0
+        with Session.open(tmp_path / f"{name}.adme", "x", read_only=True) as session:
+            rows = session.connection.execute("SELECT state, curator FROM annotation").fetchall()
+            states[name] = [tuple(row) for row in rows]
+    assert states == {"bulk": [("bulk", "imported file")], "read": [("imported", "ana")]}

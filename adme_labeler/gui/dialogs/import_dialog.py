@@ -11,7 +11,7 @@ from adme_labeler.domain.records import LabelType, Sections
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.dialogs.drug_names import DrugNames
-from adme_labeler.services.column_mapping import is_table
+from adme_labeler.services.column_mapping import is_table, may_hold_tables
 
 _SECTIONS = (
     (Sections.PHARMACOKINETICS, "Pharmacokinetics (section 12.3)"),
@@ -59,11 +59,13 @@ class ImportDialog(Dialog):
         self.body.addLayout(kinds)
         self.drugs = DrugNames(paths)
         self.body.addWidget(self.drugs)
-        self.read = QCheckBox(f"The categories in the tables were read by {curator}")
+        named = any(is_table(path) for path in paths)
+        which = "the tables" if named else "tables of these files, if any,"
+        self.read = QCheckBox(f"The categories in {which} were read by {curator}")
         self.read.setToolTip(
             "Then they count as your annotations. Otherwise they train, but measure nothing."
         )
-        self.read.setVisible(any(is_table(path) for path in paths))
+        self.read.setVisible(may_hold_tables(paths))
         self.body.addWidget(self.read)
         self.add_close("Cancel", default=False)
         self.go = self.add_button("Add", default=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -210,6 +212,26 @@ def test_a_formula_without_a_value_is_named_by_its_cell(tmp_path):
     assert outcome.reason == (
         'Formulas without stored values read as empty (2 cells, the first is cell B2 of the sheet "'
         'Data").'
+    )
+
+
+def test_a_formula_without_a_value_in_an_ods_is_named_by_its_cell(tmp_path):
+    cells = [["It acts.", "formula"], ["It binds.", "result"], ["It goes.", "E"]]
+    path = ods(tmp_path / "a.ods", Other=[["formula"]], Data=[["text", "category"], *cells])
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    content = parts["content.xml"]
+    for word, result in (("formula", ""), ("result", ' office:value-type="string"')):
+        written = f'<table:table-cell table:formula="of:=1"{result}>'
+        content = re.sub(rf"<table:table-cell[^>]*>(?=<text:p>{word})", written, content)
+    parts["content.xml"] = content.replace("<text:p>formula</text:p>", "").replace("result<", "D<")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    labels, outcome = read(path)
+    assert categories(labels) == [(), ("D",), ("E",)]
+    assert outcome.reason == (
+        'Formulas without stored values read as empty (cell B2 of the sheet "Data").'
     )
 
 
