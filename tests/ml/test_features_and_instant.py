@@ -165,6 +165,33 @@ def test_hints_alone_suggest_and_annotations_soon_outweigh_them():
     assert right(120) > 0.9
 
 
+def test_a_few_decisions_of_one_category_do_not_wipe_out_what_hints_taught():
+    """The first decisions of a day are nearly always of the most frequent category."""
+    hints, truth, test = blobs(90, 3), blobs(300, 4), blobs(90, 5)
+    scaling = Scaling.of(hints.vectors)
+    taught = fit_hints(hints, 3, scaling)
+    one_kind = take(truth, np.flatnonzero(truth.categories == 2)[:10])
+    head = fit_instant(one_kind, 3, 0.5, scaling, taught).head
+    shown = head.probabilities(test.vectors, test.words)
+    others = test.categories != 2
+    assert (shown.argmax(axis=1) == test.categories)[others].mean() > 0.8
+    # Half of what is known so far is of it: it is taken to be as frequent.
+    before = fit_hints(hints, 3, scaling).prior[2]
+    assert head.prior[2] > before + 0.1
+    assert shown[:, 2].mean() > before
+
+
+def test_a_category_without_hints_is_suggested_once_it_was_decided():
+    hints, truth, test = blobs(90, 3), blobs(120, 4), blobs(90, 5)
+    scaling = Scaling.of(hints.vectors)
+    taught = fit_hints(take(hints, np.flatnonzero(hints.categories != 1)), 3, scaling)
+    nothing = fit_instant(take(truth, np.zeros(0, dtype=np.int64)), 3, 0.5, scaling, taught).head
+    assert nothing.probabilities(test.vectors, test.words)[:, 1].max() < 0.5
+    head = fit_instant(take(truth, np.arange(60)), 3, 0.5, scaling, taught).head
+    shown = head.probabilities(test.vectors, test.words)
+    assert (shown.argmax(axis=1) == 1)[test.categories == 1].mean() > 0.8
+
+
 def test_a_cross_validation_leaves_out_what_hints_of_the_same_drugs_taught():
     hints = blobs(90, 6)
     head = fit_hints(hints, 3, Scaling.of(hints.vectors))
