@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.categories import ADME, CategoryKey
 from adme_labeler.domain.records import Arm, LabelId, SentenceId
 from adme_labeler.services import (
     audit,
@@ -96,7 +96,11 @@ def build(session: Session, kind: QueueKind, label: LabelId | None = None, seed:
 
 
 def rarest_category(session: Session) -> CategoryKey:
-    """Category other than the rest with the fewest sentences that a person read."""
+    """Category other than the rest with the fewest sentences that a person read.
+
+    One that was just added, of which headings and patterns know nothing, can be hunted for only
+    once somebody has decided it or the model suggests it.
+    """
     counted = Counter(
         dict.fromkeys(session.scheme.substantive, 0)
         | {
@@ -109,7 +113,15 @@ def rarest_category(session: Session) -> CategoryKey:
         }
     )
     order = session.scheme.substantive
-    return min(order, key=lambda key: (counted[key], order.index(key)))
+    met = [k for k in order if k in ADME.keys or counted[k] or _is_suggested(session, k)]
+    return min(met or order, key=lambda key: (counted[key], order.index(key)))
+
+
+def _is_suggested(session: Session, category: CategoryKey) -> bool:
+    found = session.connection.execute(
+        "SELECT 1 FROM suggestion WHERE category = ? LIMIT 1", (category,)
+    )
+    return found.fetchone() is not None
 
 
 def likely(session: Session, category: CategoryKey) -> list[OpenSentence]:

@@ -17,6 +17,7 @@ from adme_labeler.services import (
     headless,
     importing,
     merging,
+    queue,
     schemes,
 )
 from adme_labeler.services.annotating import Shown
@@ -116,3 +117,21 @@ def test_the_guideline_still_belongs_to_a_renamed_category(session):
     rename(session, "E", "Clearance")
     assert guideline.sections(text, session.scheme) == before
     assert E in before
+
+
+def test_a_category_that_nobody_has_met_is_not_hunted_for(session):
+    genotype = replace(FOOD, key="G", name="Genotype", shortcut="7", synonyms=())
+    genotype = replace(genotype, color_light="#6B4FD8", color_dark="#A594FF")
+    annotating.decide(session, ids_of(session)[4], CategoryKey("A"), Shown())
+    annotating.decide(session, ids_of(session)[5], CategoryKey("D"), Shown())
+    scheme = replace(session.scheme, categories=(*session.scheme.categories, genotype))
+    schemes.save(session, scheme)
+    assert queue.rarest_category(session) == "M"
+    for number, key in enumerate("MMMM"):
+        annotating.decide(session, ids_of(session)[number], CategoryKey(key), Shown())
+    annotating.decide(session, ids_of(session)[6], CategoryKey("E"), Shown())
+    annotating.decide(session, ids_of(session)[7], CategoryKey("E"), Shown())
+    assert queue.rarest_category(session) == "A"
+    annotating.decide(session, ids_of(session)[0], CategoryKey("G"), Shown())
+    annotating.decide(session, ids_of(session)[5], CategoryKey("A"), Shown())
+    assert queue.rarest_category(session) == "D"
