@@ -71,6 +71,23 @@ def report(session: Session) -> DecisionQuality:
     )
 
 
+def in_figures(agreed: Agreement, what: str) -> str:
+    """The rest of a sentence that begins with who agrees with whom."""
+    same = f"{agreed.same:,} of {agreed.sentences:,} {what} were the same"
+    if agreed.share is None or agreed.share_low is None or agreed.share_high is None:
+        return f"{same}; a percentage takes at least 10."
+    said = (
+        f"{same}, {100 * agreed.share:.0f} % "
+        f"(95 % interval {100 * agreed.share_low:.0f} to {100 * agreed.share_high:.0f})"
+    )
+    if agreed.kappa is None or agreed.kappa_low is None or agreed.kappa_high is None:
+        return f"{said}; kappa says nothing where only one category occurs."
+    return (
+        f"{said}; beyond chance, kappa {agreed.kappa:.2f} "
+        f"({agreed.kappa_low:.2f} to {agreed.kappa_high:.2f})."
+    )
+
+
 def _swayed(session: Session) -> BlindAgainstShown:
     """Only first decisions count, and of the hidden ones only those that chance had hidden: what
     a curator hides by choice was chosen."""
@@ -125,7 +142,7 @@ def _between(session: Session) -> tuple[Between, ...]:
     found: list[Between] = []
     for (one, other), decided in conflicts.pairs(session).items():
         agreed = _agreement(session, decided)
-        verdict = f"{one} and {other}: {_figures(agreed, 'sentences that both read')}"
+        verdict = f"{one} and {other}: {in_figures(agreed, 'sentences that both read')}"
         found.append(Between(one, other, agreed, verdict))
     return tuple(found)
 
@@ -153,20 +170,4 @@ def _self_verdict(agreed: Agreement, waiting: int) -> str:
             "Nothing was looked at twice yet: a few decisions come back three days after they "
             "were made."
         )
-    return f"On a second look, blind and days later, {_figures(agreed, 'decisions')}"
-
-
-def _figures(agreed: Agreement, what: str) -> str:
-    same = f"{agreed.same:,} of {agreed.sentences:,} {what} were the same"
-    if agreed.share is None or agreed.share_low is None or agreed.share_high is None:
-        return f"{same}; a percentage takes at least 10."
-    said = (
-        f"{same}, {100 * agreed.share:.0f} % "
-        f"(95 % interval {100 * agreed.share_low:.0f} to {100 * agreed.share_high:.0f})"
-    )
-    if agreed.kappa is None or agreed.kappa_low is None or agreed.kappa_high is None:
-        return f"{said}; kappa says nothing where only one category occurs."
-    return (
-        f"{said}; beyond chance, kappa {agreed.kappa:.2f} "
-        f"({agreed.kappa_low:.2f} to {agreed.kappa_high:.2f})."
-    )
+    return f"On a second look, blind and days later, {in_figures(agreed, 'decisions')}"

@@ -33,9 +33,10 @@ def dialog(window):
 def test_shares_are_saved_and_undone_in_one_step(window, dialog):
     dialog.deciding.random.setValue(50)
     dialog.deciding.blind.setValue(0)
+    dialog.deciding.again.setValue(7)
     QTest.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
     saved = project_settings.read(window.project.session)
-    assert (saved.random_share, saved.blind_share) == (0.5, 0.0)
+    assert (saved.random_share, saved.blind_share, saved.second_look_share) == (0.5, 0.0, 0.07)
     window.run("undo")
     assert project_settings.read(window.project.session).random_share == 0.25
 

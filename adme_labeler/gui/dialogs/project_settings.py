@@ -90,7 +90,7 @@ class ProjectSettingsDialog(Dialog):
 
 
 class DecidingPage(QWidget):
-    """Name, queue mix, blind share, precision floor."""
+    """Name, queue mix, blind share, second looks, precision floor."""
 
     def __init__(self, standing: ProjectSettings, curator: str) -> None:
         super().__init__()
@@ -98,6 +98,7 @@ class DecidingPage(QWidget):
         self.curator.setMaxLength(80)
         self.random = _percent(standing.random_share, 5, 100)
         self.blind = _percent(standing.blind_share, 0, 50)
+        self.again = _percent(standing.second_look_share, 0, 20)
         self.floor = _percent(standing.precision_floor, 30, 99)
         form = QFormLayout(self)
         form.setContentsMargins(0, 8, 0, 0)
@@ -121,6 +122,12 @@ class DecidingPage(QWidget):
                 "On this share of the sentences, until the first key: shows what seeing it does.",
             ),
             (
+                "Second look",
+                self.again,
+                "So many of your own decisions come back after three days, blind: shows how far "
+                "you agree with yourself.",
+            ),
+            (
                 "Suggestions right",
                 self.floor,
                 "Rare categories are suggested more readily while so many of their suggestions "
@@ -139,6 +146,7 @@ class DecidingPage(QWidget):
             standing,
             random_share=self.random.value() / 100,
             blind_share=self.blind.value() / 100,
+            second_look_share=self.again.value() / 100,
             precision_floor=self.floor.value() / 100,
         )
 

@@ -12,8 +12,9 @@ from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.services.decision_quality import DecisionQuality, WithSelf
 from adme_labeler.statistics.agreement import Agreement
 
-_NAME, _FIGURES = 168.0, 236.0
+_NAME, _FIGURES = 176.0, 208.0
 _MOST_PAIRS = 6
+_NOTHING = "Nothing to compare yet: decide sentences that a model has a suggestion for."
 
 
 class QualityDialog(Dialog):
@@ -38,9 +39,11 @@ class QualityDialog(Dialog):
 
     def _with_model(self, found: DecisionQuality) -> Section:
         swayed = found.swayed
-        section = Section("With the model’s suggestions", swayed.reason)
-        section.add_bar("Suggestion hidden", swayed.blind)
-        section.add_bar("Suggestion on screen", swayed.shown)
+        some = swayed.blind.sentences or swayed.shown.sentences
+        section = Section("With the model’s suggestions", swayed.reason if some else _NOTHING)
+        if some:
+            section.add_bar("Suggestion hidden", swayed.blind)
+            section.add_bar("Suggestion on screen", swayed.shown)
         hidden = (
             f"{100 * found.blind_share:.0f} % of the sentences hide it"
             if (found.blind_share)
