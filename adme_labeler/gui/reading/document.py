@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.records import AnnotationState, BlockKind, Sentence, SentenceId
-from adme_labeler.gui import painting, theme
+from adme_labeler.gui import theme
 from adme_labeler.gui.reading.items import SLOT, Item, laid_out
 from adme_labeler.gui.reading.tables import Table, lay_out
 
@@ -48,11 +48,12 @@ class Mark:
 class Heading(Item):
     text: str = ""
     level: int = 0
+    layout: QTextLayout = field(default_factory=QTextLayout)
 
     def draw(self, painter: QPainter, origin: QPointF, tones: Mapping[SentenceId, str]) -> None:
-        rect = QRectF(origin.x(), origin.y() + self.top, 4000, self.height)
         tone = theme.current().text if self.level == 0 else theme.current().secondary
-        painting.text(painter, rect, self.text, theme.bold("title"), tone)
+        painter.setPen(QColor(tone))
+        self.layout.draw(painter, QPointF(origin.x(), origin.y() + self.top))
 
 
 @dataclass
@@ -148,7 +149,9 @@ class Document:
             if first.heading_path != path:
                 y += 20 if y else 0
                 for heading in _headings(path, first.heading_path):
-                    heading.top, heading.height = y, leading
+                    font = theme.bold("title")
+                    heading.layout = laid_out(heading.text, font, width, leading, [])
+                    heading.top, heading.height = y, max(1, heading.layout.lineCount()) * leading
                     self.items.append(heading)
                     y += heading.height
                 y += 2
@@ -197,7 +200,8 @@ def _headings(before: tuple[str, ...], now: tuple[str, ...]) -> list[Heading]:
     common = 0
     while common < min(len(before), len(now)) and before[common] == now[common]:
         common += 1
-    return [Heading(text=now[i], level=i) for i in range(min(common, len(now) - 1), len(now))]
+    start = max(0, min(common, len(now) - 1))  # text may stand below no heading at all
+    return [Heading(text=now[i], level=i) for i in range(start, len(now))]
 
 
 def _paragraph(block: Sequence[Sentence], width: float, leading: float) -> Paragraph:

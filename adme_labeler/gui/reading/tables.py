@@ -17,6 +17,8 @@ _CELL_PADDING = 10.0
 _NARROWEST = 76.0
 _WIDEST = 300.0
 """Least and most width of a column of a table whose text has to wrap."""
+_SIGNS = " ~≈<>≤≥±+-–−↑↓()"
+"""What stands before a number."""
 _WITHIN = Qt.ClipOperation.IntersectClip
 
 
@@ -106,9 +108,11 @@ def lay_out(block: Sequence[Sentence], width: float) -> Table:
 
 
 def _head_rows(cells: Sequence[Sequence[str]]) -> int:
-    """Rows before the first one with a number behind its first cell, one to three."""
+    """Rows before the first one with a number behind its first cell, or with a first cell alone
+    (a title within the table); one to three."""
     for number, row in enumerate(cells[:4]):
-        if number and any(c.strip()[:1].isdigit() for c in row[1:]):
+        behind = [cell.strip(_SIGNS) for cell in row[1:]]
+        if number and (not any(behind) or any(cell[:1].isdigit() for cell in behind)):
             return min(number, 3)
     return 1
 
