@@ -70,6 +70,7 @@ class ElidedText(QWidget):
         strong: bool = False,
         align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
         parent: QWidget | None = None,
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
     ) -> None:
         super().__init__(parent)
         self._text = text
@@ -77,6 +78,7 @@ class ElidedText(QWidget):
         self._tone = tone
         self._strong = strong
         self._align = align
+        self._elide = elide
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(text)
 
@@ -111,6 +113,7 @@ class ElidedText(QWidget):
             self._font(),
             getattr(theme.current(), self._tone),
             self._align,
+            self._elide,
         )
 
     def _hint_if_elided(self) -> None:

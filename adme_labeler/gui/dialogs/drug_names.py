@@ -35,8 +35,8 @@ class DrugNames(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(6)
         loose = [path for path in paths if path.suffix.lower() in LOOSE]
-        self.setVisible(bool(loose))
         if not loose:
+            self.hide()
             return
         whole.addWidget(Text("Drug in each document", "secondary", strong=True))
         hint = Text(
@@ -55,7 +55,7 @@ class DrugNames(QWidget):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         for number, path in enumerate(loose):
-            name = ElidedText(path.name)
+            name = ElidedText(path.name, elide=Qt.TextElideMode.ElideMiddle)
             name.setFixedWidth(180)
             field = QLineEdit()
             field.setPlaceholderText("Brand, generic name")

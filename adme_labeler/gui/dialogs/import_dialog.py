@@ -65,8 +65,8 @@ class ImportDialog(Dialog):
         self.read.setToolTip(
             "Then they count as your annotations. Otherwise they train, but measure nothing."
         )
-        self.read.setVisible(may_hold_tables(paths))
         self.body.addWidget(self.read)
+        self.read.setVisible(may_hold_tables(paths))
         self.add_close("Cancel", default=False)
         self.go = self.add_button("Add", default=True)
         self.go.clicked.connect(self.accept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -81,13 +82,13 @@ class Page:
 _PAGES = {
     "files": Page(
         ("File", "Result", "Labels", "Sentences", "Tables", "Why"),
-        (260, 110, 70, 88, 66, 200),
+        (260, 120, 70, 88, 66, 200),
         frozenset({2, 3, 4}),
         5,
     ),
     "labels": Page(
         ("Drug label", "Result", "Version", "Sentences", "Tables", "File", "Why"),
-        (240, 110, 72, 88, 66, 200, 160),
+        (200, 120, 72, 88, 66, 170, 160),
         frozenset({2, 3, 4}),
         6,
     ),
@@ -132,6 +133,9 @@ class ImportReport(Dialog):
         self.model = _Model()
         self.table = _table(self.model)
         self._nothing = Text("", "controls", "secondary")
+        self._detail = Text("", "secondary", "secondary", wrap=True)
+        self._detail.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._detail.setMinimumHeight(3 * self._detail.fontMetrics().height())
         top = QHBoxLayout()
         top.setSpacing(12)
         top.addWidget(self.choice)
@@ -142,6 +146,7 @@ class ImportReport(Dialog):
         self.body.addWidget(self.filter)
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self._nothing)
+        self.body.addWidget(self._detail)
         export = self.add_button("Export…")
         export.setToolTip("The report as .csv or .xlsx")
         export.clicked.connect(lambda: self.export_asked.emit(self._run().id))
@@ -149,6 +154,9 @@ class ImportReport(Dialog):
         self.choice.currentIndexChanged.connect(lambda _: self._show_page())
         self.pages.chosen.connect(lambda _: self._show_page())
         self.filter.chosen.connect(lambda _: self._fill())
+        self.table.selectionModel().currentRowChanged.connect(
+            lambda now, _: self._detail.setText(self.model.in_full(now.row()))
+        )
         self._rows: list[Row] = []
         self._show_page()
 
@@ -184,14 +192,17 @@ class ImportReport(Dialog):
         head.setSectionResizeMode(page.stretch, QHeaderView.ResizeMode.Stretch)
         self.table.scrollToTop()
         self.table.setVisible(bool(rows))
+        self._detail.setVisible(bool(rows) and name != "headings")
+        self.table.selectRow(0)
         self._nothing.setVisible(not rows)
         self._nothing.setText(_NOTHING[name])
 
 
 _HEADINGS_SAID = (
-    "Headings in the drug labels of all imports whose words no rule knows: the sentences below "
-    "them have no heading hint. They are decided and trained on like all others."
+    "Headings of all imports from which no category can be guessed. The sentences below them are "
+    "suggested, decided and trained on like all others."
 )
+_FOR_THE_COMMAND_LINE = re.compile(r" \(--[^)]*\)")
 _NOTHING = {
     "files": "No file was read.",
     "labels": "No drug label was read.",
@@ -231,10 +242,10 @@ def _file_rows(run: RunReport) -> list[Row]:
                 f"{f.labels:,}",
                 f"{f.sentences:,}",
                 f"{f.tables:,}",
-                f.reason,
+                _plain(f.reason),
             ),
             f.status,
-            (f.path, "", "", "", "", f.reason),
+            (f.path, "", "", "", "", _plain(f.reason)),
         )
         for f in files
     ]
@@ -255,13 +266,18 @@ def _label_rows(labels: Sequence[LabelRow]) -> list[Row]:
                     number,
                     f"{label.tables:,}" if number else "",
                     where,
-                    label.reason,
+                    _plain(label.reason),
                 ),
                 label.status,
-                (label.title, "", "", "", "", inside, label.reason),
+                (label.title, "", "", "", "", inside, _plain(label.reason)),
             )
         )
     return rows
+
+
+def _plain(reason: str) -> str:
+    """The reason without what only the command line understands."""
+    return _FOR_THE_COMMAND_LINE.sub("", reason)
 
 
 def _rank(status: str) -> int:
@@ -278,6 +294,11 @@ class _Model(QAbstractTableModel):
         self.beginResetModel()
         self._page, self._rows = page, rows
         self.endResetModel()
+
+    def in_full(self, row: int) -> str:
+        """What the cells of a row cut short: where it comes from, and why."""
+        hints = self._rows[row].hints if 0 <= row < len(self._rows) else ()
+        return "\n".join(dict.fromkeys(hint for hint in hints if hint))
 
     def rowCount(self, parent: _Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -325,7 +346,7 @@ def _table(model: _Model) -> QTableView:
     table.horizontalHeader().setHighlightSections(False)
     table.setShowGrid(False)
     table.setWordWrap(False)
-    table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    table.setTextElideMode(Qt.TextElideMode.ElideRight)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setTabKeyNavigation(False)
