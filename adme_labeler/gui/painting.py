@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QApplication, QWidget
 
 from adme_labeler.domain.categories import Category
 from adme_labeler.gui import theme
@@ -113,14 +114,16 @@ CHIP_HEIGHT = 15.0
 def chip(painter: QPainter, center: QPointF, category: Category) -> None:
     """Small filled square with the category's letter."""
     fill, letter = theme.chip_colors(category)
-    rect = QRectF(0, 0, CHIP_WIDTH, CHIP_HEIGHT)
+    font = theme.font("tags", QFont.Weight.Bold)
+    # A key of two letters, or large type, needs a wider one.
+    rect = QRectF(0, 0, max(CHIP_WIDTH, text_width(category.key, font) + 5), CHIP_HEIGHT)
     rect.moveCenter(center)
     rounded(painter, rect, 4, fill)
     text(
         painter,
         rect,
         category.key,
-        theme.font("tags", QFont.Weight.Bold),
+        font,
         letter,
         Qt.AlignmentFlag.AlignHCenter,
     )
@@ -187,3 +190,9 @@ def _towards(start: QPointF, end: QPointF, distance: float) -> QPointF:
     length = max(1e-6, (dx * dx + dy * dy) ** 0.5)
     share = min(distance, length / 2) / length
     return QPointF(start.x() + dx * share, start.y() + dy * share)
+
+
+def focus_is_elsewhere(widget: QWidget) -> bool:
+    """Whether another control of the active window has the focus."""
+    focused = QApplication.focusWidget()
+    return focused is not None and focused is not widget

@@ -56,7 +56,8 @@ class SentenceCells(QStyledItemDelegate):
         if first and view.currentIndex().row() == index.row():
             # The row that the desk is at, also among many selected.
             mark = QRectF(rect.left(), rect.top(), 3, rect.height() - 1)
-            painter.fillRect(mark, QColor(colors.accent))
+            away = painting.focus_is_elsewhere(view)
+            painter.fillRect(mark, QColor(colors.secondary if away else colors.accent))
         if row is not None:
             inner = rect.adjusted(_PADDING, 0, -_PADDING, -1)
             self._cell(painter, inner, COLUMNS[index.column()], row)

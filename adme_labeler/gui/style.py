@@ -79,6 +79,13 @@ QSplitter::handle {{ background: {c.border}; }}
 QSplitter::handle:hover {{ background: {c.accent}; }}
 QScrollArea {{ border: none; background: transparent; }}
 QAbstractItemView {{ border: none; background: {c.chrome}; outline: none; }}
+QDialog QAbstractItemView, QDialog QScrollArea, QDialog QTextBrowser {{
+    border: 2px solid transparent;
+}}
+QDialog QAbstractItemView:focus, QDialog QScrollArea:focus, QDialog QTextBrowser:focus {{
+    border: 2px solid {c.accent};
+}}
+QDialog QComboBox QAbstractItemView {{ border: 1px solid {c.border_strong}; }}
 QListWidget::item {{ padding: 6px 10px; border-radius: 6px; }}
 QListWidget::item:hover {{ background: {c.hover}; }}
 QListWidget::item:selected {{ background: {c.accent_tint}; color: {c.text}; }}

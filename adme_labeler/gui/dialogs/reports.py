@@ -34,6 +34,7 @@ class HeldOutDialog(Dialog):
         self.table = small_table(
             ("Drug", "Held out", "Drug labels", "Sentences", "Decided"), len(groups)
         )
+        self.table.setAccessibleName("Drugs, and which are held out")
         for row, group in enumerate(groups):
             box = QTableWidgetItem()
             box.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)

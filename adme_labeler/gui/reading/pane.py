@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QColor,
+    QFocusEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -246,6 +247,14 @@ class _Page(QAbstractScrollArea):
             if sentence is not None:
                 self.chosen.emit(sentence)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -332,7 +341,9 @@ class _Page(QAbstractScrollArea):
         colors = theme.current()
         first = rects[0].adjusted(-SLOT, 0, 0, 0)
         path = painting.outline([r.adjusted(-4, 0, 3, 0) for r in (first, *rects[1:])], 6)
-        painter.setPen(QPen(QColor(colors.accent), 2))
+        # Keys still decide from elsewhere, but arrows and Enter may mean what has the focus there.
+        away = painting.focus_is_elsewhere(self)
+        painter.setPen(QPen(QColor(colors.secondary if away else colors.accent), 1 if away else 2))
         painter.setBrush(QColor(colors.accent_tint))
         painter.drawPath(path)
 
