@@ -25,7 +25,7 @@ class ColorChoice(QWidget):
         for field, name in ((self.light, "Colour on light"), (self.dark, "Colour on dark")):
             field.setAccessibleName(name)
             field.setMaxLength(7)
-            field.setFixedWidth(92)
+            field.setFixedWidth(7 * theme.size("controls"))
             field.textEdited.connect(lambda _: self._typed())
         typed = QHBoxLayout()
         typed.setSpacing(8)
