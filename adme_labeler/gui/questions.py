@@ -37,7 +37,7 @@ class Questions(QObject):
         self._hunt = hunt
         self._alike: dict[CategoryKey, Sequence[SentenceId]] = {}
         self._asked: dict[CategoryKey, list[SentenceId]] = {}
-        self._since = suspects.AGAIN_AFTER
+        self._since = 0 if suspects.examined(session)[1] else suspects.AGAIN_AFTER
         hunt.similar = self.similar
         suggester.settled.connect(self._ask_all)
         suggester.answered.connect(self._answered)
@@ -59,7 +59,7 @@ class Questions(QObject):
     def _ask_all(self) -> None:
         """The worker has scored everything."""
         self._ask_alike(self._hunt.category)
-        if self._since >= suspects.AGAIN_AFTER:
+        if suspects.due(self._session, self._since):
             self.examine()
 
     def _ask_alike(self, category: CategoryKey) -> None:

@@ -37,9 +37,8 @@ def waiting(session: Session) -> list[SentenceId]:
     below = blindness.prefix_of(project_settings.read(session).second_look_share)
     if not below:
         return []
-    found = second_looks.candidates(session.connection, session.curator, _until(session))
     # The other end of the uid: what is decided blind at first is no likelier to come back.
-    return [sentence for sentence, uid in found if uid[-len(below) :] < below]
+    return second_looks.candidates(session.connection, session.curator, _until(session), below)
 
 
 def decide(session: Session, sentence: SentenceId, category: CategoryKey, shown: Shown) -> Changes:

@@ -15,10 +15,10 @@ from adme_labeler.services.session import Session
 from adme_labeler.storage import settings, suspects
 from adme_labeler.storage.suspects import Suspect
 
-__all__ = ["Suspect", "examined", "question", "reason", "standing", "take", "why_none"]
+__all__ = ["Suspect", "due", "examined", "question", "reason", "standing", "take", "why_none"]
 
 AGAIN_AFTER = 25
-"""Annotations after which they are examined again by themselves."""
+"""Annotations after which they are examined again by themselves, at least."""
 _EXAMINED = "examined"
 
 
@@ -63,6 +63,12 @@ def examined(session: Session) -> tuple[int, int]:
     """How many annotations the last examination could judge, of how many; (0, 0) before any."""
     stored = cast("dict[str, Any] | None", session.setting(_EXAMINED))
     return (0, 0) if stored is None else (int(stored["judged"]), int(stored["given"]))
+
+
+def due(session: Session, since: int) -> bool:
+    """Whether to examine again, `since` annotations after the last time. Near-identical sentences
+    are looked for among all (a second per thousand), so the more there are, the rarer."""
+    return since >= max(AGAIN_AFTER, examined(session)[1] // 20)
 
 
 def reason(session: Session, suspect: Suspect) -> str:

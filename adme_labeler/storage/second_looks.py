@@ -113,22 +113,23 @@ def curators(connection: sqlite3.Connection) -> list[str]:
 
 
 def candidates(
-    connection: sqlite3.Connection, curator: str, until: str
-) -> list[tuple[SentenceId, str]]:
-    """(sentence, uid) of this curator's own decisions made until `until` (UTC) and not looked at
-    again by chance, the oldest first."""
+    connection: sqlite3.Connection, curator: str, until: str, below: str
+) -> list[SentenceId]:
+    """This curator's own decisions made until `until` (UTC), not looked at again by chance, whose
+    uid ends on digits that sort before `below`; the oldest first."""
     rows = connection.execute(
         """
-        SELECT a.sentence, s.uid FROM annotation a JOIN sentence s ON s.id = a.sentence
+        SELECT a.sentence FROM annotation a JOIN sentence s ON s.id = a.sentence
         WHERE a.curator = ? AND a.state IN ('accepted', 'corrected', 'decided') AND a.at <= ?
-          AND a.category IS NOT NULL AND s.current = 1 AND s.kind IN ('paragraph', 'list_item')
+          AND a.category IS NOT NULL AND substr(s.uid, ?) < ?
+          AND s.current = 1 AND s.kind IN ('paragraph', 'list_item')
           AND NOT EXISTS (SELECT 1 FROM second_look k WHERE k.sentence = a.sentence
                           AND k.curator = a.curator AND k.why = ?)
         ORDER BY a.at, a.sentence
         """,
-        (curator, until, Why.CHANCE.value),
+        (curator, until, -len(below), below, Why.CHANCE.value),
     )
-    return [(SentenceId(row[0]), str(row[1])) for row in rows]
+    return [SentenceId(row[0]) for row in rows]
 
 
 def _store(connection: sqlite3.Connection, change: Change) -> None:
