@@ -33,7 +33,7 @@ QMenu::item:selected {{ background: {c.accent_tint}; color: {c.text}; }}
 QMenu::item:disabled {{ color: {c.secondary}; }}
 QMenu::separator {{ height: 1px; background: {c.border}; margin: 4px 8px; }}
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
-    background: {c.raised}; color: {c.text}; border: 1px solid {c.border_strong};
+    background: {c.raised}; color: {c.text}; border: 1px solid {c.field};
     border-radius: 6px; padding: 6px 10px;
     selection-background-color: {c.accent}; selection-color: {c.accent_ink};
 }}

@@ -48,6 +48,8 @@ class Colors:
     border: str
     border_strong: str
     """Outline of controls: at least 3:1 against its surroundings in the contrast palette."""
+    field: str
+    """Outline of what one types into or chooses from: at least 3:1 in every palette."""
     text: str
     secondary: str
     accent: str
@@ -71,6 +73,7 @@ LIGHT = Colors(
     hover="#F3F5F8",
     border="#E2E6EC",
     border_strong="#C5CCD6",
+    field="#808B9B",
     text="#161B26",
     secondary="#596272",
     accent="#2455C3",
@@ -90,6 +93,7 @@ DARK = Colors(
     hover="#28303D",
     border="#2D3542",
     border_strong="#465062",
+    field="#7A8698",
     text="#E9EDF3",
     secondary="#9DA7B5",
     accent="#7AA5FF",
@@ -109,6 +113,7 @@ CONTRAST = Colors(
     hover="#1C1C1C",
     border="#8A8A8A",
     border_strong="#FFFFFF",
+    field="#FFFFFF",
     text="#FFFFFF",
     secondary="#E0E0E0",
     accent="#FFD83D",
