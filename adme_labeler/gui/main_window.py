@@ -421,7 +421,7 @@ class MainWindow(QMainWindow):
             widget.show()
 
     def _dropped(self, found: tuple[Path, ...]) -> None:
-        projects = [path for path in found if path.suffix == ".adme"]
+        projects = [path for path in found if path.suffix.lower() == ".adme"]
         if projects:
             self.open_path(projects[0])
         elif self.project is None:

@@ -43,7 +43,7 @@ _TAKE, _STATE, _TEXT, _EXPORTED, _EDITED, _NOW = range(len(COLUMNS))
 STATES = {
     RowKind.CHANGED: "changed",
     RowKind.CONFLICT: "conflict",
-    RowKind.REFUSED: "refused",
+    RowKind.REFUSED: "not possible",
     RowKind.UNKNOWN: "unknown",
     RowKind.MISSING: "missing",
     RowKind.UNCHANGED: "unchanged",

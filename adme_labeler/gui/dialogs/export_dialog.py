@@ -27,7 +27,7 @@ _FORMATS = (
     (".xlsx", "Excel workbook", "to read, edit and send; edits can be merged back"),
     (".csv", "Comma-separated", "for any spreadsheet program; edits can be merged back"),
     (".tsv", "Tab-separated", "for programs; edits can be merged back"),
-    (".jsonl", "JSON lines", "for training, with lists and truth values"),
+    (".jsonl", "JSON lines", "for training models elsewhere"),
     (".parquet", "Parquet", "for notebooks"),
 )
 

@@ -26,7 +26,7 @@ _EVERYTHING = "everything"
 _FILTERS = {
     RowKind.CHANGED: "Changed",
     RowKind.CONFLICT: "Conflicts",
-    RowKind.REFUSED: "Refused",
+    RowKind.REFUSED: "Not possible",
     RowKind.UNKNOWN: "Unknown",
     RowKind.MISSING: "Missing",
     RowKind.UNCHANGED: "Unchanged",
