@@ -90,7 +90,7 @@ class ImportTally:
             parts.append(f"{self.known_labels:,} already known{renamed}")
         if self.older_labels:
             parts.append(f"{self.older_labels:,} older than the version in the project")
-        parts.append(f"{self.sentences:,} new sentences")
+        parts.append(_count(self.sentences, "new sentence"))
         if failed:
             parts.append(f"{_count(failed, 'file')} could not be read")
         remarks = [f.reason for f in self.files if f.status == "read" and f.reason]

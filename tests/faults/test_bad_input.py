@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import re
+import resource
 import struct
 import time
 import tracemalloc
@@ -19,6 +20,7 @@ from adme_labeler.domain.records import LabelDraft, LabelType, Sections
 from adme_labeler.importers import FileOutcome, read_paths
 from adme_labeler.services import headless
 from adme_labeler.services.session import Session
+from adme_labeler.storage.integrity import check
 from tests.unit.importers import printed
 
 LABEL = (
@@ -212,6 +214,34 @@ def test_a_bad_file_ends_in_one_sentence(tmp_path, name, content, status, senten
     assert sentence in said
     assert str(tmp_path) not in said
     assert re.fullmatch(r"[^\n]{10,400}", outcomes[0].reason)
+
+
+def test_one_import_of_all_bad_files_changes_nothing_and_stays_small(tmp_path):
+    """One good label between them comes in: no bad file stops the rest."""
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    for name, content, _, _ in ROWS:
+        (bad / name).write_bytes(content if isinstance(content, bytes) else content())
+    with (bad / "gigabyte.xml").open("wb") as stream:
+        stream.write(b"<document>" + b"a" * (1 << 20))
+        stream.truncate(1 << 30)
+    (bad / "m_good.xml").write_text(LABEL.format(""))
+    with Session.create(tmp_path / "p", "ana") as session:
+        started = time.monotonic()
+        tally = headless.import_paths(session, [bad])
+        assert time.monotonic() - started < 120
+        assert (tally.new_labels, tally.annotations) == (1, 0)
+        assert [Path(f.path).name for f in tally.files if f.status == "read"] == ["m_good.xml"]
+        counts = {
+            kind: session.connection.execute(f"SELECT count(*) FROM {kind}").fetchone()[0]
+            for kind in ("drug_label", "sentence", "annotation", "drug_group", "import_heading")
+        }
+        assert counts == {
+            "drug_label": 1, "sentence": 1, "annotation": 0, "drug_group": 1, "import_heading": 0
+        }  # fmt: skip
+        assert check(session.connection).faults == ()
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert largest < 1_000_000, "kB in the largest process so far"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1", "utf-8-sig"])
