@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import Hairline, KeyButton, Text
@@ -13,6 +20,7 @@ from adme_labeler.services.decision_quality import DecisionQuality, WithSelf
 from adme_labeler.statistics.agreement import Agreement
 
 _NAME, _FIGURES = 176.0, 208.0
+_WIDTH = 632
 _MOST_PAIRS = 6
 _NOTHING = "Nothing to compare yet: decide sentences that a model has a suggestion for."
 
@@ -24,18 +32,24 @@ class QualityDialog(Dialog):
 
     def __init__(self, found: DecisionQuality, parent: QWidget | None = None) -> None:
         super().__init__("How decisions agree", parent, 680)
-        self.body.setSpacing(20)
         self.sections = (
             self._with_model(found),
             self._with_self(found),
             self._between(found),
         )
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(20)
         for number, section in enumerate(self.sections):
             if number:
-                self.body.addWidget(Hairline())
-            self.body.addWidget(section)
-        self.body.addStretch(1)
+                column.addWidget(Hairline())
+            column.addWidget(section)
+        column.addStretch(1)
+        self.body.addWidget(_Tall(inside), 1)
         self.add_close()
+        # A dialog would begin with two thirds of the screen at most.
+        self.resize(self.sizeHint().boundedTo(self.screen().availableSize() * 0.92))
 
     def _with_model(self, found: DecisionQuality) -> Section:
         swayed = found.swayed
@@ -86,6 +100,29 @@ class QualityDialog(Dialog):
     def _ask(self, ident: str) -> None:
         self.accept()
         self.asked.emit(ident)
+
+
+class _Tall(QScrollArea):
+    """As high as what is in it, and scrolled where the screen is lower."""
+
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__()
+        self._inside = inside
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QScrollArea { border: 0; padding: 0; background: transparent; }")
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("How decisions agree")
+        # Seen through, so that the ground is the dialog's.
+        self.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDTH, self._inside.heightForWidth(_WIDTH))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_WIDTH, 200)
 
 
 class Section(QWidget):
