@@ -21,6 +21,7 @@ from adme_labeler.protocol import EditedRow
 SURELY_WHOLE = 16_000
 """Characters; a longer note may have been cut to a cell of the spreadsheet."""
 
+_CONTROLS = re.compile("[\x00-\x09\x0b-\x1f]")
 _YES = frozenset({"yes", "y", "true", "1", "x"})
 _NO = frozenset({"", "no", "n", "false", "0"})
 
@@ -112,7 +113,7 @@ def read_row(row: EditedRow, base: Entry, scheme: CategoryScheme) -> Edited:
             reason = f'Flagged says "{row.flagged[:40]}"; write yes or leave it empty.'
     if also and category is None:
         reason = reason or "A further category needs a category beside it."
-    note = base.note if row.note is None or _is_cut(row.note, base.note) else row.note
+    note = base.note if row.note is None or _is_damaged(row.note, base.note) else row.note
     if unknown:
         listed = ", ".join(f'"{text[:40]}"' for text in unknown)
         reason = f"{listed} is no category of this project."
@@ -276,8 +277,10 @@ def _ordered(scheme: CategoryScheme, keys: Iterable[CategoryKey]) -> tuple[Categ
     return tuple(key for key in scheme.keys if key in wanted)
 
 
-def _is_cut(note: str, whole: str) -> bool:
-    return SURELY_WHOLE < len(note) < len(whole) and whole.startswith(note)
+def _is_damaged(note: str, whole: str) -> bool:
+    """Whether a cell could not hold the note: too long, or with characters that an ods loses."""
+    cut = SURELY_WHOLE < len(note) < len(whole) and whole.startswith(note)
+    return cut or note == _CONTROLS.sub("", whole)
 
 
 def _probability(written: str) -> float | None:

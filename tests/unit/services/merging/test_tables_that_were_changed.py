@@ -145,6 +145,20 @@ def test_only_the_columns_that_are_there_count(session: Session, tmp_path: Path)
     assert (left.category, left.also, left.note) == (E, (), "kept")
 
 
+def test_a_note_that_lost_its_control_characters_on_the_way_is_unchanged(
+    session: Session, tmp_path: Path
+) -> None:
+    (first, second, *_) = ids_of(session)
+    annotating.set_note(session, first, "dose\tin mg\x0b")
+    annotating.set_note(session, second, "dose in mg")
+
+    def edit(rows: list[Row]) -> None:
+        rows[0]["note"], rows[1]["note"] = "dosein mg", "dose in g"
+
+    plan = compared(session, edited(session, tmp_path, edit))
+    assert only(plan).sentence == second
+
+
 def test_a_column_that_was_renamed_is_said_to_be_not_compared(
     session: Session, tmp_path: Path
 ) -> None:
