@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -16,6 +17,7 @@ from adme_labeler.gui.jobs import Job
 from adme_labeler.gui.processes import WorkerProcess
 from adme_labeler.gui.training_cards import OutcomeView, RunView
 from adme_labeler.gui.training_panel import TrainingView, VersionRow
+from adme_labeler.gui.turns import Turns
 from adme_labeler.services import ended_runs, training
 from adme_labeler.services.runs import WorkerRun
 from adme_labeler.services.session import Session
@@ -54,6 +56,7 @@ class Trainer(Job):
         self._resumable: int | None = None
         self._detail = ""
         self._versions: tuple[VersionRow, ...] | None = None
+        self._snapshots = Turns(self)
 
     # ------------------------------------------------------------------ what the panel shows
 
@@ -127,7 +130,11 @@ class Trainer(Job):
 
     def cancel(self) -> None:
         self._queued = False
-        if self.worker is not None and self.running():
+        if self._snapshots.running():
+            self._snapshots.stop()
+            self._preparing = False
+            self.changed.emit()
+        elif self.worker is not None and self.running():
             self._cancelling = True
             self.worker.cancel()
             self.changed.emit()
@@ -135,6 +142,8 @@ class Trainer(Job):
     def leave(self) -> None:
         self._leaving = True
         self._queued = False
+        self._snapshots.stop()
+        self._preparing = False
         super().leave()
 
     def promote(self) -> None:
@@ -204,12 +213,20 @@ class Trainer(Job):
         self.changed.emit()
 
     def _create(self) -> None:
+        if not self._leaving:
+            self._snapshots.run(self._creating(), self._created)
+
+    def _creating(self) -> Generator[None, None, TrainingRun | Problem]:
         try:
-            run = training.create_run(self.session)
+            return (yield from training.creating_run(self.session))
         except Problem as problem:
-            self._fail(str(problem))
-            return
-        self._start(run)
+            return problem
+
+    def _created(self, run: TrainingRun | Problem) -> None:
+        if isinstance(run, Problem):
+            self._fail(str(run))
+        else:
+            self._start(run)
 
     def _start(self, run: TrainingRun) -> None:
         self._run = run

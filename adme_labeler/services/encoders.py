@@ -12,7 +12,7 @@ from adme_labeler import protocol
 from adme_labeler.domain.problems import TrainingProblem
 from adme_labeler.services import suggesting
 from adme_labeler.services.session import Session
-from adme_labeler.services.training import MOST_HINTS
+from adme_labeler.services.snapshots import MOST_HINTS
 from adme_labeler.storage import sentences
 
 _SAMPLE = 160

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,14 +19,13 @@ from adme_labeler.domain.records import (
     ModelState,
     ModelVersion,
     OperationId,
-    Suggestion,
 )
-from adme_labeler.services import project_settings, suggesting
+from adme_labeler.services import project_settings, snapshots, suggesting
 from adme_labeler.services.session import Session
-from adme_labeler.storage import hunting, log, models, sentences, suggestions
+from adme_labeler.services.slices import at_once
+from adme_labeler.storage import log, models
 from adme_labeler.storage.models import Model, Run, RunState
 
-MOST_HINTS = 20_000
 LOCK_NAME = "lock"
 """Operating-system lock that a training process holds in its run directory."""
 
@@ -55,14 +52,20 @@ def create_run(
 
     Raises TrainingProblem when there is nothing to learn from.
     """
-    rows = list(_snapshot(session))
-    annotations = sum(row.role == "train" for row in rows)
-    hints = sum(row.role == "hint" for row in rows)
-    if not annotations and not hints:
-        raise TrainingProblem(
-            "There is nothing to learn from yet: decide some sentences, or import drug labels "
-            "with headings such as Absorption or Metabolism."
-        )
+    return at_once(creating_run(session, preset, encoder, seed, folds))
+
+
+def creating_run(
+    session: Session,
+    preset: str = "default",
+    encoder: Path | None = None,
+    seed: int = 42,
+    folds: int = 3,
+) -> Generator[None, None, TrainingRun]:
+    """As `create_run`, in slices: yields between them.
+
+    What is decided meanwhile is not in the snapshot: that is the project at one operation.
+    """
     folder = encoder or suggesting.encoder_folder(session)
     tau = session.setting("tau", 0.5)
     run_settings = protocol.TrainSettings(
@@ -77,30 +80,41 @@ def create_run(
         tau=float(tau) if isinstance(tau, int | float) else 0.5,
         precision_floor=project_settings.read(session).precision_floor,
     )
-    body = b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+    # Decisions made while the snapshot is read come after it, as `since_last_training` counts.
+    at = session.project.now()
+    partial = session.project.folder / "runs" / "snapshot.partial"
     try:
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        taken = yield from snapshots.write(session, partial)
+        if not taken.annotations and not taken.hints:
+            raise TrainingProblem(
+                "There is nothing to learn from yet: decide some sentences, or import drug labels "
+                "with headings such as Absorption or Metabolism."
+            )
         with session.project.transaction() as connection:
             run = models.add_run(
                 connection,
                 "train",
-                session.project.now(),
+                at,
                 msgspec.json.encode(run_settings).decode(),
-                hashlib.sha256(body).hexdigest(),
-                log.head(connection)[0],
-                annotations,
+                taken.sha256,
+                taken.operation,
+                taken.annotations,
                 above=_highest_number(session.project.folder / "runs"),
             )
             run_folder = folder_of(session, run)
             run_folder.mkdir(parents=True)
             (run_folder / "run.json").write_bytes(msgspec.json.encode(run_settings))
-            (run_folder / "snapshot.jsonl").write_bytes(body)
+            partial.replace(run_folder / "snapshot.jsonl")
     except OSError as error:
         raise TrainingProblem(
             f"The training cannot start: nothing can be written to {session.project.folder} "
             f"({error.strerror})."
         ) from error
-    held_out = sum(row.role == "held_out" for row in rows)
-    return TrainingRun(run, run_folder, annotations, hints, held_out)
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+    return TrainingRun(run, run_folder, taken.annotations, taken.hints, taken.held_out)
 
 
 def folder_of(session: Session, run: int) -> Path:
@@ -244,7 +258,7 @@ def resume(session: Session, run: int) -> TrainingRun:
         raise TrainingProblem("This training is still running.")
     with session.project.transaction() as connection:
         models.set_run_state(connection, run, RunState.RUNNING, None)
-    roles = [row.role for row in _read_snapshot(folder)]
+    roles = [place.role for place in _places(folder)]
     return TrainingRun(
         run, folder, roles.count("train"), roles.count("hint"), roles.count("held_out")
     )
@@ -260,71 +274,21 @@ def since_last_training(session: Session) -> int:
     return int(row[0])
 
 
-def _snapshot(session: Session) -> Iterator[protocol.SnapshotRow]:
-    connection = session.connection
-    served = suggesting.served(session)
-    decided = {
-        row["sentence"]: row
-        for row in connection.execute("SELECT * FROM resolution WHERE category IS NOT NULL")
-    }
-    evaluated = {e.sentence: e.suggestion for e in suggestions.evaluated(connection, held_out=True)}
-    seen = frozenset[GroupId]()
-    if served is not None:
-        seen = served.groups | models.trained_groups(connection, served.version)
-    hints = 0
-    hunted = hunting.hunted(connection)
-    for item in sentences.model_inputs(connection):
-        row = decided.get(item.id)
-        if row is not None and not item.held_out:
-            role, category = "train", str(row["category"])
-        elif row is not None and item.id in evaluated:
-            role, category = "held_out", str(row["category"])
-        elif row is None and not item.held_out and item.hint and hints < MOST_HINTS:
-            role, category = "hint", item.hint
-            hints += 1
-        else:
-            continue
-        suggestion = evaluated.get(item.id) if role == "held_out" else None
-        if suggestion is not None and (served is None or item.group in seen):
-            suggestion = None
-        found = _snapshot_row(item, role, category, row, suggestion)
-        yield msgspec.structs.replace(found, read=False) if item.id in hunted else found
+class _Place(msgspec.Struct, frozen=True):
+    """The part of a `protocol.SnapshotRow` that is read here."""
+
+    group: int
+    role: str
 
 
-def _snapshot_row(
-    item: sentences.ModelInput,
-    role: str,
-    category: str,
-    row: sqlite3.Row | None,
-    suggestion: Suggestion | None,
-) -> protocol.SnapshotRow:
-    masked = suggesting.as_sentence_input(item)
-    also, blind, read = "", False, False
-    if row is not None:
-        also, blind, read = str(row["also"]), bool(row["blind"]), bool(row["read"])
-    return protocol.SnapshotRow(
-        sentence=item.id,
-        text=masked.text,
-        heading=masked.heading,
-        category=category,
-        group=item.group,
-        role=role,
-        also=tuple(key for key in also.split("+") if key),
-        blind=blind,
-        read=read,
-        served=() if suggestion is None else suggestion.probabilities,
-        served_category="" if suggestion is None else suggestion.category,
-    )
-
-
-def _read_snapshot(folder: Path) -> list[protocol.SnapshotRow]:
-    decoder = msgspec.json.Decoder(protocol.SnapshotRow)
+def _places(folder: Path) -> list[_Place]:
+    decoder = msgspec.json.Decoder(_Place)
     lines = (folder / "snapshot.jsonl").read_bytes().splitlines()
     return [decoder.decode(line) for line in lines]
 
 
 def _snapshot_groups(folder: Path) -> set[GroupId]:
-    return {GroupId(r.group) for r in _read_snapshot(folder) if r.role in ("train", "hint")}
+    return {GroupId(place.group) for place in _places(folder) if place.role in ("train", "hint")}
 
 
 def _highest_number(folder: Path) -> int:

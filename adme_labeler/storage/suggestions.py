@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from adme_labeler.domain.categories import ADME, CategoryKey
-from adme_labeler.domain.records import GroupId, ModelVersion, SentenceId, Suggestion
+from adme_labeler.domain.records import GroupId, LabelId, ModelVersion, SentenceId, Suggestion
 from adme_labeler.storage.hunting import COUNTS
 
 
@@ -64,13 +64,16 @@ def clear(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM suggestion")
 
 
-def evaluated(connection: sqlite3.Connection, *, held_out: bool) -> list[Evaluated]:
+def evaluated(
+    connection: sqlite3.Connection, *, held_out: bool, label: LabelId | None = None
+) -> list[Evaluated]:
     """Sentences with a category that a person read (never bulk, hunted or hints), by id.
 
-    `held_out` chooses the held-out drug groups or all the others. Each comes with the stored
-    suggestion, whose revision says which model it belongs to. Rows of tables, which a curator may
-    have decided in a spreadsheet, are left out: no model is ever asked about them.
+    `held_out` chooses the held-out drug groups or all the others, `label` one drug label. Each
+    comes with the stored suggestion, whose revision says which model it belongs to. Rows of tables,
+    which a curator may have decided in a spreadsheet, are left out: no model is asked about them.
     """
+    here = "" if label is None else "AND s.drug_label = ?"
     rows = connection.execute(
         f"""
         SELECT r.sentence AS evaluated, l.drug_group, r.category AS truth, r.blind, g.*
@@ -78,9 +81,9 @@ def evaluated(connection: sqlite3.Connection, *, held_out: bool) -> list[Evaluat
         JOIN drug_label l ON l.id = s.drug_label JOIN drug_group d ON d.id = l.drug_group
         LEFT JOIN suggestion g ON g.sentence = r.sentence
         WHERE r.category IS NOT NULL AND r.read = 1 AND d.held_out = ? AND {COUNTS}
-          AND s.kind IN ('paragraph', 'list_item') ORDER BY r.sentence
+          AND s.kind IN ('paragraph', 'list_item') {here} ORDER BY r.sentence
         """,
-        (int(held_out),),
+        (int(held_out),) if label is None else (int(held_out), label),
     )
     return [
         Evaluated(
