@@ -1,8 +1,19 @@
 """Small controls that several panels share."""
 
 from adme_labeler.gui.controls.buttons import KeyButton, Link
+from adme_labeler.gui.controls.numbers import NumberBox
 from adme_labeler.gui.controls.panels import Card, Hairline, Panel
 from adme_labeler.gui.controls.segments import Segments
 from adme_labeler.gui.controls.texts import ElidedText, Text
 
-__all__ = ["Card", "ElidedText", "Hairline", "KeyButton", "Link", "Panel", "Segments", "Text"]
+__all__ = [
+    "Card",
+    "ElidedText",
+    "Hairline",
+    "KeyButton",
+    "Link",
+    "NumberBox",
+    "Panel",
+    "Segments",
+    "Text",
+]

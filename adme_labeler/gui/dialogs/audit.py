@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from adme_labeler.gui.controls import Text
+from adme_labeler.gui.controls import NumberBox, Text
 from adme_labeler.gui.dialogs.base import Dialog
 
 USUAL = 100
@@ -33,7 +33,7 @@ class AuditDialog(Dialog):
                 wrap=True,
             )
         )
-        self._number = QSpinBox()
+        self._number = NumberBox()
         self._number.setRange(min(20, pool), min(2_000, pool))
         self._number.setSingleStep(20)
         self._number.setValue(min(USUAL, pool))

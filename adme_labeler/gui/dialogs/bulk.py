@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QSizePolicy,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 from adme_labeler.domain.categories import Category, CategoryKey, CategoryScheme
 from adme_labeler.domain.records import SentenceId
 from adme_labeler.gui import painting, theme
-from adme_labeler.gui.controls import KeyButton, Segments, Text
+from adme_labeler.gui.controls import KeyButton, NumberBox, Segments, Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.services.bulk import Errors, Pool
 
@@ -283,7 +282,7 @@ class _CategoryRow(QWidget):
         self.check.setChecked(True)
         self.check.setAccessibleName(f"Accept {category.name}")
         self.check.setMinimumWidth(120)
-        self.least = QSpinBox()
+        self.least = NumberBox()
         self.least.setRange(_LEAST, _MOST)
         self.least.setValue(least)
         self.least.setPrefix("≥ ")

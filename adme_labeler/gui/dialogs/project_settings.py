@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
-    QSpinBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -22,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from adme_labeler import protocol
 from adme_labeler.domain.problems import Problem
-from adme_labeler.gui.controls import Segments, Text
+from adme_labeler.gui.controls import NumberBox, Segments, Text
 from adme_labeler.gui.dialogs import files
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.dialogs.scheme_page import SchemePage
@@ -288,8 +287,8 @@ class EncoderPage(QWidget):
             listener()
 
 
-def _percent(share: float, least: int, most: int) -> QSpinBox:
-    box = QSpinBox()
+def _percent(share: float, least: int, most: int) -> NumberBox:
+    box = NumberBox()
     box.setRange(least, most)
     box.setSingleStep(5)
     box.setSuffix(" %")
