@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from adme_labeler.domain.categories import CategoryKey
@@ -155,7 +155,11 @@ def write(connection: sqlite3.Connection, draft: Draft, annotations: Sequence[An
             changed.append(annotation)
             held[place] = after
     _put(connection, changed)
-    _resolve(connection, {a.sentence for a in annotations})
+    given = {s: {a.curator: a for a in found} for s, found in present.items()}
+    for annotation in annotations:
+        given.setdefault(annotation.sentence, {})[annotation.curator] = annotation
+    by_curator = {s: [of[c] for c in sorted(of)] for s, of in given.items()}
+    _store_resolutions(connection, by_curator)
 
 
 def adjudicate(
@@ -261,8 +265,15 @@ def _resolve(connection: sqlite3.Connection, sentences: Iterable[SentenceId]) ->
     """Bring the stored resolutions of these sentences to what their annotations amount to."""
     touched = sorted(sentences)
     given = of_sentences(connection, touched)
-    settled = adjudications(connection, touched)
-    found = {i: resolve(given.get(i, ()), settled.get(i)) for i in touched}
+    _store_resolutions(connection, {i: given.get(i, []) for i in touched})
+
+
+def _store_resolutions(
+    connection: sqlite3.Connection, given: Mapping[SentenceId, Sequence[Annotation]]
+) -> None:
+    """`given`: every annotation on these sentences, by curator."""
+    settled = adjudications(connection, given)
+    found = {i: resolve(given[i], settled.get(i)) for i in sorted(given)}
     connection.executemany(
         "DELETE FROM resolution WHERE sentence = ?", [(i,) for i, r in found.items() if r is None]
     )
