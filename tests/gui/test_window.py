@@ -241,6 +241,7 @@ def test_bulk_accept_shows_a_count_and_a_preview_and_is_one_undo_step(opened, qt
 def test_held_out_drugs_can_be_chosen_and_are_decided_blind_at_once(opened, qtbot):
     from PySide6.QtCore import Qt as QtNamespace
 
+    opened.run("next")  # who has moved stays where they are
     opened.run("held-out")
     dialog = dialog_of(opened, HeldOutDialog)
     label = opened.project.desk.shelf[opened.project.desk.label]
