@@ -200,6 +200,16 @@ class Desk(QObject):
             self._set_queue(QueueKind.DOCUMENT, ())
             self._focus(None)
 
+    def leave_held_out(self) -> None:
+        """After an import, which holds drugs out at its end: begin elsewhere, unless somebody has
+        moved since the start, or nothing else is undecided."""
+        here = None if self.label is None else self.shelf.get(self.label)
+        if self.focus is None or self.focus != self._began or here is None or self.searching:
+            return
+        others = any(not x.held_out and x.decided < x.sentences for x in self.shelf.values())
+        if here.held_out and others:
+            self.begin()
+
     def choose_queue(self, kind: QueueKind) -> None:
         self._draw += 1
         if kind is QueueKind.DOCUMENT:
@@ -589,7 +599,7 @@ class Desk(QObject):
     def _changed(self, changes: Changes) -> None:
         if changes.labels or changes.groups:
             self.shelf = shelf.followed(self.session, self.shelf, changes)
-            if (self.item is None or self._began_blind()) and self.shelf and not self.searching:
+            if self.item is None and self.shelf and not self.searching:
                 self.begin()
                 return
             if self._renew(changes):
@@ -622,12 +632,3 @@ class Desk(QObject):
         self._position = min(self._position, len(self.items) - 1)
         self._focus(self.items[self._position] if self.items else None)
         return True
-
-    def _began_blind(self) -> bool:
-        """Whether nobody has moved since the start, and the drug was held out meanwhile: an import
-        chooses these at its end."""
-        here = None if self.label is None else self.shelf.get(self.label)
-        if self.focus is None or self.focus != self._began or here is None:
-            return False
-        others = any(not x.held_out and x.decided < x.sentences for x in self.shelf.values())
-        return here.held_out and others

@@ -343,6 +343,7 @@ class ProjectView(QObject):
         self.actions_changed.emit()
 
     def _imported(self) -> None:
+        self.desk.leave_held_out()
         self.suggester.start()
         self._soon_if_idle()
 
