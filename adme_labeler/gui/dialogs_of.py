@@ -165,7 +165,9 @@ def _ask_backup(window: MainWindow, project: Path) -> None:
 
     def restore_now() -> None:
         chosen = dialog.chosen()
-        window.leave_project(lambda: _restore(window, project, chosen))
+        window.leave_project(
+            lambda: window.backups.when_done(lambda: _restore(window, project, chosen))
+        )
 
     window.ask(dialog, restore_now)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from adme_labeler.gui import (
 )
 from adme_labeler.gui.action_set import ActionSet
 from adme_labeler.gui.actions import BY_ID, CATEGORY_SLOTS, Needs
+from adme_labeler.gui.backing_up import Backups
 from adme_labeler.gui.controls import KeyButton, Link, Text
 from adme_labeler.gui.dialogs.base import Message
 from adme_labeler.gui.dialogs.preferences import PreferencesDialog
@@ -40,10 +40,8 @@ from adme_labeler.gui.theme import ThemeName
 from adme_labeler.gui.tour import Tour
 from adme_labeler.gui.training_job import Trainer
 from adme_labeler.gui.welcome import WelcomePage, dropped_paths
-from adme_labeler.services import annotating, session
+from adme_labeler.services import annotating
 from adme_labeler.services.session import Session
-
-_log = logging.getLogger(__name__)
 
 _SIZE = (1440, 900)
 _LEAST = (1040, 640)
@@ -59,6 +57,7 @@ class MainWindow(QMainWindow):
         self.welcome = WelcomePage()
         self.newcomer = False
         """Whether the first project that is opened begins with the tour."""
+        self.backups = Backups(self)
         self._tour: Tour | None = None
         self._closing = False
         self._then: Callable[[], None] | None = None
@@ -383,7 +382,7 @@ class MainWindow(QMainWindow):
             project.session.close()
             project.deleteLater()
             if changed:
-                self._back_up(path)
+                self.backups.make(path)
         if then is not None:
             then()
         if self._closing:
@@ -391,12 +390,6 @@ class MainWindow(QMainWindow):
 
     def _quit(self) -> None:
         self.close()
-
-    def _back_up(self, path: Path) -> None:
-        try:
-            session.back_up(path)
-        except (Problem, OSError) as problem:
-            _log.warning("No backup of %s was made: %s", path, problem)
 
     def _show_welcome(self) -> None:
         self.welcome.set_recent(self.preferences.recent())

@@ -7,6 +7,7 @@ Prints one line of JSON. With `--why` the stacks of long turns go to stderr, the
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -35,7 +36,7 @@ LONG_MS = 40
 LOOK_S = 0.005
 AFTER_MS = 3000
 """What follows the end of a job is watched for so long."""
-LIMIT_MS = 240_000
+LIMIT_MS = 200_000
 
 
 class Heart(QObject):
@@ -201,6 +202,7 @@ JOBS = {
 
 
 def main(settings: str, project: str, job: str, source: str, *options: str) -> None:
+    gc.set_threshold(10_000, 20, 200)  # as the program sets it
     app = make_application()
     theme.apply(app, "light", 1.0)
     window = MainWindow(Preferences(QSettings(settings, QSettings.Format.IniFormat)))
