@@ -146,7 +146,11 @@ class ScoreKeeper:
         version = served_version(session)
         now = served(session)
         revision = now.revision if now is not None and now.version == version else -1
-        return cls(session, version, revision)
+        # A worker that ended, or a version that is served again, may have left suggestions of a
+        # later head: its number must not come to name another one.
+        return cls(
+            session, version, max(revision, suggestions.last_revision(session.connection, version))
+        )
 
     def refit(self) -> protocol.Refit:
         """Message that fits the head on what is known now and scores everything again."""

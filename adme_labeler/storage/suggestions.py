@@ -60,6 +60,15 @@ def get(connection: sqlite3.Connection, ids: Iterable[SentenceId]) -> dict[Sente
     return {SentenceId(row["sentence"]): _suggestion(row) for row in rows}
 
 
+def last_revision(connection: sqlite3.Connection, version: ModelVersion) -> int:
+    """Highest head revision among the suggestions of a version; -1 where there are none."""
+    row = connection.execute(
+        "SELECT coalesce(max(head_revision), -1) FROM suggestion WHERE model_version = ?",
+        (version,),
+    ).fetchone()
+    return int(row[0])
+
+
 def clear(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM suggestion")
 
