@@ -48,13 +48,19 @@ def groups(connection: sqlite3.Connection) -> list[DrugGroup]:
     """Every drug group that still stands (merged ones are counted in their survivor)."""
     rows = connection.execute(
         """
-        SELECT g.id, g.key, g.held_out, count(DISTINCT l.id) AS labels, count(s.id) AS sentences,
-               count(r.sentence) AS decided,
-               coalesce(sum(r.sentence IS NOT NULL AND r.blind = 0), 0) AS seen,
+        WITH all_of AS (
+            SELECT drug_label, count(*) AS n FROM sentence WHERE current = 1 GROUP BY drug_label
+        ), decided_of AS (
+            SELECT s.drug_label, count(*) AS n, sum(r.blind = 0) AS seen
+            FROM resolution r CROSS JOIN sentence s ON s.id = r.sentence AND s.current = 1
+            GROUP BY s.drug_label
+        )
+        SELECT g.id, g.key, g.held_out, count(l.id) AS labels, coalesce(sum(a.n), 0) AS sentences,
+               coalesce(sum(d.n), 0) AS decided, coalesce(sum(d.seen), 0) AS seen,
                EXISTS (SELECT 1 FROM model_group m WHERE m.drug_group = g.id) AS trained
         FROM drug_group g JOIN drug_label l ON l.drug_group = g.id
-        LEFT JOIN sentence s ON s.drug_label = l.id AND s.current = 1
-        LEFT JOIN resolution r ON r.sentence = s.id
+        LEFT JOIN all_of a ON a.drug_label = l.id
+        LEFT JOIN decided_of d ON d.drug_label = l.id
         WHERE g.merged_into IS NULL GROUP BY g.id ORDER BY g.key
         """
     )
