@@ -128,7 +128,7 @@ def _log_to_file() -> None:
 
 
 def _qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-    if "propagateSizeHints" in message:  # said by the offscreen platform, means nothing
+    if "This plugin does not support" in message:  # said by the offscreen platform
         _qt_log.debug(message)
         return
     _qt_log.log(_LEVELS.get(kind, logging.WARNING), "%s", message)

@@ -155,7 +155,7 @@ def _first_start(job: Job, encoder: Path) -> None:
     screen.type(str(job.project))
     screen.key("Return")
     screen.wait_for_window("curation.adme")
-    job.until("SELECT count(*) FROM suggestion", 100, "the first suggestions", 60)
+    job.until("SELECT count(*) FROM suggestion", 100, "the first suggestions", 180)
 
 
 def _decide_fifty(job: Job) -> None:
