@@ -4,6 +4,9 @@ A benchmark module has a function `rows()` that returns `report.Row`s. Exit code
 fails; a missed budget is marked in the table and fails nothing, because machines differ.
 
     python -m tests.benchmarks.run [WORD ...]    only the modules whose names contain a WORD
+    python -m tests.benchmarks.run --simulations [WORD ...]    the evidence by simulation instead:
+        `sim_*.py` and `calibration_quality.py`, tables and pictures into `results/`; half an hour
+        of one core; wants the real labels (ADME_REAL_DATA) and, for pictures, the extra `bench`
 """
 
 from __future__ import annotations
@@ -21,6 +24,14 @@ from tests.benchmarks.report import Row, table
 
 _FOLDER = Path(__file__).parent
 _MARK = "benchmark rows: "
+_SIMULATIONS = (
+    "sim_suspicious",
+    "sim_conformal",
+    "calibration_quality",
+    "sim_queue",
+    "sim_audit",
+    "sim_start",
+)
 
 
 def main(words: list[str]) -> int:
@@ -30,6 +41,8 @@ def main(words: list[str]) -> int:
     # As the workers set them, before numpy or torch is loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if words[:1] == ["--simulations"]:
+        return _simulate(words[1:])
     names = sorted(path.stem for path in _FOLDER.glob("bench_*.py"))
     failed = []
     for name in names:
@@ -49,6 +62,19 @@ def main(words: list[str]) -> int:
             print("  failed:", (child.stderr.strip().splitlines() or ["no rows"])[-1])
             continue
         print(table(Row(**fields) for fields in json.loads(lines[-1].removeprefix(_MARK))))
+    if failed:
+        print("Failed:", ", ".join(failed))
+    return 1 if failed else 0
+
+
+def _simulate(words: list[str]) -> int:
+    failed = []
+    for name in _SIMULATIONS:
+        if not words or any(word in name for word in words):
+            print(name)
+            module = f"tests.benchmarks.{name}"
+            if subprocess.run([sys.executable, "-m", module], check=False).returncode:
+                failed.append(name)
     if failed:
         print("Failed:", ", ".join(failed))
     return 1 if failed else 0

@@ -68,10 +68,12 @@ _SENTENCES = 14_000
 
 @dataclass(frozen=True)
 class Data:
-    """n sentences: masked `texts`, `categories` (indices of KEYS), `groups` (drug groups), `labels`
-    (drug labels), `hashes` (equal for equal texts), `vectors` (n, d), `words` TF-IDF (n, w)."""
+    """n sentences: masked `texts`, `drugs` (names), `categories` (indices of KEYS), `groups` (drug
+    groups), `labels` (drug labels), `hashes` (equal for equal texts), `vectors` (n, d), `words`
+    TF-IDF (n, w)."""
 
     texts: list[str]
+    drugs: list[str]
     categories: Ints
     groups: Ints
     labels: Ints
@@ -243,6 +245,7 @@ def _data(
     occurs = np.bincount(counts.indices, minlength=counts.shape[1]).astype(np.int64)
     return Data(
         masked,
+        [drug for _, drug in texts],
         np.array([KEYS.index(c) for c in categories], dtype=np.int64),
         np.asarray(groups, dtype=np.int64),
         labels,

@@ -20,7 +20,7 @@ from adme_labeler.services.session import Session, back_up, restore
 from adme_labeler.services.suggesting import ScoreKeeper
 from adme_labeler.storage import labels, models, sentences, suggestions
 from adme_labeler.storage.models import RunState
-from tests.drafts import finished_training, simple_label
+from tests.drafts import block, finished_training, label, simple_label
 
 
 @pytest.fixture
@@ -68,6 +68,19 @@ def test_without_annotations_and_headings_the_sample_teaches(tmp_path: Path) -> 
     assert len(examples) >= 300
     assert all(e.text and e.id < 0 and e.group < 0 for e in examples)
     assert {e.category for e in examples} == set("ADMEO")
+
+
+def test_without_headings_the_sample_goes_on_teaching_beside_the_first_annotations(
+    tmp_path: Path,
+) -> None:
+    with Session.create(tmp_path / "plain", "ana") as plain:
+        words = block("Clinical Pharmacology", ["Food delays it.", "It is excreted."])
+        draft = label("set-1", "Testazole", [words])
+        importing.commit_batch(plain, [draft], importing.ImportTally())
+        annotating.decide(plain, by_side(plain)[0][0], CategoryKey("A"), Shown())
+        examples = ScoreKeeper.start(plain).refit().examples
+    assert [(e.id > 0, e.category) for e in examples if not e.hint] == [(True, "A")]
+    assert sum(e.hint and e.id < 0 for e in examples) >= 300
 
 
 def test_names_are_masked_in_what_the_model_sees(session: Session) -> None:
