@@ -100,7 +100,7 @@ class _Watcher:
         for own, wall, seen in sorted(self._told, key=lambda t: -t[0])[:12]:
             print(f"--- own {own:.0f} ms, wall {wall:.0f} ms", file=sys.stderr)
             for stack, spent in seen.most_common(4):
-                print(f"{1000 * spent:.0f} ms\n{stack}", file=sys.stderr)
+                print(f"{spent / 1000:.0f} ms\n{stack}", file=sys.stderr)
 
     def _look(self, number: int, frame: FrameType | None) -> None:
         now = time.thread_time()
@@ -108,7 +108,7 @@ class _Watcher:
         ours = [li for li in lines if "adme_labeler" in li.filename][-6:]
         top = f"    at {lines[-1].name}\n" if lines else ""
         said = "\n".join(f"    {Path(li.filename).name}:{li.lineno} {li.name}" for li in ours)
-        self._seen[top + said] += now - self._at
+        self._seen[top + said] += round(1e6 * (now - self._at))
         self._at = now
 
 
