@@ -1,4 +1,4 @@
-"""The main window: menus, welcome page or project, and what every action does."""
+"""The main window: menus, and the welcome page or a project."""
 
 from __future__ import annotations
 
@@ -9,30 +9,20 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QStackedWidget
 
-from adme_labeler import paths
-from adme_labeler.domain.categories import ADME
 from adme_labeler.domain.problems import Problem, StorageProblem
 from adme_labeler.gui import (
     dialogs_of,
-    filter_dialogs,
-    guidelines,
-    import_dialogs,
     keymap,
     label_dialogs,
-    looking_back,
-    mending,
     merge_dialogs,
-    quality,
     scheme_in_use,
-    settings_of,
     theme,
 )
 from adme_labeler.gui.action_set import ActionSet
-from adme_labeler.gui.actions import BY_ID, CATEGORY_SLOTS, Needs
+from adme_labeler.gui.actions import BY_ID
 from adme_labeler.gui.backing_up import Backups
 from adme_labeler.gui.controls import KeyButton, Link, Text
 from adme_labeler.gui.dialogs.base import Message
-from adme_labeler.gui.dialogs.preferences import PreferencesDialog
 from adme_labeler.gui.icons import application_icon
 from adme_labeler.gui.preferences import Preferences
 from adme_labeler.gui.project_view import ProjectView
@@ -40,7 +30,7 @@ from adme_labeler.gui.theme import ThemeName
 from adme_labeler.gui.tour import Tour
 from adme_labeler.gui.training_job import Trainer
 from adme_labeler.gui.welcome import WelcomePage, dropped_paths
-from adme_labeler.services import annotating
+from adme_labeler.gui.what_actions_do import satisfied, show_states, what_actions_do
 from adme_labeler.services.session import Session
 
 _SIZE = (1440, 900)
@@ -58,7 +48,7 @@ class MainWindow(QMainWindow):
         self.newcomer = False
         """Whether the first project that is opened begins with the tour."""
         self.backups = Backups(self)
-        self._tour: Tour | None = None
+        self.tour: Tour | None = None
         self._closing = False
         self._then: Callable[[], None] | None = None
         self._stack = QStackedWidget()
@@ -79,8 +69,8 @@ class MainWindow(QMainWindow):
         self.welcome.asked.connect(self.run)
         self.welcome.recent_chosen.connect(self.open_path)
         self.welcome.dropped.connect(self._dropped)
-        self._table = self._what_actions_do()
-        self._show_welcome()
+        self._table = what_actions_do(self)
+        self.show_welcome()
 
     # ------------------------------------------------------------------ projects
 
@@ -113,7 +103,7 @@ class MainWindow(QMainWindow):
         self.project = project
         scheme_in_use.watch(self, project)
         project.asked.connect(self.run)
-        project.actions_changed.connect(self._enable)
+        project.actions_changed.connect(self.show_actions)
         project.versions_asked.connect(lambda found: label_dialogs.compare_versions(self, found))
         project.importer.finished.connect(lambda tally: dialogs_of.imported(self, tally))
         project.importer.failed.connect(lambda s, d: self.tell("The import failed", s, d))
@@ -132,10 +122,10 @@ class MainWindow(QMainWindow):
         self._focus_pane()
         if opened.project.warning or opened.scheme_problem:
             project.work.status.say(opened.scheme_problem or opened.project.warning)
-        self._enable()
+        self.show_actions()
         then(project)
         if self.newcomer and not self.preferences.tour_seen:
-            QTimer.singleShot(0, self, self._begin_tour)
+            QTimer.singleShot(0, self, self.begin_tour)
 
     def leave_project(self, then: Callable[[], None]) -> None:
         """End the project's jobs, close it, and go on with `then`."""
@@ -146,8 +136,8 @@ class MainWindow(QMainWindow):
         if self._then is not None:
             return
         self._then = then
-        if self._tour is not None:
-            self._tour.leave()
+        if self.tour is not None:
+            self.tour.leave()
         desk = project.desk
         self.preferences.set_place(project.session.path, desk.focus, desk.kind.value)
         listed = project.work.list_shown() and not desk.searching
@@ -175,7 +165,7 @@ class MainWindow(QMainWindow):
     def run(self, ident: str) -> None:
         """Do what a row of the action table, a key or a button asks for."""
         known = BY_ID.get(ident)
-        if known is not None and not self._satisfied(known.needs):
+        if known is not None and not satisfied(self.project, known.needs):
             return
         self.try_to(lambda: self._of_many(ident) or self._table[ident]())
 
@@ -192,155 +182,20 @@ class MainWindow(QMainWindow):
                 self.project.show_status("Not saved")
             self.tell("Not saved", str(problem))
         except Problem as problem:
-            self._say(str(problem))
-
-    def _what_actions_do(self) -> dict[str, Callable[[], None]]:
-        table: dict[str, Callable[[], None]] = {
-            "new": lambda: dialogs_of.new_project(self, ()),
-            "open": lambda: dialogs_of.open_project(self),
-            "sample": lambda: dialogs_of.open_sample(self, paths.documents()),
-            "import": lambda: dialogs_of.import_files(self),
-            "import-report": lambda: import_dialogs.show_report(self),
-            "cancel-import": lambda: self._of_project().importer.cancel(),
-            "resume-import": lambda: self._of_project().importer.resume(),
-            "give-up-import": lambda: self._of_project().importer.give_up(),
-            "restore": lambda: dialogs_of.restore(self),
-            "close": lambda: self.leave_project(self._show_welcome),
-            "export": lambda: merge_dialogs.export(self),
-            "merge": lambda: merge_dialogs.merge(self),
-            "saved": lambda: self._say("Every decision is saved the moment it is made."),
-            "quit": self._quit,
-            "search": lambda: self._of_project().work.search.open(),
-            "note": lambda: dialogs_of.note(self),
-            "save-filter": lambda: filter_dialogs.save_filter(self),
-            "filters": lambda: filter_dialogs.manage_filters(self),
-            "bulk": lambda: filter_dialogs.accept_many(self),
-            "identical": lambda: label_dialogs.apply_identical(self),
-            "identical-all": lambda: label_dialogs.apply_identical_everywhere(self),
-            "label-versions": lambda: label_dialogs.compare_versions(self),
-            "held-out": lambda: dialogs_of.held_out(self),
-            "history": lambda: looking_back.history(self),
-            "versions": lambda: looking_back.versions(self),
-            "audit": lambda: looking_back.audit_dialog(self),
-            "quality": lambda: quality.show(self),
-            "hunt": lambda: self._of_project().desk.hunt_another(),
-            "guideline": lambda: guidelines.show(self),
-            "edit-guideline": lambda: guidelines.edit(self),
-            "older-rules": lambda: guidelines.look_again(self),
-            "about": lambda: dialogs_of.about(self),
-            "split": lambda: mending.split(self),
-            "join-next": lambda: mending.join(self, 1),
-            "join-previous": lambda: mending.join(self, -1),
-            "tour": self._begin_tour,
-            "tour-next": lambda: self._tour.advance() if self._tour else None,
-            "project-settings": lambda: settings_of.ask(self),
-            "preferences": lambda: self.ask(
-                PreferencesDialog(self.preferences, self._preferences_changed, self), lambda: None
-            ),
-            "log": lambda: self.tell(
-                "Log of the training", "The last lines before it ended:", self._trainer().detail
-            ),
-            "larger": lambda: self._dress(scale=self.preferences.larger(1)),
-            "smaller": lambda: self._dress(scale=self.preferences.larger(-1)),
-            "normal": lambda: self._set_scale(1.0),
-            "retrain": lambda: self._trainer().retrain(),
-            "cancel-training": lambda: self._trainer().cancel(),
-            "resume-training": lambda: self._trainer().resume(),
-            "promote": lambda: self._trainer().promote(),
-            "rollback": lambda: self._trainer().roll_back(),
-            "view-read": lambda: self._of_project().show_list(False),
-            "view-list": lambda: self._of_project().show_list(True),
-            "context": self._toggle_context,
-            "hide": self._toggle_hidden,
-        }
-        for ident, method in (
-            ("undo", "undo"), ("redo", "redo"), ("accept", "accept"), ("second", "offer_second"),
-            ("skip", "skip"), ("unsure", "unsure"), ("flag", "toggle_flag"),
-            ("next-open", "next_open"), ("rarest", "rarest"), ("keep-older", "keep_older"),
-        ):  # fmt: skip
-            table[ident] = lambda m=method: getattr(self._of_project().desk, m)()
-        table["previous"] = lambda: self._of_project().desk.step(-1)
-        table["next"] = lambda: self._of_project().desk.step(1)
-        for number in range(1, CATEGORY_SLOTS + 1):
-            table[f"category-{number}"] = lambda n=number: self._of_project().desk.choose_number(n)
-            table[f"also-{number}"] = lambda n=number: self._of_project().desk.also_number(n)
-        for ident, kind in (
-            ("document", "document"), ("uncertain", "uncertain"), ("rare", "rarest"),
-            ("flagged", "flagged"), ("unsure", "unsure"), ("changed", "changed"),
-            ("identical", "identical"), ("audit", "audit"), ("tables", "tables"),
-            ("second-look", "second-look"), ("wrong", "wrong"), ("conflicts", "conflicts"),
-        ):  # fmt: skip
-            table[f"queue-{ident}"] = lambda k=kind: self._of_project().work.toolbar.queues.choose(
-                k
-            )
-        for name in theme.THEMES:
-            table[f"theme-{name}"] = lambda n=name: self._dress(name=n)
-        return table
-
-    def _satisfied(self, needs: Needs) -> bool:
-        project = self.project
-        if needs is Needs.NOTHING:
-            return True
-        if project is None:
-            return False
-        writable = not project.session.read_only
-        if needs is Needs.PROJECT:
-            return True
-        if needs is Needs.SENTENCE:
-            return project.desk.focus is not None
-        if needs is Needs.DECIDABLE:
-            return writable and project.desk.focus is not None
-        if needs is Needs.SUGGESTION:
-            return writable and project.desk.suggestion_shown
-        if needs is Needs.UNDO:
-            return writable and bool(project.session.stacks()[0])
-        if needs is Needs.REDO:
-            return writable and bool(project.session.stacks()[1])
-        if needs is Needs.CANDIDATE:
-            return writable and project.trainer.view().candidate is not None
-        if needs is Needs.IMPORTING:
-            return project.importer.running()
-        if needs is Needs.STOPPED_IMPORT:
-            return writable and project.importer.can_resume()
-        if needs is Needs.EARLIER_VERSION:
-            return writable and project.trainer.view().can_roll_back
-        return writable
-
-    def _enable(self) -> None:
-        actions = self.actions_
-        actions.enable(self._satisfied)
-        chosen = self.preferences.theme
-        for name in theme.THEMES:
-            actions[f"theme-{name}"].setChecked(name == chosen)
-        project = self.project
-        scheme_in_use.name_actions(actions, project.session.scheme if project else ADME)
-        if project is None:
-            return
-        kind = {"rarest": "rare"}.get(project.desk.kind.value, project.desk.kind.value)
-        for ident in (
-            "document", "uncertain", "rare", "audit", "flagged", "unsure", "changed", "identical",
-            "tables", "second-look", "wrong", "conflicts",
-        ):  # fmt: skip
-            actions[f"queue-{ident}"].setChecked(ident == kind)
-        actions["view-list"].setChecked(project.work.list_shown())
-        actions["view-read"].setChecked(not project.work.list_shown())
-        actions["hide"].setChecked(project.desk.hide_suggestions)
-        actions["context"].setChecked(project.work.pane.whole())
-        undo, redo = "", ""
-        if not project.session.read_only:
-            undo = annotating.next_undo(project.session)
-            redo = annotating.next_redo(project.session)
-        actions.set_text("undo", f"Undo: {undo[:48]}" if undo else "Undo")
-        actions.set_text("redo", f"Redo: {redo[:48]}" if redo else "Redo")
+            self.say(str(problem))
 
     # ------------------------------------------------------------------ events
+
+    def show_actions(self) -> None:
+        """Menus as things stand now."""
+        show_states(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that no focused field or control has used."""
         if QApplication.activePopupWidget() is not None:
             event.ignore()  # an open menu passes on what it cannot use
-        elif event.key() == Qt.Key.Key_Escape and self._tour is not None:
-            self._tour.leave()
+        elif event.key() == Qt.Key.Key_Escape and self.tour is not None:
+            self.tour.leave()
         elif event.key() == Qt.Key.Key_Escape and self.project is not None:
             if self.project.desk.searching or self.project.work.search.isVisible():
                 self.project.end_search()
@@ -367,7 +222,7 @@ class MainWindow(QMainWindow):
         event.ignore()
         self._closing = True
         self.hide()
-        self.leave_project(self._quit)
+        self.leave_project(self.quit)
 
     # ------------------------------------------------------------------ helpers
 
@@ -388,14 +243,14 @@ class MainWindow(QMainWindow):
         if self._closing:
             QApplication.quit()
 
-    def _quit(self) -> None:
+    def quit(self) -> None:
         self.close()
 
-    def _show_welcome(self) -> None:
+    def show_welcome(self) -> None:
         self.welcome.set_recent(self.preferences.recent())
         self._stack.setCurrentWidget(self.welcome)
         self._show_names("ADME labeler", "")
-        self._enable()
+        self.show_actions()
 
     def _show_names(self, project: str, curator: str) -> None:
         self._name.setText(project)
@@ -422,7 +277,7 @@ class MainWindow(QMainWindow):
         elif not merge_dialogs.merge_or_import(self, list(found)):
             dialogs_of.ask_import(self, list(found))
 
-    def _dress(self, name: ThemeName | None = None, scale: float | None = None) -> None:
+    def dress(self, name: ThemeName | None = None, scale: float | None = None) -> None:
         if name is not None:
             self.preferences.theme = name
         app = QApplication.instance()
@@ -434,57 +289,47 @@ class MainWindow(QMainWindow):
                 self.preferences.spacing,
             )
             self.setMinimumSize(_least(self.preferences.scale))
-        QTimer.singleShot(0, self, self._enable)
+        QTimer.singleShot(0, self, self.show_actions)
 
-    def _begin_tour(self) -> None:
-        project = self._of_project()
-        if self._tour is None:
+    def begin_tour(self) -> None:
+        project = self.of_project()
+        if self.tour is None:
             project.show_list(False)
-            self._tour = Tour(project.work, self._tour_ended)
+            self.tour = Tour(project.work, self.tour_ended)
 
-    def _tour_ended(self) -> None:
-        self._tour = None
+    def tour_ended(self) -> None:
+        self.tour = None
         self.preferences.tour_seen = True
 
-    def _preferences_changed(self) -> None:
+    def preferences_changed(self) -> None:
         keymap.use(self.preferences.keymap)
         for button in (*self.findChildren(KeyButton), *self.findChildren(Link)):
             button.keys_changed()
         self.actions_.show_keys()
-        self._dress()
+        self.dress()
 
-    def _set_scale(self, scale: float) -> None:
+    def set_scale(self, scale: float) -> None:
         self.preferences.scale = scale
-        self._dress(scale=scale)
-
-    def _toggle_context(self) -> None:
-        pane = self._of_project().work.pane
-        pane.set_whole(not pane.whole())
-        self._enable()
-
-    def _toggle_hidden(self) -> None:
-        desk = self._of_project().desk
-        desk.set_hidden(not desk.hide_suggestions)
-        self._of_project().work.list.refresh()
+        self.dress(scale=scale)
 
     def _focus_pane(self) -> None:
         if self.project is not None:
             work = self.project.work
             (work.list if work.list_shown() else work.pane).setFocus()
 
-    def _say(self, sentence: str) -> None:
+    def say(self, sentence: str) -> None:
         if self.project is not None:
             self.project.work.status.say(sentence)
         else:
             self.tell("ADME labeler", sentence)
 
-    def _of_project(self) -> ProjectView:
+    def of_project(self) -> ProjectView:
         if self.project is None:
             raise Problem("No project is open.")
         return self.project
 
-    def _trainer(self) -> Trainer:
-        return self._of_project().trainer
+    def trainer(self) -> Trainer:
+        return self.of_project().trainer
 
 
 def _least(scale: float) -> QSize:

@@ -140,7 +140,7 @@ def test_sizes_place_queue_and_view_are_as_they_were_left(window, qtbot, prefere
 def test_the_window_on_a_project_fits_and_no_panel_forces_it_larger(
     window, tmp_path, scale, width, height
 ):
-    window._set_scale(scale)
+    window.set_scale(scale)
     window.show_session(make_project(tmp_path / "p.adme"), place=False, jobs=False)
     window.resize(width, height)
     settle(window)
@@ -150,7 +150,7 @@ def test_the_window_on_a_project_fits_and_no_panel_forces_it_larger(
 
 def test_at_the_smallest_size_of_the_window_the_largest_text_is_whole(window, tmp_path):
     window.show_session(make_project(tmp_path / "p.adme"), place=False, jobs=False)
-    window._set_scale(1.5)
+    window.set_scale(1.5)
     window.resize(window.minimumSize())
     settle(window)
     assert faults(window) == []

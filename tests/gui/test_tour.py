@@ -45,7 +45,7 @@ def test_a_newcomer_is_led_through_four_steps_and_can_decide_meanwhile(window, q
         assert tour.step == step
         assert window.project.work.rect().contains(tour.geometry())
     QTest.mouseClick(tour.next, Qt.MouseButton.LeftButton)
-    assert window._tour is None
+    assert window.tour is None
     assert window.preferences.tour_seen
 
 
@@ -54,7 +54,7 @@ def test_the_tour_is_walked_and_skipped_by_keys(window, qtbot):
     QTest.keyClick(window.project.work.pane, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert tour.step == 1
     QTest.keyClick(window.project.work.pane, Qt.Key.Key_Escape)
-    assert window._tour is None
+    assert window.tour is None
     assert window.preferences.tour_seen
 
 
@@ -66,6 +66,6 @@ def test_the_tour_comes_once_and_again_on_request(window, qtbot):
     qtbot.waitUntil(lambda: window.project is None, timeout=30_000)
     assert window.open_path(path)
     qtbot.waitUntil(lambda: window.project is not None)
-    assert window._tour is None
+    assert window.tour is None
     window.run("tour")
-    assert window._tour is not None
+    assert window.tour is not None

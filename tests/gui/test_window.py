@@ -278,7 +278,7 @@ def test_the_window_comes_back_to_the_last_place(opened, qtbot, tmp_path):
     desk = opened.project.desk
     place = desk.ids()[5]
     desk.go_to(place)
-    opened.leave_project(opened._show_welcome)
+    opened.leave_project(opened.show_welcome)
     qtbot.waitUntil(lambda: opened.project is None, timeout=5000)
     assert opened.preferences.recent() == [(tmp_path / "work.adme").resolve()]
     opened.show_session(Session.open(tmp_path / "work.adme", "curator"), jobs=False)
