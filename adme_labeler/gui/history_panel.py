@@ -3,144 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    Qt,
-    QTimer,
-    Signal,
-)
-from PySide6.QtGui import QColor, QFont, QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
-    QPlainTextEdit,
-    QPushButton,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
 
-from adme_labeler.gui import theme
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.gui.history_filters import HistoryFilters
+from adme_labeler.gui.history_rows import HistoryModel, HistoryTable
 from adme_labeler.services import history
-from adme_labeler.services.history import Entry, Filter, Standing, WayBack
+from adme_labeler.services.history import WayBack
 from adme_labeler.services.session import Session
 
-_Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
-PAGE = 128
-"""Operations read together."""
-_PAGES_KEPT = 32
 _TYPING_MS = 150
 _STEP_S = 0.008
 _REFRESH_MS = 250
-COLUMNS = ("No.", "When", "What", "Kind", "Curator", "")
-_NUMBER, _WHEN, _WHAT, _KIND, _CURATOR, _STANDING = range(len(COLUMNS))
-_STANDING_WORDS = {
-    Standing.HOLDS: "",
-    Standing.UNDONE: "undone",
-    Standing.STAYS: "cannot be undone",
-}
-_TIMES = (("", "Any time"), ("0", "Today"), ("6", "Last 7 days"), ("29", "Last 30 days"))
-
-
-class HistoryModel(QAbstractTableModel):
-    """Numbers of operations; their entries are read a page at a time and kept for a while."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self._session = session
-        self._numbers: Sequence[int] = ()
-        self._pages: OrderedDict[int, list[Entry | None]] = OrderedDict()
-
-    def show(self, numbers: Sequence[int]) -> None:
-        self.beginResetModel()
-        self._numbers = numbers
-        self._pages.clear()
-        self.endResetModel()
-
-    def prepend(self, numbers: Sequence[int]) -> None:
-        """Newer operations; what became of the older ones is read again."""
-        self._pages.clear()
-        if numbers:
-            self.beginInsertRows(_ROOT, 0, len(numbers) - 1)
-            self._numbers = [*numbers, *self._numbers]
-            self.endInsertRows()
-        if self._numbers:
-            last = self.index(len(self._numbers) - 1, len(COLUMNS) - 1)
-            self.dataChanged.emit(self.index(0, 0), last)
-
-    def number(self, row: int) -> int | None:
-        return self._numbers[row] if 0 <= row < len(self._numbers) else None
-
-    def row_of(self, number: int) -> int:
-        try:
-            return self._numbers.index(number)
-        except ValueError:
-            return -1
-
-    def entry(self, row: int) -> Entry | None:
-        page = row // PAGE
-        held = self._pages.get(page)
-        if held is None:
-            numbers = self._numbers[page * PAGE : (page + 1) * PAGE]
-            found = history.entries(self._session, numbers)
-            held = [found.get(number) for number in numbers]
-            self._pages[page] = held
-            while len(self._pages) > _PAGES_KEPT:
-                self._pages.popitem(last=False)
-        else:
-            self._pages.move_to_end(page)
-        return held[row % PAGE]
-
-    def rowCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._numbers)
-
-    def columnCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> object:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and section == _NUMBER:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        entry = self.entry(index.row()) if index.isValid() else None
-        if entry is None:
-            return None
-        column = index.column()
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return _cell(entry, column)
-        if role == Qt.ItemDataRole.ForegroundRole:
-            colors = theme.current()
-            plain = column == _WHAT and entry.standing is not Standing.UNDONE
-            return QColor(colors.text if plain else colors.secondary)
-        if role == Qt.ItemDataRole.FontRole and column == _WHAT:
-            if entry.standing is not Standing.UNDONE:
-                return None
-            struck = QFont(theme.font("controls"))
-            struck.setStrikeOut(True)
-            return struck
-        if role == Qt.ItemDataRole.TextAlignmentRole and column == _NUMBER:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        return None
 
 
 class HistoryDialog(Dialog):
@@ -155,15 +34,10 @@ class HistoryDialog(Dialog):
         self._session = session
         self._entries = HistoryModel(session)
         self._newest = 0
-        self._kinds: list[str] = []
-        self._curators: list[str] = []
-        self._chosen_up_to = 0
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search the history: words, or #120")
-        self.search.setAccessibleName("Search the history")
-        self.search.setClearButtonEnabled(True)
-        self.kinds, self.curators, self.times = QComboBox(), QComboBox(), QComboBox()
-        self.table = _Table(self._entries)
+        self._filters = HistoryFilters()
+        self.search = self._filters.search
+        self.kinds = self._filters.kinds
+        self.table = HistoryTable(self._entries)
         self.detail = QPlainTextEdit()
         self.detail.setReadOnly(True)
         self.detail.setAccessibleName("What the operation changed")
@@ -179,7 +53,6 @@ class HistoryDialog(Dialog):
         self._refreshing = _timer(self, _REFRESH_MS, self.refresh)
         self._choosing = _timer(self, 0, self._fill_choices)
         self._way: WayBack | None = None
-        self._show_choices()
         self.look_up()
         self.resize(1080, 640)
         self.search.setFocus()
@@ -188,7 +61,7 @@ class HistoryDialog(Dialog):
         """Show what matches the search, newest first; the chosen operation stays chosen."""
         chosen = self.chosen()
         self._newest = history.newest(self._session)
-        numbers = history.find(self._session, self._filter())
+        numbers = history.find(self._session, self._filters.filter())
         self._entries.show(numbers)
         self._say_count()
         row = self._entries.row_of(chosen) if chosen is not None else 0
@@ -204,7 +77,7 @@ class HistoryDialog(Dialog):
         """After something was done: the list again, and the rest of the chain."""
         known = self._newest
         self._newest = history.newest(self._session)
-        later = replace(self._filter(), after=known)
+        later = replace(self._filters.filter(), after=known)
         fresh = history.find(self._session, later) if self._newest > known else ()
         self._entries.prepend(fresh)
         self._say_count()
@@ -260,22 +133,10 @@ class HistoryDialog(Dialog):
             super().keyPressEvent(event)
 
     def _assemble(self) -> None:
-        bar = QHBoxLayout()
-        bar.setSpacing(8)
-        bar.addWidget(self.search, 1)
-        for box, name in (
-            (self.kinds, "Kind of operation"),
-            (self.curators, "Curator"),
-            (self.times, "Time"),
-        ):
-            box.setAccessibleName(name)
-            box.setMinimumWidth(128)
-            box.currentIndexChanged.connect(lambda _: self.look_up())
-            bar.addWidget(box)
         below = QHBoxLayout()
         below.addWidget(self._count, 1)
         below.addWidget(self.chain)
-        self.body.addLayout(bar)
+        self.body.addWidget(self._filters)
         self.body.addWidget(self.table, 1)
         self.body.addLayout(below)
         self.body.addWidget(self.detail)
@@ -286,6 +147,7 @@ class HistoryDialog(Dialog):
         self.add_close(default=False)
         self.back.clicked.connect(self.ask_back)
         self.go.clicked.connect(self._go)
+        self._filters.chosen.connect(self.look_up)
         self.search.textChanged.connect(lambda _: self._typing.start())
         self.search.returnPressed.connect(self._go)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_detail())
@@ -293,44 +155,7 @@ class HistoryDialog(Dialog):
         self.question.yes.connect(self._go_back)
 
     def _fill_choices(self) -> None:
-        """Read which kinds and curators occur: once all of them, then what is new."""
-        kinds, curators = history.choices(self._session, self._chosen_up_to)
-        self._chosen_up_to = self._newest
-        self._kinds += [k for k in kinds if k not in self._kinds]
-        self._curators += [c for c in curators if c not in self._curators]
-        self._show_choices()
-
-    def _show_choices(self) -> None:
-        for box, rows in (
-            (self.kinds, [("", "All kinds"), *((k, history.kind_words(k)) for k in self._kinds)]),
-            (self.curators, [("", "Everybody"), *((c, c) for c in self._curators)]),
-            (self.times, list(_TIMES)),
-        ):
-            if [box.itemData(i) for i in range(box.count())] == [ident for ident, _ in rows]:
-                continue
-            chosen = box.currentData()
-            box.blockSignals(True)
-            box.clear()
-            for ident, words in rows:
-                box.addItem(words, ident)
-            box.setCurrentIndex(max(0, box.findData(chosen)))
-            box.blockSignals(False)
-
-    def _filter(self) -> Filter:
-        days = self.times.currentData()
-        since = ""
-        if days:
-            midnight = (
-                datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-            )
-            first = (midnight - timedelta(days=int(days))).astimezone(UTC)
-            since = first.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return Filter(
-            self.search.text(),
-            self.kinds.currentData() or "",
-            self.curators.currentData() or "",
-            since,
-        )
+        self._filters.fill(self._session, self._newest)
 
     def _show_detail(self) -> None:
         self.question.clear()
@@ -379,52 +204,6 @@ class HistoryDialog(Dialog):
             number = f"{page.last:,} operation{'s' if page.last != 1 else ''}"
             self.chain.setText(f"✓ {number}, chain unbroken")
             self.chain.set_tone("success")
-
-
-class _Table(QTableView):
-    opened = Signal()
-
-    def __init__(self, model: HistoryModel) -> None:
-        super().__init__()
-        self.setModel(model)
-        self.setAccessibleName("Operations, newest first")
-        self.setObjectName("report")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(theme.size("controls") + 15)
-        head = self.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        widths = ((_NUMBER, 80), (_WHEN, 144), (_KIND, 124), (_CURATOR, 100), (_STANDING, 144))
-        for column, width in widths:
-            self.setColumnWidth(column, width)
-        head.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
-        self.doubleClicked.connect(lambda _: self.opened.emit())
-
-    def choose(self, row: int) -> None:
-        if row < 0:
-            self.clearSelection()
-            return
-        self.setCurrentIndex(self.model().index(row, _WHAT))
-
-    def show_chosen(self) -> None:
-        self.scrollTo(self.currentIndex())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.opened.emit()
-        elif event.key() == Qt.Key.Key_Backspace and not plain:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
 
 
 class _Question(QWidget):
@@ -491,29 +270,6 @@ def way_sentence(way: WayBack) -> str:
         )
         said += f" What cannot be undone stays: {stays}."
     return said
-
-
-def _cell(entry: Entry, column: int) -> str:
-    operation = entry.operation
-    if column == _NUMBER:
-        return f"#{operation.id:,}"
-    if column == _WHEN:
-        return _local(operation.at)
-    if column == _WHAT:
-        return operation.summary
-    if column == _KIND:
-        return history.kind_words(operation.kind)
-    return operation.curator if column == _CURATOR else _STANDING_WORDS[entry.standing]
-
-
-def _local(at: str) -> str:
-    try:
-        moment = datetime.fromisoformat(at.replace("Z", "+00:00")).astimezone()
-    except ValueError:
-        return at
-    if moment.date() == datetime.now().astimezone().date():
-        return f"today {moment:%H:%M:%S}"
-    return f"{moment.day} {moment:%b %Y %H:%M}"
 
 
 def _timer(parent: QWidget, milliseconds: int, called, single: bool = True) -> QTimer:

@@ -23,7 +23,8 @@ from adme_labeler.gui.decision_bar import Decision
 from adme_labeler.gui.desk import Desk
 from adme_labeler.gui.label_list import short_title
 from adme_labeler.gui.preferences import Preferences
-from adme_labeler.gui.sentence_model import PAGE, TITLES, Row
+from adme_labeler.gui.row_models import PAGE
+from adme_labeler.gui.sentence_model import TITLES, Row
 from adme_labeler.gui.work_view import WorkView
 from adme_labeler.services import annotating, blindness, bulk, completing, finding
 from adme_labeler.services.completing import Vocabulary

@@ -6,10 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
     QPointF,
     QRectF,
     QSize,
@@ -30,13 +27,10 @@ from PySide6.QtWidgets import (
 from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.domain.records import SentenceId
 from adme_labeler.gui import painting, theme
+from adme_labeler.gui.row_models import PAGE, Index, TableModel, dress
 from adme_labeler.services import merge_text
 from adme_labeler.services.merge_compare import Entry
 from adme_labeler.services.merge_plan import MergePlan, MergeRow, RowKind
-
-_Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
-_PAGE = 128
 
 COLUMNS = ("Take", "State", "Sentence", "Exported", "In the table", "Now")
 _TAKE, _STATE, _TEXT, _EXPORTED, _EDITED, _NOW = range(len(COLUMNS))
@@ -66,14 +60,14 @@ class _Plain:
     sentence: SentenceId
 
 
-class MergeModel(QAbstractTableModel):
+class MergeModel(TableModel):
     """All rows of a comparison, of which some kinds are shown; knows which are taken."""
 
     changed = Signal()
     """What is taken has changed."""
 
     def __init__(self, plan: MergePlan, scheme: CategoryScheme, lookup: Lookup) -> None:
-        super().__init__()
+        super().__init__(COLUMNS)
         self._scheme = scheme
         self._lookup = lookup
         self._by_kind: dict[RowKind, list[MergeRow | _Plain]] = {kind: [] for kind in RowKind}
@@ -159,25 +153,10 @@ class MergeModel(QAbstractTableModel):
     def kind(self, row: int) -> RowKind:
         return self._shown[row].kind
 
-    def rowCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._shown)
+    def count(self) -> int:
+        return len(self._shown)
 
-    def columnCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
-
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> object:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid() or role not in (
             Qt.ItemDataRole.DisplayRole,
             Qt.ItemDataRole.ToolTipRole,
@@ -214,8 +193,8 @@ class MergeModel(QAbstractTableModel):
         found = self._shown[row]
         assert isinstance(found, _Plain)
         if found.sentence not in self._pages:
-            first = row // _PAGE * _PAGE
-            page = [i.sentence for i in self._shown[first : first + _PAGE] if i.sentence]
+            first = row // PAGE * PAGE
+            page = [i.sentence for i in self._shown[first : first + PAGE] if i.sentence]
             self._pages |= self._lookup(page)
         return self._pages.get(found.sentence, ("", Entry()))
 
@@ -229,19 +208,10 @@ class MergeTable(QTableView):
     def __init__(self, scheme: CategoryScheme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setItemDelegate(_Delegate(scheme, self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        dress(self, _row_height())
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
         self.setAccessibleName("Rows of the edited table")
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(_row_height())
-        self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setSectionsClickable(False)
 
     def show_rows(self, model: MergeModel) -> None:
@@ -298,10 +268,10 @@ class _Delegate(QStyledItemDelegate):
         super().__init__(parent)
         self._scheme = scheme
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(80, _row_height())
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
         if not isinstance(model, MergeModel):
             return

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 from adme_labeler.domain.categories import Category, CategoryScheme
 from adme_labeler.domain.records import AnnotationState
 from adme_labeler.gui import icons, painting, theme
-from adme_labeler.gui.sentence_model import COLUMNS, HIDDEN, ROW_ROLE, Index, Row
+from adme_labeler.gui.row_models import Index
+from adme_labeler.gui.sentence_model import COLUMNS, HIDDEN, ROW_ROLE, Row
 from adme_labeler.services.finding import Column
 
 LINES = 2

@@ -34,14 +34,13 @@ from PySide6.QtWidgets import (
 from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.domain.records import SentenceId
 from adme_labeler.gui import theme
+from adme_labeler.gui.row_models import PAGE, Index, dress
 from adme_labeler.gui.sentence_cells import SentenceCells, row_height
 from adme_labeler.gui.sentence_model import (
     COLUMNS,
-    PAGE,
     TEXT,
     TITLES,
     Fetch,
-    Index,
     Row,
     SentenceModel,
 )
@@ -91,19 +90,11 @@ class SentenceList(QTableView):
         """The curator has chosen or moved columns."""
         self.setModel(self.sentences)
         self.setItemDelegate(SentenceCells(scheme, self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        dress(self, row_height())
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setCornerButtonEnabled(False)
         self.setAccessibleName("Sentences of the queue")
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(row_height())
         self._dress_header()
         self.doubleClicked.connect(lambda index: self._tell(index, self.opened))
 
@@ -262,7 +253,6 @@ class SentenceList(QTableView):
 
     def _dress_header(self) -> None:
         head = self.horizontalHeader()
-        head.setHighlightSections(False)
         # With the selection of the rows, the header would look through every selected row of
         # every column each time it is painted: a second where 100,000 are selected.
         head.setSelectionModel(QItemSelectionModel(self.sentences, head))

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from adme_labeler.domain.categories import CategoryKey, CategoryScheme
 from adme_labeler.domain.records import AnnotationState, SentenceId
 from adme_labeler.gui import painting
+from adme_labeler.gui.row_models import PAGE, Index, Pages, TableModel
 from adme_labeler.services.finding import Column
 
-Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 ROW_ROLE = Qt.ItemDataRole.UserRole
-PAGE = 128
-"""Rows fetched together."""
 _PAGES_KEPT = 64
 _COMPARED = 10_000
 """Longer lists count as new unless they are the same object."""
@@ -77,16 +73,15 @@ class Row:
 Fetch = Callable[[Sequence[SentenceId]], Mapping[SentenceId, Row]]
 
 
-class SentenceModel(QAbstractTableModel):
+class SentenceModel(TableModel):
     """Ids in queue order; rows come from `fetch`, a page at a time, and are kept for a while."""
 
     def __init__(self, scheme: CategoryScheme, fetch: Fetch) -> None:
-        super().__init__()
+        super().__init__([TITLES[column] for column in COLUMNS])
         self._scheme = scheme
-        self._fetch = fetch
         self._ids: Sequence[SentenceId] = ()
         self._rows: dict[SentenceId, int] | None = None
-        self._pages: OrderedDict[int, list[Row | None]] = OrderedDict()
+        self._pages = Pages(fetch, _PAGES_KEPT)
 
     def set_ids(self, ids: Sequence[SentenceId]) -> bool:
         """Show these; False (and nothing moves) where they are what is shown."""
@@ -104,13 +99,13 @@ class SentenceModel(QAbstractTableModel):
         if sentences is None or len(sentences) > PAGE:
             self._pages.clear()
             if self._ids:
-                self._emit(0, len(self._ids) - 1)
+                self.emit_rows(0, len(self._ids) - 1)
             return
         for sentence in sentences:
             row = self.row_of(sentence)
             if row >= 0:
-                self._pages.pop(row // PAGE, None)
-                self._emit(row, row)
+                self._pages.forget(row)
+                self.emit_rows(row, row)
 
     def ids(self) -> Sequence[SentenceId]:
         return self._ids
@@ -125,24 +120,10 @@ class SentenceModel(QAbstractTableModel):
 
     def row(self, number: int) -> Row | None:
         """The row's content; None where the sentence is gone."""
-        page = number // PAGE
-        rows = self._pages.get(page)
-        if rows is None:
-            ids = self._ids[page * PAGE : (page + 1) * PAGE]
-            found = self._fetch(ids)
-            rows = [found.get(ident) for ident in ids]
-            self._pages[page] = rows
-            while len(self._pages) > _PAGES_KEPT:
-                self._pages.popitem(last=False)
-        else:
-            self._pages.move_to_end(page)
-        return rows[number % PAGE]
+        return self._pages.get(self._ids, number)
 
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._ids)
-
-    def columnCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
+    def count(self) -> int:
+        return len(self._ids)
 
     def headerData(
         self,
@@ -150,14 +131,10 @@ class SentenceModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> object:
-        if orientation == Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return TITLES[COLUMNS[section]]
-            if role == Qt.ItemDataRole.ToolTipRole and COLUMNS[section] is Column.PROBABILITY:
-                return "Probability of the suggestion, calibrated"
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        return None
+        if role == Qt.ItemDataRole.ToolTipRole and orientation == Qt.Orientation.Horizontal:
+            probability = COLUMNS[section] is Column.PROBABILITY
+            return "Probability of the suggestion, calibrated" if probability else None
+        return super().headerData(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, ROW_ROLE):
@@ -201,6 +178,3 @@ class SentenceModel(QAbstractTableModel):
         if column is Column.STATE:
             return ""
         return self._word(row, column)
-
-    def _emit(self, first: int, last: int) -> None:
-        self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))

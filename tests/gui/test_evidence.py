@@ -21,9 +21,11 @@ from adme_labeler.gui.confusion import ConfusionMatrix
 from adme_labeler.gui.curve import LossCurve, LossPoint, thinned
 from adme_labeler.gui.dialogs.audit import AuditDialog
 from adme_labeler.gui.dialogs.versions import VersionsDialog
-from adme_labeler.gui.history_panel import PAGE, HistoryDialog, HistoryModel
+from adme_labeler.gui.history_panel import HistoryDialog
+from adme_labeler.gui.history_rows import HistoryModel
 from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.gui.recall_panel import MISSED, WRONG, RecallPanel, RecallView, need_sentence
+from adme_labeler.gui.row_models import PAGE
 from adme_labeler.gui.training_cards import OutcomeView, log_tail
 from adme_labeler.gui.training_job import Trainer
 from adme_labeler.gui.training_panel import TrainingPanel, TrainingView
@@ -496,7 +498,7 @@ def test_a_long_history_is_read_a_page_at_a_time(qtbot, tmp_path):
     model.show(history.find(session))
     assert model.rowCount() == first + 30_000
     assert model.entry(15_000).operation.id == first + 30_000 - 15_000
-    assert len(model._pages) == 1 and len(next(iter(model._pages.values()))) == PAGE
+    assert model._pages.held() == [PAGE]
     session.close()
 
 
