@@ -52,6 +52,11 @@ def text(written: str) -> str:
     return written
 
 
+def several(command: argparse.ArgumentParser, word: str, metavar: str, help: str) -> None:
+    """Add a word that takes one text and may be given several times."""
+    command.add_argument(word, action="append", default=[], type=text, metavar=metavar, help=help)
+
+
 def whole_number(written: str) -> int:
     number = int(written)
     if not 0 <= number < 2**31:

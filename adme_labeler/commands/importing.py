@@ -23,13 +23,11 @@ def _import_words(command: argparse.ArgumentParser) -> None:
         metavar="KIND",
         help=f"kinds of label to take ({', '.join(KINDS)}); prescription labels unless said",
     )
-    command.add_argument(
+    base.several(
+        command,
         "--drug",
-        action="append",
-        default=[],
-        type=base.text,
-        metavar="NAME",
-        help="the drug that PDF, Word, HTML and text files are about; may be given several times",
+        "NAME",
+        "the drug that PDF, Word, HTML and text files are about; may be given several times",
     )
     command.add_argument(
         "--read-by",

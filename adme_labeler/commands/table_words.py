@@ -13,22 +13,18 @@ if TYPE_CHECKING:
 
 
 def add(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
+    base.several(
+        command,
         "--column",
-        action="append",
-        default=[],
-        type=base.text,
-        metavar="HEADER=FIELD",
-        help="tables: what a column holds (text, category, also, drug, drug_group, set_id, "
+        "HEADER=FIELD",
+        "tables: what a column holds (text, category, also, drug, drug_group, set_id, "
         "section, heading, note, uid or ignore); may be given several times",
     )
-    command.add_argument(
+    base.several(
+        command,
         "--category",
-        action="append",
-        default=[],
-        type=base.text,
-        metavar="WRITTEN=KEY",
-        help='tables: which category a cell means, "Elim=E"; without a key it stays undecided',
+        "WRITTEN=KEY",
+        'tables: which category a cell means, "Elim=E"; without a key it stays undecided',
     )
     command.add_argument(
         "--sheet", default="", type=base.text, metavar="NAME", help="workbooks: the sheet to read"

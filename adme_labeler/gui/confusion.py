@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.gui import painting, theme
+from adme_labeler.gui.controls import FocusDrawn
 
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1),
@@ -29,7 +29,7 @@ _ARROWS = {
 _GAP = 2.0
 
 
-class ConfusionMatrix(QWidget):
+class ConfusionMatrix(FocusDrawn):
     """Row = decided by people, column = decided by the model, categories in scheme order.
 
     Click, Enter or Space on a cell asks for its sentences; arrows move from cell to cell.
@@ -109,14 +109,6 @@ class ConfusionMatrix(QWidget):
         if event.button() == Qt.MouseButton.LeftButton and cell is not None:
             self._go(*cell)
             self._choose()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
     QPointF,
     QRectF,
     QSize,
@@ -35,11 +33,10 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.domain.sentence_changes import Piece, changed_words
 from adme_labeler.gui import painting, theme
+from adme_labeler.gui.row_models import ROOT, Index
 from adme_labeler.services.label_versions import DiffRow, Fate, Side, VersionDiff
 
 _ROW_ROLE = Qt.ItemDataRole.UserRole
-_Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 _SIGNS = {Fate.UNCHANGED: "=", Fate.CHANGED: "≠", Fate.NEW: "+", Fate.GONE: "−"}
 _TONES = {
     Fate.UNCHANGED: "secondary",
@@ -84,15 +81,15 @@ class DiffModel(QAbstractListModel):
         item = self._items[number] if 0 <= number < len(self._items) else None
         return item if isinstance(item, DiffRow) else None
 
-    def rowCount(self, parent: _Index = _ROOT) -> int:
+    def rowCount(self, parent: Index = ROOT) -> int:
         return 0 if parent.isValid() else len(self._items)
 
-    def flags(self, index: _Index) -> Qt.ItemFlag:
+    def flags(self, index: Index) -> Qt.ItemFlag:
         if self.row(index.row()) is None:
             return Qt.ItemFlag.ItemIsEnabled
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
         item = self._items[index.row()]
@@ -220,7 +217,7 @@ class _Delegate(QStyledItemDelegate):
         self._scheme = scheme
         self._view = view
 
-    def sizeHint(self, option: object, index: _Index) -> QSize:
+    def sizeHint(self, option: object, index: Index) -> QSize:
         width = self._view.viewport().width()
         item = index.data(_ROW_ROLE)
         if isinstance(item, _Heading):
@@ -228,7 +225,7 @@ class _Delegate(QStyledItemDelegate):
         heights = [layout.boundingRect().height() for layout, _ in self._texts(item, width)]
         return QSize(width, round(max(heights)) + 15)
 
-    def paint(self, painter: QPainter, option: object, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: object, index: Index) -> None:
         rect = QRectF(option.rect)  # pyright: ignore[reportAttributeAccessIssue]
         state = option.state  # pyright: ignore[reportAttributeAccessIssue]
         colors = theme.current()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from adme_labeler.domain.categories import Category
 from adme_labeler.domain.evidence import RecallChange
 from adme_labeler.gui import curve, painting, theme
+from adme_labeler.gui.controls import FocusDrawn
 from adme_labeler.protocol import CategoryMeasure
 
 ENOUGH = 10
@@ -20,7 +21,7 @@ _NUMBERS = 78.0
 _TREND = 68.0
 
 
-class RecallRow(QWidget):
+class RecallRow(FocusDrawn):
     """Click, Enter or Space asks for its sentences; arrows go to the neighbours."""
 
     clicked = Signal()
@@ -107,14 +108,6 @@ class RecallRow(QWidget):
             self.stepped.emit(-1 if event.key() == Qt.Key.Key_Up else 1)
         else:
             event.ignore()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.update()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

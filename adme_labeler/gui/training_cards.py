@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from adme_labeler.gui import painting, theme
-from adme_labeler.gui.controls import Card, ElidedText, KeyButton, Text
+from adme_labeler.gui.controls import Card, ElidedText, KeyButton, Text, left_row
 from adme_labeler.gui.curve import LossCurve, LossPoint
 from adme_labeler.protocol import Progress
 
@@ -131,11 +131,7 @@ class OutcomeCard(Card):
         self.curve = LossCurve()
         self.resume = KeyButton("Resume")
         self.log = KeyButton("Show log")
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.resume)
-        row.addWidget(self.log)
-        row.addStretch(1)
+        row = left_row(self.resume, self.log)
         self._buttons = QWidget()
         row.setContentsMargins(0, 4, 0, 0)
         self._buttons.setLayout(row)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from adme_labeler.domain.records import ModelState, ModelVersion
 from adme_labeler.gui import painting, theme
-from adme_labeler.gui.controls import KeyButton, Text
+from adme_labeler.gui.controls import KeyButton, Text, left_row
 from adme_labeler.gui.training_cards import (
     OutcomeCard,
     OutcomeView,
@@ -68,11 +68,6 @@ class TrainingPanel(QWidget):
             "secondary",
             wrap=True,
         )
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.promote)
-        buttons.addWidget(self.roll_back)
-        buttons.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(12)
@@ -84,7 +79,7 @@ class TrainingPanel(QWidget):
         whole.addLayout(heading)
         whole.addWidget(self._none)
         # Above the list, which may be longer than the screen.
-        whole.addLayout(buttons)
+        whole.addLayout(left_row(self.promote, self.roll_back))
         whole.addLayout(self._versions)
         for button, ident in (
             (self.cancel, "cancel-training"),

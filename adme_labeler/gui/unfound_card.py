@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.gui import painting, theme
-from adme_labeler.gui.controls import KeyButton, Text
+from adme_labeler.gui.controls import KeyButton, Text, left_row
 from adme_labeler.gui.training_cards import ProgressLine
 
 
@@ -59,11 +59,6 @@ class UnfoundCard(QWidget):
         self.lines: list[_Line] = []
         self.draw = KeyButton("Audit…")
         self.go_on = KeyButton("Read the audit")
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.go_on)
-        buttons.addWidget(self.draw)
-        buttons.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(8)
@@ -71,7 +66,7 @@ class UnfoundCard(QWidget):
         whole.addLayout(self._rows)
         whole.addWidget(self._line)
         whole.addWidget(self._said)
-        whole.addLayout(buttons)
+        whole.addLayout(left_row(self.go_on, self.draw))
         self.draw.clicked.connect(lambda: self.asked.emit("audit"))
         self.go_on.clicked.connect(lambda: self.asked.emit("queue-audit"))
         self.show_unfound(UnfoundView())

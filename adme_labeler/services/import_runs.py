@@ -6,11 +6,9 @@ it came, so that one that was cancelled, killed or unplugged goes on exactly the
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections import deque
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from adme_labeler.services import drug_groups, importing, schemes
 from adme_labeler.services.importing import FileReport, ImportTally
 from adme_labeler.services.session import Session
 from adme_labeler.storage import imports
+from adme_labeler.storage.durability import without_waiting_for_the_disk
 from adme_labeler.storage.imports import FileRow, ImportRun, LabelRow, RunState
 from adme_labeler.storage.labels import CommitStatus, Committed
 
@@ -118,7 +117,7 @@ class Intake:
         taken = 0
         changes = Changes()
         with (
-            _without_waiting_for_the_disk(self.session.connection),
+            without_waiting_for_the_disk(self.session.connection),
             self.session.project.operation(
                 "import", "", self.session.curator, undoable=False
             ) as operation,
@@ -233,8 +232,6 @@ class Intake:
             version=item.version,
             status=SKIPPED,
             reason=f"It {item.reason}.",
-            sentences=0,
-            tables=0,
         )
         imports.add_labels(self.session.connection, self.run, [row])
 
@@ -250,8 +247,6 @@ class Intake:
                 version=0,
                 status=done.status,
                 reason=done.reason,
-                sentences=0,
-                tables=0,
             )
             imports.add_labels(connection, self.run, [row])
             self.tally.files.append(FileReport(done.path, done.status, done.reason, 0, 0, 0))
@@ -312,23 +307,6 @@ def give_up(session: Session, run: int) -> None:
     """The curator does not want the rest; what came in stays."""
     with session.project.transaction() as connection:
         imports.set_state(connection, run, RunState.GIVEN_UP, session.project.now())
-
-
-@contextmanager
-def _without_waiting_for_the_disk(connection: sqlite3.Connection) -> Generator[None]:
-    """A loss of power may then take the last drug labels back, together with how far the import
-    came, so that it goes on there; the next decision puts all of it on the disk before itself.
-
-    Only with a write-ahead log: without one a loss of power could damage the file.
-    """
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        yield
-        return
-    connection.execute("PRAGMA synchronous = NORMAL")
-    try:
-        yield
-    finally:
-        connection.execute("PRAGMA synchronous = FULL")
 
 
 def _where(session: Session, run: ImportRun) -> protocol.ImportBegin:

@@ -73,8 +73,8 @@ class LabelRow:
     version: int
     status: str
     reason: str
-    sentences: int
-    tables: int
+    sentences: int = 0
+    tables: int = 0
 
 
 _RUNS = "SELECT * FROM import_run LEFT JOIN import_remark ON import_remark.run = import_run.id"

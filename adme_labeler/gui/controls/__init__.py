@@ -2,13 +2,14 @@
 
 from adme_labeler.gui.controls.buttons import KeyButton, Link
 from adme_labeler.gui.controls.numbers import NumberBox
-from adme_labeler.gui.controls.panels import Card, Hairline, Panel
+from adme_labeler.gui.controls.panels import Card, FocusDrawn, Hairline, Panel, left_row
 from adme_labeler.gui.controls.segments import Segments
 from adme_labeler.gui.controls.texts import ElidedText, Text
 
 __all__ = [
     "Card",
     "ElidedText",
+    "FocusDrawn",
     "Hairline",
     "KeyButton",
     "Link",
@@ -16,4 +17,5 @@ __all__ = [
     "Panel",
     "Segments",
     "Text",
+    "left_row",
 ]

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import (
-    QColor,
-    QPainter,
-    QPaintEvent,
-)
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from adme_labeler.gui import painting, theme
 
@@ -40,6 +36,18 @@ class Hairline(QWidget):
         QPainter(self).fillRect(self.rect(), QColor(theme.current().border))
 
 
+class FocusDrawn(QWidget):
+    """Paints itself otherwise while it has the focus."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+
 class Panel(QWidget):
     """Plain widget filled with a colour of the palette, named by `tone`."""
 
@@ -49,3 +57,13 @@ class Panel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), QColor(getattr(theme.current(), self._tone)))
+
+
+def left_row(*widgets: QWidget) -> QHBoxLayout:
+    """Widgets side by side from the left; what is left of the width stays empty."""
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row

@@ -49,7 +49,7 @@ class Text(QLabel):
             self._dress()
 
     def _dress(self) -> None:
-        font = theme.bold(self._role) if self._strong else theme.font(self._role)
+        font = _font(self._role, self._strong)
         if self.font() != font:
             self.setFont(font)
         color = QColor(getattr(theme.current(), self._tone))
@@ -120,4 +120,8 @@ class ElidedText(QWidget):
         self.setToolTip(self._text if self.sizeHint().width() > self.width() + 1 else "")
 
     def _font(self) -> QFont:
-        return theme.bold(self._role) if self._strong else theme.font(self._role)
+        return _font(self._role, self._strong)
+
+
+def _font(role: Role, strong: bool) -> QFont:
+    return theme.bold(role) if strong else theme.font(role)
