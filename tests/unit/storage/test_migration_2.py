@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 from adme_labeler.domain.categories import CategoryKey
@@ -12,27 +11,7 @@ from adme_labeler.services.session import Session
 from adme_labeler.storage import backups, labels, migrations, sentences
 from adme_labeler.storage.integrity import check
 from tests.drafts import block, label
-
-
-def as_schema_1(path: Path) -> None:
-    """Put a project's rows into a file as schema 1 has it, and the file in place of it."""
-    old = path.with_name("old.adme")
-    connection = sqlite3.connect(old, isolation_level=None)
-    connection.executescript(dict(migrations.available())[1])
-    connection.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
-    connection.execute("PRAGMA user_version = 1")
-    connection.execute("ATTACH ? AS later", (str(path),))
-    tables = connection.execute(
-        "SELECT name FROM main.sqlite_master WHERE type = 'table' "
-        "AND name NOT LIKE 'sentence_search%'"
-    )
-    for (table,) in tables.fetchall():
-        columns = ", ".join(r[1] for r in connection.execute(f"PRAGMA main.table_info({table})"))
-        connection.execute(
-            f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM later.{table}"
-        )
-    connection.close()
-    old.replace(path)
+from tests.old_projects import as_schema
 
 
 def test_a_project_of_schema_1_is_upgraded_after_a_backup_and_keeps_everything(
@@ -47,7 +26,7 @@ def test_a_project_of_schema_1_is_upgraded_after_a_backup_and_keeps_everything(
         (kept, _) = sentences.in_document_order(session.connection)
         annotating.decide(session, kept, CategoryKey("A"), Shown())
         path = session.path
-    as_schema_1(path)
+    as_schema(path, 1)
     with Session.open(path, "ana") as session:
         schema = session.connection.execute("PRAGMA user_version").fetchone()[0]
         assert schema == migrations.newest() >= 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 from adme_labeler.domain.categories import CategoryKey
@@ -12,26 +11,7 @@ from adme_labeler.services.session import Session
 from adme_labeler.storage import backups, migrations, second_looks, sentences, suspects
 from adme_labeler.storage.integrity import check
 from tests.drafts import simple_label
-
-
-def as_schema_4(path: Path) -> None:
-    """Put a project's rows into a file as schema 4 has it, and the file in place of it."""
-    old = path.with_name("old.adme")
-    connection = sqlite3.connect(old, isolation_level=None)
-    known = dict(migrations.available())
-    for number in range(1, 5):
-        connection.executescript(known[number])
-    connection.execute(f"PRAGMA application_id = {migrations.APPLICATION_ID}")
-    connection.execute("PRAGMA user_version = 4")
-    connection.execute("ATTACH ? AS later", (str(path),))
-    tables = connection.execute(
-        "SELECT name FROM main.sqlite_master WHERE type = 'table' "
-        "AND name NOT LIKE 'sentence_search%'"
-    )
-    for (table,) in tables.fetchall():
-        connection.execute(f"INSERT INTO main.{table} SELECT * FROM later.{table}")
-    connection.close()
-    old.replace(path)
+from tests.old_projects import as_schema
 
 
 def test_a_project_of_schema_4_is_upgraded_after_a_backup_and_keeps_its_decisions(
@@ -42,7 +22,7 @@ def test_a_project_of_schema_4_is_upgraded_after_a_backup_and_keeps_its_decision
         first = sentences.in_document_order(session.connection)[0]
         annotating.decide(session, first, CategoryKey("A"), Shown(blind=True))
         path = session.path
-    as_schema_4(path)
+    as_schema(path, 4)
     with Session.open(path, "ana") as session:
         connection = session.connection
         assert connection.execute("PRAGMA user_version").fetchone()[0] == migrations.newest() >= 5

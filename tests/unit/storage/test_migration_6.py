@@ -9,6 +9,7 @@ from adme_labeler.services.session import Session
 from adme_labeler.storage import backups, migrations, sentences
 from adme_labeler.storage.integrity import check
 from tests.drafts import simple_label
+from tests.old_projects import as_schema
 
 
 def test_a_project_of_schema_5_is_upgraded_after_a_backup(tmp_path: Path) -> None:
@@ -16,8 +17,7 @@ def test_a_project_of_schema_5_is_upgraded_after_a_backup(tmp_path: Path) -> Non
         importing.commit_batch(session, [simple_label(1)], importing.ImportTally())
         held = sentences.in_document_order(session.connection)
         path = session.path
-        session.connection.execute("DROP INDEX sentence_gone")
-        session.connection.execute("PRAGMA user_version = 5")
+    as_schema(path, 5)
     with Session.open(path, "ana") as session:
         connection = session.connection
         assert connection.execute("PRAGMA user_version").fetchone()[0] == migrations.newest() >= 6

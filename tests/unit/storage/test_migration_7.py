@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from adme_labeler.services.session import Session
 from adme_labeler.storage import backups, labels, migrations, sentences
 from adme_labeler.storage.integrity import check
 from tests.drafts import simple_label
+from tests.old_projects import as_schema
 
 INDEX = "sentence_queued"
 
@@ -28,10 +28,7 @@ def test_a_project_of_schema_6_is_upgraded_after_a_backup_and_counts_the_same(pa
     with Session.open(path, "ana") as session:
         before = sentences.counts(session.connection, "ana", "2026")
         order = sentences.in_document_order(session.connection)
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute(f"DROP INDEX {INDEX}")
-    connection.execute("PRAGMA user_version = 6")
-    connection.close()
+    as_schema(path, 6)
     with Session.open(path, "ana") as session:
         connection = session.connection
         assert connection.execute("PRAGMA user_version").fetchone()[0] == migrations.newest() >= 7
