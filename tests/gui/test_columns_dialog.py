@@ -159,19 +159,11 @@ def test_a_single_table_that_cannot_be_read_says_why(qtbot, how):
 
 
 @pytest.fixture
-def window(qtbot, preferences, tmp_path):
-    # Not given to qtbot, which would destroy it before its workers have ended.
-    made = MainWindow(preferences)
-    with qtbot.waitExposed(made):
-        made.show()
+def window(new_window, tmp_path):
+    made = new_window()
     made.show_session(Session.create(tmp_path / "new.adme", "me"), jobs=False)
     made.project.suggester.start = lambda: None  # the model worker has its own tests
-    yield made
-    if made.project is not None:
-        made.leave_project(lambda: None)
-        qtbot.waitUntil(lambda: made.project is None, timeout=30_000)
-    made.close()
-    made.deleteLater()
+    return made
 
 
 def columns_dialog(window: MainWindow, qtbot) -> ColumnsDialog:

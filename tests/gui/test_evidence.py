@@ -48,20 +48,6 @@ def panel(qtbot):
 
 
 @pytest.fixture
-def window(qtbot, preferences):
-    made = MainWindow(preferences)
-    made.resize(1280, 720)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    if made.project is not None:
-        made.leave_project(lambda: None)
-        qtbot.waitUntil(lambda: made.project is None, timeout=30_000)
-    made.close()
-    made.deleteLater()
-
-
-@pytest.fixture
 def measured(window, qtbot):
     """A window on a project whose served model has been measured."""
     session = evidence_pictures.project()

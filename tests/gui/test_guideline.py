@@ -12,16 +12,8 @@ from adme_labeler.services import guideline
 
 
 @pytest.fixture
-def window(qtbot, preferences, tmp_path):
-    made = MainWindow(preferences)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.show_session(make_project(tmp_path / "work.adme"), place=False, jobs=False)
-    yield made
-    made.leave_project(lambda: None)
-    qtbot.waitUntil(lambda: made.project is None, timeout=30_000)
-    made.close()
-    made.deleteLater()
+def window(new_window, tmp_path):
+    return new_window(make_project(tmp_path / "work.adme"))
 
 
 def visible(window: MainWindow, kind: type):

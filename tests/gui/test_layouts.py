@@ -14,6 +14,7 @@ from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from samples import make_project
+from windows import put_away
 
 from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.services.session import Session
@@ -78,23 +79,6 @@ def test_what_is_clipped_covered_or_cut_off_is_found(qtbot):
     assert any("leaves" in fault for fault in faults(box))
 
 
-@pytest.fixture
-def window(qtbot, preferences):
-    made = MainWindow(preferences)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    leave(made, qtbot)
-
-
-def leave(window: MainWindow, qtbot) -> None:
-    if window.project is not None:
-        window.leave_project(lambda: None)
-        qtbot.waitUntil(lambda: window.project is None, timeout=30_000)
-    window.close()
-    window.deleteLater()
-
-
 def test_a_window_left_on_a_screen_that_is_gone_comes_back_where_it_can_be_seen(
     window, qtbot, preferences
 ):
@@ -107,7 +91,7 @@ def test_a_window_left_on_a_screen_that_is_gone_comes_back_where_it_can_be_seen(
     seen = again.frameGeometry().intersected(screen)
     assert seen.width() >= min(600, screen.width() // 2) and seen.height() >= 400
     assert again.geometry().top() >= screen.top()
-    leave(again, qtbot)
+    put_away(again, qtbot)
 
 
 def test_sizes_place_queue_and_view_are_as_they_were_left(window, qtbot, preferences, tmp_path):
@@ -131,7 +115,7 @@ def test_sizes_place_queue_and_view_are_as_they_were_left(window, qtbot, prefere
     assert reopened.work.splitter.sizes() == sizes
     assert (reopened.desk.kind.value, reopened.desk.focus) == ("rarest", sentence)
     assert reopened.work.list_shown()
-    leave(again, qtbot)
+    put_away(again, qtbot)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from adme_labeler.domain.categories import ADME, CategoryKey
 from adme_labeler.domain.records import AnnotationState, Arm, SentenceId
 from adme_labeler.gui.dialogs.bulk import BulkDialog, Scope
 from adme_labeler.gui.dialogs.filters import FiltersDialog, NameDialog
-from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.gui.sentence_list import SentenceList
 from adme_labeler.gui.sentence_model import COLUMNS, Row
 from adme_labeler.services import annotating, finding
@@ -29,18 +28,10 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
-def opened(qtbot, preferences):
-    made = MainWindow(preferences)
-    made.resize(1280, 720)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.show_session(project(), place=False, jobs=False)
-    made.run("view-list")
-    yield made
-    made.leave_project(lambda: None)
-    qtbot.waitUntil(lambda: made.project is None, timeout=30_000)
-    made.close()
-    made.deleteLater()
+def opened(window):
+    window.show_session(project(), place=False, jobs=False)
+    window.run("view-list")
+    return window
 
 
 def press(window, *keys, modifiers=NONE) -> None:
@@ -436,11 +427,7 @@ def test_bulk_accept_takes_what_the_search_found_first(opened, qtbot):
     assert all(own(opened, i) is None for i in chosen)
 
 
-def test_an_empty_project_says_what_to_do_in_its_list(qtbot, preferences, tmp_path):
-    made = MainWindow(preferences)
-    made.show_session(Session.create(tmp_path / "empty.adme", "ana"), place=False, jobs=False)
-    made.run("view-list")
-    assert "Ctrl+I" in made.project.work.list._empty
-    made.leave_project(lambda: None)
-    qtbot.waitUntil(lambda: made.project is None, timeout=30_000)
-    made.deleteLater()
+def test_an_empty_project_says_what_to_do_in_its_list(window, tmp_path):
+    window.show_session(Session.create(tmp_path / "empty.adme", "ana"), place=False, jobs=False)
+    window.run("view-list")
+    assert "Ctrl+I" in window.project.work.list._empty

@@ -13,17 +13,8 @@ from adme_labeler.storage import sentences
 
 
 @pytest.fixture
-def window(qtbot, preferences, tmp_path):
-    made = MainWindow(preferences)
-    made.resize(1280, 720)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.show_session(make_project(tmp_path / "work.adme"), place=False, jobs=False)
-    yield made
-    made.leave_project(lambda: None)
-    qtbot.waitUntil(lambda: made.project is None, timeout=30_000)
-    made.close()
-    made.deleteLater()
+def window(new_window, tmp_path):
+    return new_window(make_project(tmp_path / "work.adme"))
 
 
 def press(window: MainWindow, text: str) -> None:

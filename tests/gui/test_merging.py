@@ -29,20 +29,10 @@ from adme_labeler.storage import annotations, sentences
 
 
 @pytest.fixture
-def window(qtbot, preferences, tmp_path):
-    made = MainWindow(preferences)
-    made.resize(1280, 720)
-    with qtbot.waitExposed(made):
-        made.show()
+def window(new_window, tmp_path):
     opened = make_project(tmp_path / "work.adme")
     suggest_everything(opened, "M", "E")
-    made.show_session(opened, place=False, jobs=False)
-    yield made
-    if made.project is not None:
-        made.leave_project(lambda: None)
-        qtbot.waitUntil(lambda: made.project is None, timeout=30_000)
-    made.close()
-    made.deleteLater()
+    return new_window(opened)
 
 
 def shown(window: MainWindow, kind):

@@ -8,7 +8,6 @@ from samples import make_project
 from adme_labeler.gui import keymap, theme
 from adme_labeler.gui.dialogs.preferences import PreferencesDialog
 from adme_labeler.gui.keymap import Keymap
-from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.services import annotating
 
 
@@ -73,10 +72,7 @@ def test_damaged_stored_keys_leave_the_profile_as_it_is(preferences):
     assert preferences.keymap.changes == {}
 
 
-def test_a_profile_chosen_in_the_open_window_decides_at_once(qtbot, preferences, tmp_path):
-    window = MainWindow(preferences)
-    with qtbot.waitExposed(window):
-        window.show()
+def test_a_profile_chosen_in_the_open_window_decides_at_once(window, qtbot, preferences, tmp_path):
     window.show_session(make_project(tmp_path / "work.adme"), place=False, jobs=False)
     project = window.project
     assert project is not None
@@ -93,7 +89,3 @@ def test_a_profile_chosen_in_the_open_window_decides_at_once(qtbot, preferences,
     own = annotating.annotation(project.session, sentence)
     assert own is not None and own.category == "M"
     assert preferences.spacing == "compact"
-    window.leave_project(lambda: None)
-    qtbot.waitUntil(lambda: window.project is None, timeout=30_000)
-    window.close()
-    window.deleteLater()

@@ -6,22 +6,13 @@ from PySide6.QtTest import QTest
 from samples import make_project
 
 from adme_labeler.gui.dialogs.project_settings import ProjectSettingsDialog
-from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.services import project_settings
 from tests.encoders import make_tiny_encoder
 
 
 @pytest.fixture
-def window(qtbot, preferences, tmp_path):
-    made = MainWindow(preferences)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.show_session(make_project(tmp_path / "work.adme"), place=False, jobs=False)
-    yield made
-    made.leave_project(lambda: None)
-    qtbot.waitUntil(lambda: made.project is None, timeout=30_000)
-    made.close()
-    made.deleteLater()
+def window(new_window, tmp_path):
+    return new_window(make_project(tmp_path / "work.adme"))
 
 
 @pytest.fixture

@@ -31,20 +31,10 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
-def window(qtbot, preferences, tmp_path):
-    made = MainWindow(preferences)
-    made.resize(1280, 720)
+def window(new_window, tmp_path):
     session = make_project(tmp_path / "work.adme", count=6, sentences=20)
     suggest_everything(session, "M", "E")
-    made.show_session(session, place=False, jobs=False)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    if made.project is not None:
-        made.leave_project(lambda: None)
-        qtbot.waitUntil(lambda: made.project is None, timeout=30_000)
-    made.close()
-    made.deleteLater()
+    return new_window(session)
 
 
 def keys(window: MainWindow, *pressed) -> None:

@@ -13,7 +13,6 @@ from adme_labeler.gui import keymap
 from adme_labeler.gui.dialogs.guide import key_sheet
 from adme_labeler.gui.dialogs.project_settings import ProjectSettingsDialog
 from adme_labeler.gui.dialogs.scheme_page import SchemePage
-from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.services import annotating, headless, merging
 from adme_labeler.storage import annotations, sentences
 
@@ -21,18 +20,14 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
-def window(qtbot, preferences, tmp_path):
-    made = MainWindow(preferences)
-    made.resize(1280, 720)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.show_session(make_project(tmp_path / "work.adme"), place=False, jobs=False)
-    yield made
-    made.leave_project(lambda: None)
-    qtbot.waitUntil(lambda: made.project is None, timeout=30_000)
-    made.close()
-    made.deleteLater()
+def adme_again():
+    yield
     keymap.use_scheme(ADME)
+
+
+@pytest.fixture
+def window(adme_again, new_window, tmp_path):
+    return new_window(make_project(tmp_path / "work.adme"))
 
 
 def settings(window, qtbot) -> ProjectSettingsDialog:

@@ -11,20 +11,13 @@ from adme_labeler.services import annotating
 
 
 @pytest.fixture
-def window(qtbot, preferences, tmp_path):
-    made = MainWindow(preferences)
+def window(new_window, tmp_path):
+    made = new_window()
     made.newcomer = True
-    made.resize(1280, 720)
-    with qtbot.waitExposed(made):
-        made.show()
     session = make_project(tmp_path / "work.adme")
     suggest_everything(session)
     made.show_session(session, place=False, jobs=False)
-    yield made
-    made.leave_project(lambda: None)
-    qtbot.waitUntil(lambda: made.project is None, timeout=30_000)
-    made.close()
-    made.deleteLater()
+    return made
 
 
 def tour_of(window: MainWindow, qtbot) -> Tour:

@@ -20,23 +20,11 @@ from adme_labeler.services.queue import QueueKind
 from adme_labeler.storage import annotations
 
 
-def put_away(window: MainWindow, qtbot) -> None:
-    if window.project is not None:
-        window.leave_project(lambda: None)
-        qtbot.waitUntil(lambda: window.project is None, timeout=30_000)
-    window.close()
-    window.deleteLater()
-
-
 @pytest.fixture
-def window(qtbot, preferences, tmp_path):
-    made = MainWindow(preferences)
+def window(new_window, tmp_path):
+    made = new_window(updated_project(tmp_path / "p.adme"))
     made.resize(1280, 760)
-    with qtbot.waitExposed(made):
-        made.show()
-    made.show_session(updated_project(tmp_path / "p.adme"), place=False, jobs=False)
-    yield made
-    put_away(made, qtbot)
+    return made
 
 
 def keys(window: QWidget, *pressed) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit
 from samples import make_project, suggest_everything
+from windows import put_away
 
 from adme_labeler import paths
 from adme_labeler.domain.records import AnnotationState, Sections
@@ -27,26 +28,6 @@ from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.services import annotating, blindness
 from adme_labeler.services.session import Session
 from adme_labeler.storage import sentences
-
-
-def put_away(window: MainWindow, qtbot) -> None:
-    """Close as a person does: the workers end first."""
-    if window.project is not None:
-        window.leave_project(lambda: None)
-        qtbot.waitUntil(lambda: window.project is None, timeout=30_000)
-    window.close()
-    window.deleteLater()
-
-
-@pytest.fixture
-def window(qtbot, preferences):
-    # Not given to qtbot, which would destroy it before its workers have ended.
-    made = MainWindow(preferences)
-    made.resize(1280, 720)
-    with qtbot.waitExposed(made):
-        made.show()
-    yield made
-    put_away(made, qtbot)
 
 
 @pytest.fixture
