@@ -201,6 +201,16 @@ def read(path: Path) -> tuple[list[LabelDraft], list[FileOutcome]]:
     return [i for i in items if isinstance(i, LabelDraft)], outcomes
 
 
+def read_traced(path):
+    """What `read` gives, and the most memory in bytes that it held at once."""
+    tracemalloc.start()
+    try:
+        labels, outcomes = read(path)
+        return labels, outcomes, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "status", "sentence"), ROWS, ids=[row[0] for row in ROWS]
 )
@@ -358,12 +368,7 @@ def test_a_line_of_a_gigabyte_is_refused_quickly_and_in_little_memory(
         stream.write(head + head[-1:] * (1 << 20))
         stream.truncate(1 << 30)  # the rest takes no room on disk
     started = time.monotonic()
-    tracemalloc.start()
-    try:
-        labels, outcomes = read(path)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    labels, outcomes, peak = read_traced(path)
     assert labels == []
     assert sentence in outcomes[-1].reason
     assert peak < 1 << 30
@@ -376,12 +381,7 @@ def test_a_long_single_line_is_refused_without_holding_it(tmp_path):
         stream.write(b'{"results": [{"set_id": "')
         for _ in range(64):
             stream.write(b"a" * (1 << 20))
-    tracemalloc.start()
-    try:
-        labels, outcomes = read(path)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    labels, outcomes, peak = read_traced(path)
     assert labels == []
     assert "too large for a drug label" in outcomes[-1].reason
     assert peak < 300 << 20
