@@ -29,7 +29,7 @@ class HistoryModel(TableModel):
     """Numbers of operations; their entries are read a page at a time and kept for a while."""
 
     def __init__(self, session: Session) -> None:
-        super().__init__(COLUMNS)
+        super().__init__(COLUMNS, figures=[_NUMBER])
         self._session = session
         self._numbers: Sequence[int] = ()
         self._pages = Pages(self._read, _PAGES_KEPT)
@@ -64,16 +64,6 @@ class HistoryModel(TableModel):
 
     def count(self) -> int:
         return len(self._numbers)
-
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> object:
-        if role == Qt.ItemDataRole.TextAlignmentRole and section == _NUMBER:
-            return RIGHT
-        return super().headerData(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         entry = self.entry(index.row()) if index.isValid() else None

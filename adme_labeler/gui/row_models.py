@@ -23,9 +23,17 @@ _Content = TypeVar("_Content")
 class TableModel(QAbstractTableModel):
     """A flat table under these titles; a subclass says how many rows there are, and their cells."""
 
-    def __init__(self, titles: Sequence[str]) -> None:
+    def __init__(
+        self,
+        titles: Sequence[str],
+        tips: Mapping[int, str] | None = None,
+        figures: Sequence[int] = (),
+    ) -> None:
+        """`tips`: what a title means, by column; `figures`: columns that stand to the right."""
         super().__init__()
         self._titles = titles
+        self._tips = tips or {}
+        self._figures = figures
 
     def count(self) -> int:
         """Rows that are shown."""
@@ -43,9 +51,15 @@ class TableModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> object:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._titles[section]
-        return LEFT if role == Qt.ItemDataRole.TextAlignmentRole else None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tips.get(section)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if section in self._figures else LEFT
+        return None
 
     def emit_rows(self, first: int, last: int) -> None:
         """Say that these rows, in all columns, have other content."""

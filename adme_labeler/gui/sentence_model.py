@@ -77,7 +77,10 @@ class SentenceModel(TableModel):
     """Ids in queue order; rows come from `fetch`, a page at a time, and are kept for a while."""
 
     def __init__(self, scheme: CategoryScheme, fetch: Fetch) -> None:
-        super().__init__([TITLES[column] for column in COLUMNS])
+        tip = "Probability of the suggestion, calibrated"
+        super().__init__(
+            [TITLES[column] for column in COLUMNS], {COLUMNS.index(Column.PROBABILITY): tip}
+        )
         self._scheme = scheme
         self._ids: Sequence[SentenceId] = ()
         self._rows: dict[SentenceId, int] | None = None
@@ -124,17 +127,6 @@ class SentenceModel(TableModel):
 
     def count(self) -> int:
         return len(self._ids)
-
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> object:
-        if role == Qt.ItemDataRole.ToolTipRole and orientation == Qt.Orientation.Horizontal:
-            probability = COLUMNS[section] is Column.PROBABILITY
-            return "Probability of the suggestion, calibrated" if probability else None
-        return super().headerData(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, ROW_ROLE):

@@ -7,15 +7,14 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from samples import make_project, suggest_everything
+from windows import keys
 
 from adme_labeler import protocol
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.records import AnnotationState, Arm
 from adme_labeler.gui.decision_bar import AGAIN_SENTENCE
 from adme_labeler.gui.dialogs.quality import QualityDialog
-from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.services import (
     annotating,
     blindness,
@@ -35,15 +34,6 @@ def window(new_window, tmp_path):
     session = make_project(tmp_path / "work.adme", count=6, sentences=20)
     suggest_everything(session, "M", "E")
     return new_window(session)
-
-
-def keys(window: MainWindow, *pressed) -> None:
-    for key in pressed:
-        target = QApplication.focusWidget() or window
-        if isinstance(key, str):
-            QTest.keyClicks(target, key)
-        else:
-            QTest.keyClick(target, key)
 
 
 def everything(window):

@@ -13,7 +13,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit
 from samples import make_project, suggest_everything
-from windows import put_away
+from windows import keys, put_away
 
 from adme_labeler import paths
 from adme_labeler.domain.records import AnnotationState, Sections
@@ -37,15 +37,6 @@ def opened(window, tmp_path):
     suggest_everything(session, "M", "E")
     window.show_session(session, place=False, jobs=False)
     return window
-
-
-def keys(window: MainWindow, *pressed) -> None:
-    for key in pressed:
-        target = QApplication.focusWidget() or window
-        if isinstance(key, str):
-            QTest.keyClicks(target, key)
-        else:
-            QTest.keyClick(target, key)
 
 
 def dialog_of(window: MainWindow, kind: type) -> QDialog:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
 from adme_labeler.gui.main_window import MainWindow
 
 NewWindow = Callable[..., MainWindow]
@@ -20,3 +23,13 @@ def put_away(window: MainWindow, qtbot) -> None:
         qtbot.waitUntil(lambda: window.project is None, timeout=30_000)
     window.close()
     window.deleteLater()
+
+
+def keys(window: MainWindow, *pressed) -> None:
+    """Press keys, or type texts, where the focus is."""
+    for key in pressed:
+        target = QApplication.focusWidget() or window
+        if isinstance(key, str):
+            QTest.keyClicks(target, key)
+        else:
+            QTest.keyClick(target, key)
