@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -27,7 +27,7 @@ class TableModel(QAbstractTableModel):
         self,
         titles: Sequence[str],
         tips: Mapping[int, str] | None = None,
-        figures: Sequence[int] = (),
+        figures: Collection[int] = (),
     ) -> None:
         """`tips`: what a title means, by column; `figures`: columns that stand to the right."""
         super().__init__()

@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from adme_labeler.gui import theme
 from adme_labeler.gui.controls import Segments, Text
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.gui.row_models import LEFT, RIGHT, Index, TableModel, dress
 from adme_labeler.gui.training_job import local_time
 from adme_labeler.services.import_reports import LabelRow, RunReport, RunState
 from adme_labeler.services.import_runs import (
@@ -34,8 +34,6 @@ from adme_labeler.services.import_runs import (
     UPDATED,
 )
 
-_Index = QModelIndex | QPersistentModelIndex
-_ROOT = QModelIndex()
 _NAMES = {
     FAILED: "Failed",
     SKIPPED: "Skipped",
@@ -284,15 +282,14 @@ def _rank(status: str) -> int:
     return STATUSES.index(status) if status in STATUSES else len(STATUSES)
 
 
-class _Model(QAbstractTableModel):
+class _Model(TableModel):
     def __init__(self) -> None:
-        super().__init__()
-        self._page = _PAGES["files"]
+        super().__init__(_PAGES["files"].columns)
         self._rows: Sequence[Row] = ()
 
     def show_rows(self, page: Page, rows: Sequence[Row]) -> None:
         self.beginResetModel()
-        self._page, self._rows = page, rows
+        self._titles, self._figures, self._rows = page.columns, page.numbers, rows
         self.endResetModel()
 
     def in_full(self, row: int) -> str:
@@ -300,22 +297,10 @@ class _Model(QAbstractTableModel):
         hints = self._rows[row].hints if 0 <= row < len(self._rows) else ()
         return "\n".join(dict.fromkeys(hint for hint in hints if hint))
 
-    def rowCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+    def count(self) -> int:
+        return len(self._rows)
 
-    def columnCount(self, parent: _Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._page.columns)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._page.columns[section]
-        return self._aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row = self._rows[index.row()]
         column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
@@ -323,16 +308,10 @@ class _Model(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return (row.hints[column] if row.hints else "") or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._aligned(column)
+            return RIGHT if column in self._figures else LEFT
         if role == Qt.ItemDataRole.ForegroundRole and column == 1 and row.status in _TONES:
             return QColor(getattr(theme.current(), _TONES[row.status]))
         return None
-
-    def _aligned(self, column: int) -> int:
-        side = Qt.AlignmentFlag.AlignLeft
-        if column in self._page.numbers:
-            side = Qt.AlignmentFlag.AlignRight
-        return int(side | Qt.AlignmentFlag.AlignVCenter)
 
 
 def _table(model: _Model) -> QTableView:
@@ -340,14 +319,7 @@ def _table(model: _Model) -> QTableView:
     table.setModel(model)
     table.setObjectName("report")
     table.setAccessibleName("What was imported")
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(theme.size("controls") + 17)
-    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    table.horizontalHeader().setHighlightSections(False)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
+    dress(table, theme.size("controls") + 17)
     table.setTextElideMode(Qt.TextElideMode.ElideRight)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setTabKeyNavigation(False)
     return table
