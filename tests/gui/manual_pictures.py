@@ -63,8 +63,8 @@ def _of_a_window(folder: Path) -> None:
     opened.run("tour")
     opened.run("tour-next")
     keep(opened, folder / "tour.png")
-    if opened._tour is not None:
-        opened._tour.leave()
+    if opened.tour is not None:
+        opened.tour.leave()
     opened.run("split")
     settle(opened)
     asked = [d for d in opened.findChildren(QDialog) if d.isVisible()]

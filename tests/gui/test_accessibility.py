@@ -230,7 +230,7 @@ def test_space_and_enter_press_a_focused_button_and_decide_elsewhere(opened):
 
 def test_another_key_profile_holds_at_once(opened):
     opened.preferences.keymap = keymap.Keymap("mnemonic")
-    opened._preferences_changed()
+    opened.preferences_changed()
     first = opened.project.desk.focus
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_D)
     assert annotating.annotation(opened.project.session, first).category == "D"

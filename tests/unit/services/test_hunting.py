@@ -172,7 +172,8 @@ def test_finds_train_but_measure_nothing(session: Session, arm: Arm) -> None:
 def test_bulk_accepted_sentences_estimate_nothing_either(session: Session) -> None:
     taken = annotating.bulk_accept(session, everything(session)).annotations
     refit = suggesting.ScoreKeeper.start(session).refit()
-    assert {e.id: e.evaluates for e in refit.examples} == dict.fromkeys(sorted(taken), False)
+    own = [e for e in refit.examples if not e.hint]  # the shipped sample teaches as hints do
+    assert {e.id: e.evaluates for e in own} == dict.fromkeys(sorted(taken), False)
 
 
 def test_every_category_has_words_and_they_are_found_where_they_stand(session: Session) -> None:
