@@ -83,6 +83,18 @@ def test_without_headings_the_sample_goes_on_teaching_beside_the_first_annotatio
     assert sum(e.hint and e.id < 0 for e in examples) >= 300
 
 
+def test_a_drug_label_of_the_sample_is_never_taught_by_the_sample(tmp_path: Path) -> None:
+    rows = suggesting.sample_annotations()
+    first = rows[0]["set_id"]
+    with Session.create(tmp_path / "own", "ana") as opened:
+        draft = label(first, rows[0]["drug"], [block("", [rows[0]["text"]])])
+        importing.commit_batch(opened, [draft], importing.ImportTally())
+        taught = ScoreKeeper.start(opened).refit().examples
+    others = [row for row in rows if row["set_id"] != first]
+    assert 0 < len(taught) == len(others) < len(rows)
+    assert rows[0]["text"] not in {example.text for example in taught}
+
+
 def test_names_are_masked_in_what_the_model_sees(session: Session) -> None:
     (first, *_) = suggesting.sentence_messages(session)
     assert all("Testazole" not in item.text for item in first.items)
