@@ -113,6 +113,17 @@ class Screen:
 
         wait_until(there, f"the window {title!r}", seconds)
 
+    def confirm(self, title: str) -> None:
+        """Press Enter in this dialog until it is gone: a window takes keys a moment after it is
+        active, and a key before that is lost."""
+        for _ in range(8):
+            self.key("Return")
+            end = time.monotonic() + 2
+            while time.monotonic() < end:
+                if self.window(title) != self.xdotool("getactivewindow"):
+                    return
+        raise AssertionError(f"the dialog {title!r} did not take Enter")
+
     def geometry(self, title: str) -> dict[str, str]:
         """X, Y, WIDTH and HEIGHT of a window, as xdotool prints them."""
         said = self.xdotool("getwindowgeometry", "--shell", self.window(title))
