@@ -41,6 +41,11 @@ def user_cache() -> Path:
     return Path(platformdirs.user_cache_dir(_APP, appauthor=False))
 
 
+def user_config() -> Path:
+    """Folder of the curator's choices that hold for every project; the caller makes it."""
+    return Path(platformdirs.user_config_dir(_APP, appauthor=False))
+
+
 def user_logs() -> Path:
     return Path(platformdirs.user_log_dir(_APP, appauthor=False))
 

@@ -17,6 +17,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("ADME_LABELER_LANGUAGE", "en")
 
 # Settings, logs and recent projects of whoever runs the tests stay as they are.
 _HOME = Path(tempfile.mkdtemp(prefix="adme-tests-home-"))
