@@ -14,7 +14,7 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 
-from adme_labeler import __version__
+from adme_labeler import __version__, language
 from adme_labeler.commands import COMMANDS, Misuse, Say
 from adme_labeler.commands.base import path
 from adme_labeler.domain.problems import Problem
@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words[0] not in {row.name for row in COMMANDS} and not words[0].startswith("-")
     ):
         return _window(words)
+    language.use(language.ENGLISH)  # scripts read what commands print
     _print_any_text()
     options = _parser().parse_args(words)
     say = _teller(quiet=options.json)

@@ -4,6 +4,10 @@ Catalogues are GNU gettext's, one folder a language under ``resources/translatio
 needs none. The language is chosen once per process, at the first `tr`: the environment variable
 ADME_LABELER_LANGUAGE (workers inherit it), else what the curator chose, else the system's.
 
+Numbers follow the language as well: a placeholder with a format, as in {count:,} or {share:.0%},
+is written with the language's signs. A constant that is defined before the language is chosen is
+marked with `mark` and goes through `tr` where it is shown.
+
 What programs read stays as it is: names of sheets, columns and keys of exported files, values in
 the project file, ``--json``, logs.
 """
@@ -13,6 +17,9 @@ from __future__ import annotations
 import gettext
 import locale
 import os
+import string
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from adme_labeler import paths
 
@@ -24,28 +31,51 @@ LANGUAGES = {ENGLISH: "English", "de": "Deutsch"}
 _DOMAINS = ("window", "core")
 """One catalogue for the room `gui`, one for all other rooms."""
 
+_SEPARATORS = {"de": str.maketrans({",": ".", ".": ",", "%": "\N{NO-BREAK SPACE}%"})}
+"""Of thousands, decimals and percent, for languages that write numbers unlike English."""
+
 _catalogue: gettext.NullTranslations | None = None
+_spoken = ""
 
 
 def tr(text: str, /, **values: object) -> str:
     """`text` in the curator's language, its {placeholders} filled with `values`."""
     found = _chosen().gettext(text)
-    return found.format(**values) if values else found
+    return _fill(found, values) if values else found
 
 
 def trn(one: str, many: str, count: int, /, **values: object) -> str:
     """`one` or `many` by `count`, as the language counts; {count} is filled in like `values`."""
-    return _chosen().ngettext(one, many, count).format(count=count, **values)
+    return _fill(_chosen().ngettext(one, many, count), {"count": count, **values})
+
+
+def mark(text: str) -> str:
+    """`text` as it is: puts a constant into the catalogue; `tr` of it speaks the language."""
+    return text
+
+
+def number(value: float, how: str = ",") -> str:
+    """`value` in format `how`, with the separators of the language: 1,234.5 or 1.234,5."""
+    _chosen()
+    return format(value, how).translate(_SEPARATORS.get(_spoken, {}))
 
 
 def use(language: str) -> None:
     """Speak `language` from now on; English where there is no such catalogue."""
-    global _catalogue
-    _catalogue = _read(language)
+    global _catalogue, _spoken
+    _spoken = language if language in LANGUAGES else ENGLISH
+    _catalogue = _read(_spoken)
+
+
+def environment() -> dict[str, str]:
+    """What the environment of a worker process says, so that it speaks the same language."""
+    return {VARIABLE: current()}
 
 
 def current() -> str:
-    """Code of the language this process should speak, whether or not it spoke already."""
+    """Code of the language this process speaks, or will speak when it speaks first."""
+    if _spoken:
+        return _spoken
     named = os.environ.get(VARIABLE, "") or _preferred() or _of_the_system()
     return named if named in LANGUAGES else ENGLISH
 
@@ -63,10 +93,29 @@ def preferred() -> str:
 
 
 def _chosen() -> gettext.NullTranslations:
-    global _catalogue
     if _catalogue is None:
-        _catalogue = _read(current())
+        use(current())
+    assert _catalogue is not None
     return _catalogue
+
+
+class _Filler(string.Formatter):
+    """Fills sentences; numbers with a format are written as the language writes them."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec and isinstance(value, int | float):
+            return number(value, format_spec)
+        return format(value, format_spec)
+
+
+_FILLER = _Filler()
+
+
+def _fill(sentence: str, values: Mapping[str, object]) -> str:
+    return _FILLER.vformat(sentence, _NOTHING, values)
+
+
+_NOTHING: Sequence[object] = ()
 
 
 def _read(language: str) -> gettext.NullTranslations:

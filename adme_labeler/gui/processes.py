@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Sequence
 
 import msgspec
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
-from adme_labeler import protocol
+from adme_labeler import language, protocol
 from adme_labeler.services import runs
 from adme_labeler.services.runs import Action, State, WorkerRun, worker_command
 
@@ -49,6 +49,7 @@ class WorkerProcess(QObject):
         self.run = WorkerRun(job)
         self._command = list(command or worker_command(job, *arguments))
         self._process = QProcess(self)
+        self._process.setProcessEnvironment(_environment())
         self._process.setProcessChannelMode(QProcess.ProcessChannelMode.SeparateChannels)
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.readyReadStandardError.connect(self._read_errors)
@@ -189,6 +190,14 @@ class WorkerProcess(QObject):
         if self.run.state is State.FAILED and self.stderr_tail:
             _log.warning("The %s worker failed:\n%s", self.run.job, self.stderr_tail)
         self.ended.emit(self.run)
+
+
+def _environment() -> QProcessEnvironment:
+    """The window's own, and its language."""
+    environment = QProcessEnvironment.systemEnvironment()
+    for name, value in language.environment().items():
+        environment.insert(name, value)
+    return environment
 
 
 def _timer(parent: QObject, milliseconds: int, called) -> QTimer:

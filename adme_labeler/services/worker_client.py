@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import subprocess
 import threading
@@ -13,8 +14,9 @@ from types import TracebackType
 
 import msgspec
 
-from adme_labeler import protocol
+from adme_labeler import language, protocol
 from adme_labeler.domain.problems import Problem
+from adme_labeler.language import tr
 from adme_labeler.services.runs import Action, State, WorkerRun, worker_command
 
 
@@ -28,6 +30,7 @@ class WorkerClient:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env={**os.environ, **language.environment()},
         )
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._errors: deque[bytes] = deque(maxlen=200)
@@ -80,7 +83,7 @@ class WorkerClient:
         if isinstance(outcome, protocol.Failed):
             raise Problem(outcome.sentence)
         if self.run.state is State.CANCELLED or outcome is None:
-            raise Problem("Cancelled; nothing was changed.")
+            raise Problem(tr("Cancelled; nothing was changed."))
         return outcome
 
     def close(self) -> None:
