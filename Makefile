@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 DEMO := $(CURDIR)/build/demo
 WORKERS ?= 2
 
-.PHONY: setup run test test-full lint bench clean libraries test-libraries
+.PHONY: setup run test test-full lint bench clean libraries test-libraries translations
 
 setup: $(INSTALLED) libraries
 
@@ -66,6 +66,10 @@ test-full: lint test-libraries
 
 bench: $(INSTALLED)
 	@$(BIN)/python -m tests.benchmarks.run
+
+# Collects what the program says into the catalogues and compiles them.
+translations: $(INSTALLED)
+	@$(BIN)/python -m tests.translations
 
 clean:
 	rm -rf $(VENV) build dist .ruff_cache .hypothesis .import_linter_cache
