@@ -1,6 +1,6 @@
 """Keeps the catalogues of the translations: ``python -m tests.translations [window] [core]``.
 
-Collects the sentences of `tr` and `trn`, adds new ones to each language's .po untranslated, drops
+Collects the sentences of `tr`, `trn` and `mark`, adds new ones to each language's .po untranslated, drops
 what is no longer said, and compiles the .mo that the program reads. Nothing is guessed.
 """
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 PROGRAM = ROOT / "adme_labeler"
 FOLDER = ROOT / "resources" / "translations"
 DOMAINS = ("window", "core")
-KEYWORDS = {"tr": None, "trn": (1, 2)}
+KEYWORDS = {"tr": None, "trn": (1, 2), "mark": None}
 
 
 def languages() -> list[str]:
