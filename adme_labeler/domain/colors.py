@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from adme_labeler.domain.problems import Problem
+from adme_labeler.language import tr
 
 LIGHT_WINDOW = ("#FFFFFF", "#F5F7F9", "#F3F5F8")
 DARK_WINDOW = ("#1B212B", "#13171E", "#1F2631", "#28303D", "#000000")
@@ -61,7 +62,7 @@ def is_color(written: str) -> bool:
 
 def _linear(color: str) -> tuple[float, float, float]:
     if not is_color(color):
-        raise ColorProblem(f"“{color}” is no colour; write it like #0072B2.")
+        raise ColorProblem(tr("“{color}” is no colour; write it like #0072B2.", color=color))
     parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return red, green, blue

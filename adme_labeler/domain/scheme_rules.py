@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from adme_labeler.domain import colors
 from adme_labeler.domain.categories import Category, CategoryKey, CategoryScheme
 from adme_labeler.domain.problems import Problem
+from adme_labeler.language import tr
 
 DIGITS = "123456789"
 MOST_CATEGORIES = len(DIGITS)
@@ -68,16 +69,25 @@ def free_key(name: str, categories: Sequence[Category]) -> CategoryKey:
 def _of_keys(scheme: CategoryScheme) -> list[str]:
     found: list[str] = []
     if len(scheme.categories) < 2:
-        found.append("A project needs at least two categories.")
+        found.append(tr("A project needs at least two categories."))
     if len(scheme.categories) > MOST_CATEGORIES:
-        found.append(f"A project can have {MOST_CATEGORIES} categories at most, one for a digit.")
+        found.append(
+            tr(
+                "A project can have {most} categories at most, one for a digit.",
+                most=MOST_CATEGORIES,
+            )
+        )
     for key in scheme.keys:
         if not (key.isascii() and key.isalpha() and len(key) <= LONGEST_KEY):
-            found.append(f"The key “{key}” must be one or two letters from A to Z.")
+            found.append(tr("The key “{key}” must be one or two letters from A to Z.", key=key))
     keys = [key.casefold() for key in scheme.keys]
-    found += [f"Two categories have the key {key}." for key in scheme.keys if _twice(key, keys)]
+    found += [
+        tr("Two categories have the key {key}.", key=key)
+        for key in scheme.keys
+        if _twice(key, keys)
+    ]
     if scheme.rest not in scheme.keys:
-        found.append("The category for everything else is missing.")
+        found.append(tr("The category for everything else is missing."))
     return found
 
 
@@ -87,21 +97,41 @@ def _of_names(scheme: CategoryScheme) -> list[str]:
     for category in scheme.categories:
         name = category.name
         if not name.strip() or name != " ".join(name.split()):
-            found.append("Every category needs a name, without blanks around it.")
+            found.append(tr("Every category needs a name, without blanks around it."))
         elif len(name) > LONGEST_NAME:
-            found.append(f"The name “{name}” is longer than {LONGEST_NAME} letters.")
+            found.append(
+                tr("The name “{name}” is longer than {most} letters.", name=name, most=LONGEST_NAME)
+            )
         elif set(name) & set('+;,"#:|/'):
-            found.append(f"The name “{name}” must do without + ; , : | / # and quotation marks.")
+            found.append(
+                tr(
+                    "The name “{name}” must do without + ; , : | / # and quotation marks.",
+                    name=name,
+                )
+            )
     for category in scheme.categories:
         for word in dict.fromkeys(w.casefold() for w in (category.key, category.name)):
             other = owner.setdefault(word, category)
             if other is not category:
-                found.append(f"{category.name} and {other.name} have the same name or key.")
+                found.append(
+                    tr(
+                        "{one} and {other} have the same name or key.",
+                        one=category.name,
+                        other=other.name,
+                    )
+                )
     for category in scheme.categories:
         for word in category.synonyms:
             other = owner.setdefault(word.casefold(), category)
             if other is not category:
-                found.append(f"“{word}” means both {other.name} and {category.name}.")
+                found.append(
+                    tr(
+                        "“{word}” means both {other} and {category}.",
+                        word=word,
+                        other=other.name,
+                        category=category.name,
+                    )
+                )
     return found
 
 
@@ -109,10 +139,17 @@ def _of_digits(scheme: CategoryScheme) -> list[str]:
     found: list[str] = []
     for category in scheme.categories:
         if category.shortcut not in tuple(DIGITS):
-            found.append(f"{category.name} needs a digit from 1 to 9.")
+            found.append(tr("{category} needs a digit from 1 to 9.", category=category.name))
     for one, other in itertools.combinations(scheme.categories, 2):
         if one.shortcut == other.shortcut:
-            found.append(f"{one.name} and {other.name} have the same digit, {one.shortcut}.")
+            found.append(
+                tr(
+                    "{one} and {other} have the same digit, {digit}.",
+                    one=one.name,
+                    other=other.name,
+                    digit=one.shortcut,
+                )
+            )
     return found
 
 
@@ -120,25 +157,47 @@ def _of_colors(scheme: CategoryScheme) -> list[str]:
     found: list[str] = []
     for category in scheme.categories:
         for color, dark in ((category.color_light, False), (category.color_dark, True)):
-            window = "dark" if dark else "light"
             if not colors.is_color(color):
-                found.append(f"The colour of {category.name} must be written like #0072B2.")
+                found.append(
+                    tr(
+                        "The colour of {category} must be written like #0072B2.",
+                        category=category.name,
+                    )
+                )
                 return found
             if not colors.visible(color, dark):
-                found.append(
-                    f"The colour of {category.name} can hardly be seen on the {window} window; "
-                    f"choose a {'brighter' if dark else 'darker'} one."
-                )
+                found.append(_hardly_seen(category.name, dark))
     for one, other in itertools.combinations(scheme.categories, 2):
-        for a, b, window in (
-            (one.color_light, other.color_light, "light"),
-            (one.color_dark, other.color_dark, "dark"),
+        for a, b, dark in (
+            (one.color_light, other.color_light, False),
+            (one.color_dark, other.color_dark, True),
         ):
             if colors.difference(a, b) < colors.LEAST_DIFFERENCE:
-                found.append(
-                    f"The colours of {one.name} and {other.name} look alike on the {window} window."
-                )
+                found.append(_alike(one.name, other.name, dark))
     return found
+
+
+def _hardly_seen(name: str, dark: bool) -> str:
+    if dark:
+        return tr(
+            "The colour of {category} can hardly be seen on the dark window; choose a brighter "
+            "one.",
+            category=name,
+        )
+    return tr(
+        "The colour of {category} can hardly be seen on the light window; choose a darker one.",
+        category=name,
+    )
+
+
+def _alike(one: str, other: str, dark: bool) -> str:
+    if dark:
+        return tr(
+            "The colours of {one} and {other} look alike on the dark window.", one=one, other=other
+        )
+    return tr(
+        "The colours of {one} and {other} look alike on the light window.", one=one, other=other
+    )
 
 
 def _twice(key: str, keys: Sequence[str]) -> bool:
