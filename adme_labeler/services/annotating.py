@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from adme_labeler.domain.categories import CategoryKey
@@ -20,6 +20,7 @@ from adme_labeler.domain.records import (
 )
 from adme_labeler.services import blindness, guideline, schemes
 from adme_labeler.services.session import Session
+from adme_labeler.services.slices import at_once, portions
 from adme_labeler.storage import (
     annotations,
     boundaries,
@@ -112,30 +113,39 @@ def bulk_accept(session: Session, ids: Sequence[SentenceId]) -> Changes:
     Sentences that are decided blind (held out, of an audit or of the blind share) and those that
     somebody decided stay. Marked `bulk`: such annotations may train, but evaluate nothing.
     """
-    found = suggestions.get(session.connection, ids)
-    decided = annotations.resolutions(session.connection, ids)
-    kept = blindness.among(session, ids)
-    chosen = [found[i] for i in ids if i in found and i not in decided and i not in kept]
-    mine = annotations.of_curator(session.connection, session.curator, [s.sentence for s in chosen])
+    return at_once(bulk_accepting(session, ids))
+
+
+def bulk_accepting(session: Session, ids: Sequence[SentenceId]) -> Generator[None, None, Changes]:
+    """`bulk_accept` in slices: yields between them."""
     now = session.project.now()
     common = provenance_of(session, Shown(None, False, Arm.BULK))
-    written = [
-        replace(
-            mine.get(s.sentence, _blank(session, s.sentence)),
-            state=AnnotationState.BULK,
-            category=s.category,
-            provenance=replace(
-                common,
-                suggested=s.category,
-                probability=_probability(session, s),
-                model_version=s.model_version,
-                head_revision=s.head_revision,
-            ),
-            at=now,
-        )
-        for s in chosen
-    ]
-    return write(session, "bulk", f"Accept {len(written)} suggestions at once", written)
+    written: list[Annotation] = []
+    for some in portions(ids):
+        found = suggestions.get(session.connection, some)
+        decided = annotations.resolutions(session.connection, some)
+        kept = blindness.among(session, some)
+        chosen = [found[i] for i in some if i in found and i not in decided and i not in kept]
+        mine = annotations_of(session, [s.sentence for s in chosen])
+        written += [
+            replace(
+                mine.get(s.sentence, _blank(session, s.sentence)),
+                state=AnnotationState.BULK,
+                category=s.category,
+                provenance=replace(
+                    common,
+                    suggested=s.category,
+                    probability=_probability(session, s),
+                    model_version=s.model_version,
+                    head_revision=s.head_revision,
+                ),
+                at=now,
+            )
+            for s in chosen
+        ]
+        yield
+    summary = f"Accept {len(written)} suggestions at once"
+    return (yield from writing(session, "bulk", summary, written))
 
 
 def decided(
@@ -175,8 +185,17 @@ def write(
     session: Session, kind: str, summary: str, written: Sequence[Annotation], curator: str = ""
 ) -> Changes:
     """Store ready-made annotations as one undoable operation (bulk, import, merge)."""
+    return at_once(writing(session, kind, summary, written, curator))
+
+
+def writing(
+    session: Session, kind: str, summary: str, written: Sequence[Annotation], curator: str = ""
+) -> Generator[None, None, Changes]:
+    """`write` in slices, in one transaction: yields between them."""
     with session.project.operation(kind, summary, curator or session.curator) as draft:
-        annotations.write(session.connection, draft, written)
+        yield from annotations.writing(session.connection, draft, written)
+        if draft.changes:
+            yield from log.appending(session.connection, draft)
     if not draft.changes:
         return Changes()
     session.note_undoable(draft.id)
@@ -187,28 +206,44 @@ def write(
 
 def undo(session: Session) -> Changes:
     """Undo the last undoable operation, also of an earlier day; empty Changes when none is left."""
+    return at_once(undoing(session))
+
+
+def undoing(session: Session) -> Generator[None, None, Changes]:
+    """`undo` in slices, in one transaction: yields between them."""
     undoable, redoable = session.stacks()
     if not undoable:
         return Changes()
-    changes = _invert(session, undoable[-1], redo=False)
+    changes = yield from _inverting(session, undoable[-1], redo=False)
     redoable.append(undoable.pop())
     return changes
 
 
 def redo(session: Session) -> Changes:
     """Redo what was undone last; empty Changes when there is nothing."""
+    return at_once(redoing(session))
+
+
+def redoing(session: Session) -> Generator[None, None, Changes]:
+    """`redo` in slices, in one transaction: yields between them."""
     undoable, redoable = session.stacks()
     if not redoable:
         return Changes()
-    changes = _invert(session, redoable[-1], redo=True)
+    changes = yield from _inverting(session, redoable[-1], redo=True)
     undoable.append(redoable.pop())
     return changes
 
 
-def apply(session: Session, changes: Sequence[log.Change]) -> Changes:
-    """Bring the project to the `after` of each change, inside an open operation that logs them."""
+def applying(session: Session, changes: Sequence[log.Change]) -> Generator[None, None, Changes]:
+    """Bring the project to the `after` of each change, inside an open operation that logs them.
+
+    In slices: yields between them.
+    """
     connection = session.connection
-    touched = annotations.apply(connection, changes) | second_looks.apply(connection, changes)
+    decisions = [c for c in changes if c.kind in ("annotation", "adjudication")]
+    touched = yield from annotations.applying(connection, decisions)
+    changes = [c for c in changes if c.kind not in ("annotation", "adjudication")]
+    touched |= second_looks.apply(connection, changes)
     groups = labels.apply(connection, changes)
     configured = settings.apply(connection, changes)
     mended, made = boundaries.apply(connection, changes)
@@ -219,6 +254,12 @@ def apply(session: Session, changes: Sequence[log.Change]) -> Changes:
         settings=configured,
         focus=made[0] if made else None,
     )
+
+
+def size_of_next(session: Session, *, redo: bool = False) -> int:
+    """How many changes undo (or redo) would take back; 0 where there is nothing."""
+    stack = session.stacks()[1 if redo else 0]
+    return log.change_count(session.connection, stack[-1]) if stack else 0
 
 
 def next_undo(session: Session) -> str:
@@ -311,7 +352,7 @@ def _probability(session: Session, suggestion: Suggestion) -> float:
     return suggestion.probabilities[session.scheme.keys.index(suggestion.category)]
 
 
-def _invert(session: Session, operation: int, *, redo: bool) -> Changes:
+def _inverting(session: Session, operation: int, *, redo: bool) -> Generator[None, None, Changes]:
     """Write the inverse (or, for redo, again the same) changes as an ordinary new operation."""
     connection = session.connection
     done = log.changes_of(connection, operation)
@@ -326,8 +367,10 @@ def _invert(session: Session, operation: int, *, redo: bool) -> Changes:
         redoes=operation if redo else None,
     ) as draft:
         draft.changes.extend(changes)
-        applied = apply(session, changes)
+        applied = yield from applying(session, changes)
         schemes.settle(session, draft)
+        if draft.changes:
+            yield from log.appending(session.connection, draft)
     schemes.follow(session)
     return replace(
         applied,

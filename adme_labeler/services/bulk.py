@@ -23,6 +23,7 @@ from adme_labeler.services import annotating, blindness, suggesting, training
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.finding import view_of
 from adme_labeler.services.session import Session
+from adme_labeler.services.slices import at_once, portions
 from adme_labeler.storage import acceptable, annotations
 
 SLICE = 10_000
@@ -128,12 +129,7 @@ def reading(
 
 def read(session: Session, among: Iterable[SentenceId] | None = None) -> Pool:
     """The pool at once, where nobody waits for a frame."""
-    steps = reading(session, among)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
+    return at_once(reading(session, among))
 
 
 def calibrated(session: Session) -> bool:
@@ -155,101 +151,141 @@ class Outcome:
     said: str
 
 
+Steps = Generator[None, None, Outcome]
+"""Something done to very many sentences, in slices."""
+
+
 def set_category(session: Session, ids: Sequence[SentenceId], category: CategoryKey) -> Outcome:
     """Give every selected sentence this category, marked `bulk`; one undo step.
 
     Held-out sentences and those of an audit are left out, they are decided one by one. What has
     the category already keeps its decision.
     """
+    return at_once(setting_category(session, ids, category))
+
+
+def setting_category(session: Session, ids: Sequence[SentenceId], category: CategoryKey) -> Steps:
+    """`set_category` in slices, in one transaction: yields between them."""
     name = session.scheme[category].name
-    kept = blindness.apart(session, ids)
-    unseen = blindness.of_share(session, ids)
-    chosen = [i for i in ids if i not in kept]
-    held = annotations.resolutions(session.connection, chosen)
-    mine = annotations.of_curator(session.connection, session.curator, chosen)
     common = annotating.provenance_of(session, Shown(None, False, Arm.BULK))
-    shown = annotating.suggestions_of(session, chosen)
     now = session.project.now()
     written: list[Annotation] = []
-    for ident in chosen:
-        old = mine.get(ident, Annotation(ident, session.curator, AnnotationState.OPEN))
-        if old.category == category:
-            continue
-        seen = shown.get(ident)
-        provenance = common
-        if seen is not None:
-            provenance = replace(
-                common,
-                suggested=seen.category,
-                probability=seen.probabilities[session.scheme.keys.index(seen.category)],
-                model_version=seen.model_version,
-                head_revision=seen.head_revision,
-                blind=ident in unseen and old.category is None,
+    kept = had = other = 0
+    for some in portions(ids):
+        apart = blindness.apart(session, some)
+        unseen = blindness.of_share(session, some)
+        chosen = [i for i in some if i not in apart]
+        held = annotations.resolutions(session.connection, chosen)
+        mine = annotations.of_curator(session.connection, session.curator, chosen)
+        shown = annotating.suggestions_of(session, chosen)
+        kept += len(some) - len(chosen)
+        for ident in chosen:
+            old = mine.get(ident, Annotation(ident, session.curator, AnnotationState.OPEN))
+            if old.category == category:
+                had += 1
+                continue
+            other += ident in held
+            seen = shown.get(ident)
+            provenance = common
+            if seen is not None:
+                provenance = replace(
+                    common,
+                    suggested=seen.category,
+                    probability=seen.probabilities[session.scheme.keys.index(seen.category)],
+                    model_version=seen.model_version,
+                    head_revision=seen.head_revision,
+                    blind=ident in unseen and old.category is None,
+                )
+            written.append(
+                replace(
+                    old,
+                    state=AnnotationState.BULK,
+                    category=category,
+                    also=tuple(k for k in old.also if k != category),
+                    provenance=provenance,
+                    at=now,
+                )
             )
-        written.append(
-            replace(
-                old,
-                state=AnnotationState.BULK,
-                category=category,
-                also=tuple(k for k in old.also if k != category),
-                provenance=provenance,
-                at=now,
-            )
-        )
+        yield
     summary = f"{name} for {_number(len(written))} at once"
-    changes = annotating.write(session, "bulk", summary, written)
-    other = sum(1 for a in written if a.sentence in held)
+    changes = yield from annotating.writing(session, "bulk", summary, written)
     said = [f"{name} for {_number(len(written))}" if written else f"Nothing changed to {name}"]
     if other:
         said.append(f"{other:,} had another category")
-    if len(chosen) - len(written):
-        said.append(f"{len(chosen) - len(written):,} had it already")
-    said += _left_out(len(kept))
+    if had:
+        said.append(f"{had:,} had it already")
+    said += _left_out(kept)
     return Outcome(changes, _sentence(said, bool(written)))
 
 
 def accept(session: Session, ids: Sequence[SentenceId]) -> Outcome:
     """Accept the suggestions of the selected sentences that wait for a decision."""
-    changes = annotating.bulk_accept(session, ids)
+    return at_once(accepting(session, ids))
+
+
+def accepting(session: Session, ids: Sequence[SentenceId]) -> Steps:
+    """`accept` in slices, in one transaction: yields between them."""
+    changes = yield from annotating.bulk_accepting(session, ids)
     number = len(changes.annotations)
-    kept = blindness.among(session, ids)
+    kept = 0
+    for some in portions(ids):
+        kept += len(blindness.among(session, some))
+        yield
     said = [f"{number:,} suggestion{'s' if number != 1 else ''} accepted"]
-    rest = len(ids) - number - len(kept)
+    rest = len(ids) - number - kept
     if rest:
         said.append(f"{rest:,} decided or without a suggestion")
-    said += _left_out(len(kept))
+    said += _left_out(kept)
     return Outcome(changes, _sentence(said, bool(number)))
 
 
 def set_aside(session: Session, ids: Sequence[SentenceId], state: AnnotationState) -> Outcome:
     """Skip the selected sentences, or mark them unsure. Those with a category keep it."""
-    held = annotations.resolutions(session.connection, ids)
-    chosen = [i for i in ids if i not in held]
-    mine = annotations.of_curator(session.connection, session.curator, chosen)
+    return at_once(setting_aside(session, ids, state))
+
+
+def setting_aside(session: Session, ids: Sequence[SentenceId], state: AnnotationState) -> Steps:
+    """`set_aside` in slices, in one transaction: yields between them."""
     provenance = annotating.provenance_of(session, Shown(None, False, Arm.BULK))
     now = session.project.now()
-    written = [
-        replace(
-            mine.get(i, Annotation(i, session.curator, AnnotationState.OPEN)),
-            state=state,
-            provenance=provenance,
-            at=now,
-        )
-        for i in chosen
-        if i not in mine or mine[i].state is not state
-    ]
+    written: list[Annotation] = []
+    held = 0
+    for some in portions(ids):
+        decided = annotations.resolutions(session.connection, some)
+        held += len(decided)
+        chosen = [i for i in some if i not in decided]
+        mine = annotations.of_curator(session.connection, session.curator, chosen)
+        written += [
+            replace(
+                mine.get(i, Annotation(i, session.curator, AnnotationState.OPEN)),
+                state=state,
+                provenance=provenance,
+                at=now,
+            )
+            for i in chosen
+            if i not in mine or mine[i].state is not state
+        ]
+        yield
     word = "skipped" if state is AnnotationState.SKIPPED else "marked unsure"
     summary = f"{_number(len(written))} {word} at once"
-    changes = annotating.write(session, state.value, summary, written)
+    changes = yield from annotating.writing(session, state.value, summary, written)
     said = [f"{_number(len(written))} {word}"]
-    if len(held):
-        said.append(f"{len(held):,} decided, left as they are")
+    if held:
+        said.append(f"{held:,} decided, left as they are")
     return Outcome(changes, _sentence(said, bool(written)))
 
 
 def flag(session: Session, ids: Sequence[SentenceId]) -> Outcome:
     """Flag the selected sentences; take the flags away where all have one."""
-    mine = annotations.of_curator(session.connection, session.curator, ids)
+    return at_once(flagging(session, ids))
+
+
+def flagging(session: Session, ids: Sequence[SentenceId]) -> Steps:
+    """`flag` in slices, in one transaction: yields between them."""
+    mine: dict[SentenceId, Annotation] = {}
+    for some in portions(ids):
+        mine |= annotations.of_curator(session.connection, session.curator, some)
+        yield
     on = not all(i in mine and mine[i].flagged for i in ids)
     now = session.project.now()
     written = [
@@ -261,7 +297,8 @@ def flag(session: Session, ids: Sequence[SentenceId]) -> Outcome:
     ]
     word = "flagged" if on else "without their flag"
     said = f"{_number(len(written))} {word}"
-    return Outcome(annotating.write(session, "flag", said, written), _sentence([said], True))
+    changes = yield from annotating.writing(session, "flag", said, written)
+    return Outcome(changes, _sentence([said], True))
 
 
 def _errors(mean: float, spread: float, most: int) -> Errors:

@@ -7,7 +7,7 @@ brings everything forward again, and nothing of the log is lost.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, cast
@@ -17,12 +17,15 @@ from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import OperationId, SentenceId
 from adme_labeler.services import annotating, schemes
 from adme_labeler.services.session import Session
+from adme_labeler.services.slices import at_once
 from adme_labeler.storage import annotations, log, second_looks, sentences
 from adme_labeler.storage.log import Change, Operation
 
 BACK = "back"
 """Kind of the operation that goes back, and of the change in it that names where to."""
 _MOST_SHOWN = 200
+_READ_AT_ONCE = 1000
+"""Changes read in one slice: some 5 ms."""
 
 
 class Standing(StrEnum):
@@ -184,29 +187,45 @@ def way_back(session: Session, target: int) -> WayBack:
     What operations that cannot be undone (imports, trainings, promotions) have done since stays,
     also where a later operation changed it again. Raises Problem for an unknown operation.
     """
+    return at_once(laying_way(session, target))
+
+
+def laying_way(session: Session, target: int) -> Generator[None, None, WayBack]:
+    """`way_back` in slices: yields between them. What is done meanwhile makes the way useless."""
     connection = session.connection
     if not connection.execute("SELECT 1 FROM operation WHERE id = ?", (target,)).fetchone():
         raise Problem(f"There is no operation {target} in the history.")
+    newest = log.head(connection)[0]
     first: dict[tuple[str, str], str | None] = {}
     last: dict[tuple[str, str], str | None] = {}
-    for row in connection.execute(
-        "SELECT c.kind, c.key, c.before, c.after, o.undoable FROM change c "
-        "JOIN operation o ON o.id = c.operation WHERE c.operation > ? AND c.kind <> ? "
-        "ORDER BY c.operation, c.ordinal",
-        (target, BACK),
-    ):
-        place = (row["kind"], row["key"])
-        if not row["undoable"]:
-            first[place] = row["after"]
-        else:
-            first.setdefault(place, row["before"])
-        last.pop(place, None)  # the order is that of the last touch
-        last[place] = row["after"]
-    changes = tuple(
-        Change(kind, key, now, first[kind, key])
-        for (kind, key), now in reversed(last.items())
-        if first[kind, key] != now
-    )
+    at = (target + 1, -1)
+    while rows := connection.execute(
+        "SELECT c.operation, c.ordinal, c.kind, c.key, c.before, c.after, o.undoable FROM change c "
+        "JOIN operation o ON o.id = c.operation WHERE (c.operation, c.ordinal) > (?, ?) "
+        "ORDER BY c.operation, c.ordinal LIMIT ?",
+        (*at, _READ_AT_ONCE),
+    ).fetchall():
+        for row in rows:
+            if row["kind"] == BACK:
+                continue
+            place = (row["kind"], row["key"])
+            if not row["undoable"]:
+                first[place] = row["after"]
+            else:
+                first.setdefault(place, row["before"])
+            last.pop(place, None)  # the order is that of the last touch
+            last[place] = row["after"]
+        at = (rows[-1]["operation"], rows[-1]["ordinal"])
+        yield
+    found: list[Change] = []
+    for number, ((kind, key), now) in enumerate(reversed(last.items())):
+        if first[kind, key] != now:
+            found.append(Change(kind, key, now, first[kind, key]))
+        if number % _READ_AT_ONCE == 0:
+            yield
+    changes = tuple(found)
+    sentences_ = len(set(annotations.sentences_of(changes)))
+    yield
     holding = _Holding(session)
     later = connection.execute(
         "SELECT id FROM operation WHERE id > ? AND undoable = 1 AND undoes IS NULL "
@@ -220,11 +239,11 @@ def way_back(session: Session, target: int) -> WayBack:
     return WayBack(
         target,
         sum(holding.holds(row[0]) for row in later),
-        len(set(annotations.sentences_of(changes))),
+        sentences_,
         sum(c.kind not in ("annotation", "adjudication", second_looks.KIND) for c in changes),
         tuple(sorted((str(kind), int(count)) for kind, count in map(tuple, stays))),
         changes,
-        log.head(connection)[0],
+        newest,
     )
 
 
@@ -233,6 +252,11 @@ def go_back(session: Session, way: WayBack) -> Changes:
 
     Raises Problem when there is nothing to take back, or something was done since `way` was laid.
     """
+    return at_once(going_back(session, way))
+
+
+def going_back(session: Session, way: WayBack) -> Generator[None, None, Changes]:
+    """`go_back` in slices, in one transaction: yields between them."""
     if not way.changes:
         raise Problem("There is nothing to take back: the project is as it was then.")
     if log.head(session.connection)[0] != way.newest:
@@ -243,8 +267,9 @@ def go_back(session: Session, way: WayBack) -> Changes:
     ) as draft:
         draft.changes.append(Change(BACK, log.canonical(way.target), None, log.canonical(True)))
         draft.changes.extend(way.changes)
-        applied = annotating.apply(session, way.changes)
+        applied = yield from annotating.applying(session, way.changes)
         schemes.settle(session, draft)
+        yield from log.appending(session.connection, draft)
     schemes.follow(session)
     session.note_undoable(draft.id)
     focus = next(iter(annotations.sentences_of(way.changes)), None)

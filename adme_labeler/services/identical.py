@@ -7,7 +7,7 @@ somebody reads it in its place. Held-out drugs are never filled; they are decide
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 from adme_labeler.domain.categories import CategoryKey
@@ -24,7 +24,8 @@ from adme_labeler.domain.records import (
 from adme_labeler.services import annotating
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.session import Session
-from adme_labeler.storage import annotations, identical, sentences, settings
+from adme_labeler.services.slices import at_once
+from adme_labeler.storage import annotations, identical, log, sentences, settings
 from adme_labeler.storage.identical import SameText, Twin
 
 ALWAYS = "identical_always"
@@ -131,11 +132,20 @@ def apply_everywhere(
 
     `ask` sets whether single decisions ask before they are taken over; None leaves that alone.
     """
+    return at_once(applying_everywhere(session, texts, ask=ask))
+
+
+def applying_everywhere(
+    session: Session, texts: Sequence[SameText], *, ask: bool | None = None
+) -> Generator[None, None, Changes]:
+    """`apply_everywhere` in slices, in one transaction: yields between them."""
     written: list[Annotation] = []
     for text in texts:
         (category,) = text.categories
         written += _filled(session, text.open, category, _common_also(session, text))
-    return _write(session, f"One category for {_count(len(written))}", written, ask)
+        yield
+    summary = f"One category for {_count(len(written))}"
+    return (yield from _writing(session, summary, written, ask))
 
 
 def differing(session: Session) -> list[tuple[SentenceId, str]]:
@@ -211,10 +221,18 @@ def _common_also(session: Session, text: SameText) -> tuple[CategoryKey, ...]:
 def _write(
     session: Session, summary: str, written: Sequence[Annotation], ask: bool | None
 ) -> Changes:
+    return at_once(_writing(session, summary, written, ask))
+
+
+def _writing(
+    session: Session, summary: str, written: Sequence[Annotation], ask: bool | None
+) -> Generator[None, None, Changes]:
     with session.project.operation("identical", summary, session.curator) as draft:
-        annotations.write(session.connection, draft, written)
+        yield from annotations.writing(session.connection, draft, written)
         if ask is not None and (not ask) != always(session):
             settings.put(session.connection, draft, ALWAYS, not ask)
+        if draft.changes:
+            yield from log.appending(session.connection, draft)
     if not draft.changes:
         return Changes()
     session.note_undoable(draft.id)

@@ -6,7 +6,7 @@ window stays free, and `plan` takes them all at once. Nothing changes before `ap
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Generator, Iterable, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -16,11 +16,12 @@ import msgspec
 from adme_labeler import protocol
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
-from adme_labeler.domain.records import OperationId, SentenceId
+from adme_labeler.domain.records import Annotation, OperationId, SentenceId
 from adme_labeler.services.merge_compare import Entry
 from adme_labeler.services.merge_plan import MergePlan, MergeRow, RowKind
 from adme_labeler.services.merge_planner import Planner
 from adme_labeler.services.session import Session
+from adme_labeler.services.slices import at_once, portions
 from adme_labeler.storage import annotations, log
 
 __all__ = ["Entry", "MergePlan", "MergeRow", "Planner", "RowKind", "apply", "plan", "write_job"]
@@ -51,6 +52,13 @@ def apply(session: Session, plan: MergePlan, accepted: Set[SentenceId] | Literal
     "all" takes every changed row; a conflict is taken only when it is named. Refused rows cannot
     be. Raises Problem when one of the sentences has changed since the comparison.
     """
+    return at_once(applying(session, plan, accepted))
+
+
+def applying(
+    session: Session, plan: MergePlan, accepted: Set[SentenceId] | Literal["all"]
+) -> Generator[None, None, Changes]:
+    """`apply` in slices, in one transaction: yields between them."""
     chosen = [
         row
         for row in plan.rows
@@ -62,12 +70,17 @@ def apply(session: Session, plan: MergePlan, accepted: Set[SentenceId] | Literal
     if session.curator != plan.curator or touched & {a.sentence for a in written}:
         raise Problem(f"The project has changed since {plan.source} was compared; compare again.")
     now = session.project.now()
+    dated: list[Annotation] = []
+    for some in portions(written):
+        dated += [replace(a, at=now) for a in some]
+        yield
     rows = f"{len(written):,} row" + ("" if len(written) == 1 else "s")
     summary = f"Merge {rows} of {plan.source} (sha256 {plan.sha256[:12]})"
     with session.project.operation("merge", summary, session.curator) as draft:
-        annotations.write(session.connection, draft, [replace(a, at=now) for a in written])
+        yield from annotations.writing(session.connection, draft, dated)
         if draft.changes:
             draft.changes.append(_source_of(plan))
+            yield from log.appending(session.connection, draft)
     if not draft.changes:
         return Changes()
     session.note_undoable(draft.id)

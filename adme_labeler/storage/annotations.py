@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 from adme_labeler.domain.categories import CategoryKey
@@ -38,6 +38,9 @@ _COLUMNS = (
     "scheme_version",
     "at",
 )
+
+_SLICE = 100
+"""Annotations written in one go: some 5 ms."""
 
 
 def get(connection: sqlite3.Connection, sentence: SentenceId, curator: str) -> Annotation | None:
@@ -162,6 +165,15 @@ def write(connection: sqlite3.Connection, draft: Draft, annotations: Sequence[An
     _store_resolutions(connection, by_curator)
 
 
+def writing(
+    connection: sqlite3.Connection, draft: Draft, annotations: Sequence[Annotation]
+) -> Generator[None]:
+    """`write` in slices: yields between them."""
+    for start in range(0, len(annotations), _SLICE):
+        write(connection, draft, annotations[start : start + _SLICE])
+        yield
+
+
 def adjudicate(
     connection: sqlite3.Connection,
     draft: Draft,
@@ -201,6 +213,17 @@ def apply(connection: sqlite3.Connection, changes: Iterable[Change]) -> set[Sent
             touched.add(sentence)
             _put_adjudication(connection, sentence, change.after)
     _resolve(connection, touched)
+    return touched
+
+
+def applying(
+    connection: sqlite3.Connection, changes: Sequence[Change]
+) -> Generator[None, None, set[SentenceId]]:
+    """`apply` in slices: yields between them."""
+    touched: set[SentenceId] = set()
+    for start in range(0, len(changes), _SLICE):
+        touched |= apply(connection, changes[start : start + _SLICE])
+        yield
     return touched
 
 

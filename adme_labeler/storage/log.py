@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -14,6 +14,9 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 GENESIS = "0" * 64
 HASH_DIGITS = 12
 """Digits of a hash that a `Revision` carries."""
+
+_SLICE = 200
+"""Changes dealt with in one go: a few milliseconds."""
 
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _REVISION = re.compile(rf"r(\d{{1,18}})\.([0-9a-f]{{{HASH_DIGITS}}})\.([0-9a-f]{{{HASH_DIGITS}}})")
@@ -46,6 +49,8 @@ class Draft:
     id: int = 0
     keep: bool = False
     changes: list[Change] = field(default_factory=list[Change])
+    written: bool = False
+    """The log has it."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +122,18 @@ def revision(connection: sqlite3.Connection, operation: int | None = None) -> Re
 
 def append(connection: sqlite3.Connection, draft: Draft) -> None:
     """Write a draft and its changes; the caller holds the transaction."""
+    for _ in appending(connection, draft):
+        pass
+
+
+def appending(connection: sqlite3.Connection, draft: Draft) -> Generator[None]:
+    """`append` in slices: yields between them. Nothing may be added to the draft any more."""
     previous = head(connection)[1]
-    digest = _digest(previous, draft.id, draft, draft.changes)
+    hashing = hashlib.sha256()
+    for piece in _pieces(previous, draft.id, draft, draft.changes):
+        hashing.update(piece.encode())
+        yield
+    digest = hashing.hexdigest()
     connection.execute(
         "INSERT INTO operation VALUES (?,?,?,?,?,?,?,?,?,?)",
         (
@@ -134,13 +149,16 @@ def append(connection: sqlite3.Connection, draft: Draft) -> None:
             digest,
         ),
     )
-    connection.executemany(
-        "INSERT INTO change VALUES (?,?,?,?,?,?)",
-        [
-            (draft.id, ordinal, c.kind, c.key, c.before, c.after)
-            for ordinal, c in enumerate(draft.changes)
-        ],
-    )
+    for start in range(0, len(draft.changes), _SLICE):
+        connection.executemany(
+            "INSERT INTO change VALUES (?,?,?,?,?,?)",
+            [
+                (draft.id, ordinal, c.kind, c.key, c.before, c.after)
+                for ordinal, c in enumerate(draft.changes[start : start + _SLICE], start)
+            ],
+        )
+        yield
+    draft.written = True
 
 
 def changes_of(connection: sqlite3.Connection, operation: int) -> list[Change]:
@@ -149,6 +167,13 @@ def changes_of(connection: sqlite3.Connection, operation: int) -> list[Change]:
         (operation,),
     )
     return [Change(r["kind"], r["key"], r["before"], r["after"]) for r in rows]
+
+
+def change_count(connection: sqlite3.Connection, operation: int) -> int:
+    row = connection.execute(
+        "SELECT coalesce(max(ordinal) + 1, 0) FROM change WHERE operation = ?", (operation,)
+    ).fetchone()
+    return int(row[0])
 
 
 def operations(
@@ -235,7 +260,15 @@ def _hash_of(connection: sqlite3.Connection, operation: int) -> str | None:
 
 
 def _digest(previous: str, number: int, draft: Draft, changes: list[Change]) -> str:
-    body: list[Json] = [
+    hashing = hashlib.sha256()
+    for piece in _pieces(previous, number, draft, changes):
+        hashing.update(piece.encode())
+    return hashing.hexdigest()
+
+
+def _pieces(previous: str, number: int, draft: Draft, changes: list[Change]) -> Iterator[str]:
+    """What is hashed: the hash before, a line's end, the canonical JSON of the whole operation."""
+    head: list[Json] = [
         number,
         draft.kind,
         draft.summary,
@@ -244,9 +277,14 @@ def _digest(previous: str, number: int, draft: Draft, changes: list[Change]) -> 
         draft.undoable,
         draft.undoes,
         draft.redoes,
-        [[c.kind, c.key, c.before, c.after] for c in changes],
     ]
-    return hashlib.sha256(f"{previous}\n{canonical(body)}".encode()).hexdigest()
+    yield f"{previous}\n{canonical(head)[:-1]},["
+    for start in range(0, len(changes), _SLICE):
+        some: list[Json] = [
+            [c.kind, c.key, c.before, c.after] for c in changes[start : start + _SLICE]
+        ]
+        yield ("," if start else "") + canonical(some)[1:-1]
+    yield "]]"
 
 
 def operation_of(row: sqlite3.Row) -> Operation:

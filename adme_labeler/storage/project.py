@@ -43,6 +43,8 @@ class Project:
         self.connection = connection
         self.warning = warning
         self.now = now
+        self.before_writing: Callable[[], None] | None = None
+        """Ends what a `second` project is writing, before this one writes."""
         self._lock = lock
         self._closed = False
 
@@ -122,7 +124,7 @@ class Project:
         with self.transaction():
             draft.id = log.next_id(self.connection)
             yield draft
-            if draft.changes or draft.keep:
+            if (draft.changes or draft.keep) and not draft.written:
                 log.append(self.connection, draft)
 
     @contextmanager
@@ -132,6 +134,8 @@ class Project:
             raise StorageProblem(
                 f"{self.path.name} is open in another window; this window can only read it."
             )
+        if self.before_writing is not None:
+            self.before_writing()
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -143,6 +147,23 @@ class Project:
                 raise
         except sqlite3.OperationalError as error:
             raise StorageProblem(_explain(self.path, error)) from error
+
+    @contextmanager
+    def second(self) -> Generator[Project | None]:
+        """The same project once more, for one long operation: until it is committed, whoever reads
+        here sees what was there before. None where there is no write-ahead log to allow that.
+
+        Both may not write at once: see `before_writing`.
+        """
+        mode = self.connection.execute("PRAGMA journal_mode").fetchone()[0]
+        if self.read_only or str(mode).lower() != "wal":
+            yield None
+            return
+        connection = _connect(self.path, writable=True, wal=True)
+        try:
+            yield Project(self.path, connection, self._lock, "", self.now)
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Fold the write-ahead log into the file, so that it can be copied, and let go of it."""
