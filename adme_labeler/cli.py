@@ -14,7 +14,7 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 
-from adme_labeler import __version__, language
+from adme_labeler import __version__, language, starting
 from adme_labeler.commands import COMMANDS, Misuse, Say
 from adme_labeler.commands.base import path
 from adme_labeler.domain.problems import Problem
@@ -23,8 +23,9 @@ from adme_labeler.domain.problems import Problem
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point of `adme-labeler`; returns the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] == ["--worker"]:
-        return _worker(words[1:])
+    part = starting.asked_for(words)
+    if part:
+        starting.run(part, words[1:])
     if not words or (
         words[0] not in {row.name for row in COMMANDS} and not words[0].startswith("-")
     ):
@@ -82,15 +83,6 @@ def _window(words: list[str]) -> int:
     from adme_labeler.gui.app import main as open_window
 
     return open_window(words)
-
-
-def _worker(words: list[str]) -> int:
-    """A frozen program starts its workers through its own executable."""
-    import runpy
-
-    sys.argv = ["adme_labeler.worker", *words]
-    runpy.run_module("adme_labeler.worker", run_name="__main__", alter_sys=True)
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

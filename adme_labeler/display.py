@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+
+from adme_labeler import starting
 
 TIMEOUT = 20.0
 """Seconds the child may take; a remote display that is slower than this is no help to anybody."""
@@ -12,22 +15,17 @@ TIMEOUT = 20.0
 _INVISIBLE = ("offscreen", "minimal")
 """Qt platforms on which a window opens but nobody sees it."""
 
-_QUESTION = (
-    "from PySide6.QtGui import QGuiApplication as A; a = A(['probe']); "
-    "raise SystemExit(0 if a.primaryScreen() is not None else 3)"
-)
+_PROBE = "probe"
+"""Word by which the child is told to ask Qt."""
 
 
 def answers() -> bool:
     """Whether a window could open here. Takes about 0.3 s; never raises."""
     if _surely_none():
         return False
-    # A frozen program has no interpreter to give code to, so it asks itself.
-    frozen = getattr(sys, "frozen", False)
-    command = [sys.executable, "--display"] if frozen else [sys.executable, "-c", _QUESTION]
     try:
         child = subprocess.run(
-            command,
+            starting.command("display", _PROBE),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -39,8 +37,16 @@ def answers() -> bool:
     return child.returncode == 0
 
 
-def main() -> int:
-    """``python -m adme_labeler.display``: exit code 0 when a person could see a window, else 1."""
+def main(words: Sequence[str]) -> int:
+    """``python -m adme_labeler.display``: exit code 0 when a person could see a window, else 1.
+
+    With the word "probe" this process asks Qt itself, which a dead display ends with a signal.
+    """
+    if list(words) == [_PROBE]:
+        from PySide6.QtGui import QGuiApplication
+
+        asked = QGuiApplication([_PROBE])
+        return 0 if asked.primaryScreen() is not None else 3
     return 0 if os.environ.get("QT_QPA_PLATFORM") not in _INVISIBLE and answers() else 1
 
 
@@ -51,4 +57,4 @@ def _surely_none() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

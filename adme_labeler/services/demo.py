@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from adme_labeler import paths
+from adme_labeler import paths, starting
 from adme_labeler.domain.problems import Problem
 from adme_labeler.services import headless, recall, suggesting, table_annotations
 from adme_labeler.services.session import Session
@@ -84,13 +83,8 @@ def _recall_lines(session: Session, report: recall.RecallReport) -> list[str]:
 
 def _screenshots(project: Path, folder: Path) -> list[Path]:
     """Pictures of the real window on this project, drawn without a display."""
-    if getattr(sys, "frozen", False):
-        command = [sys.executable, "--screenshots"]
-    else:
-        command = [sys.executable, "-m", "adme_labeler.gui.screenshots"]
-    done = subprocess.run(
-        [*command, str(project), str(folder)], capture_output=True, text=True, check=False
-    )
+    command = starting.command("screenshots", str(project), str(folder))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
         raise Problem(f"The screenshots could not be made: {last[0]}")

@@ -6,11 +6,10 @@ what `Action` says.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from adme_labeler import protocol
+from adme_labeler import protocol, starting
 
 TERMINATE_AFTER = 10.0
 """Seconds from the cancel message to terminating the process."""
@@ -49,10 +48,8 @@ _RESULTS = (
 
 
 def worker_command(job: str, *arguments: str) -> list[str]:
-    """Command line that starts a worker; a frozen program starts itself with `--worker`."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--worker", job, *arguments]
-    return [sys.executable, "-m", "adme_labeler.worker", job, *arguments]
+    """Command line that starts a worker."""
+    return starting.command("worker", job, *arguments)
 
 
 @dataclass
