@@ -15,7 +15,7 @@ TURN_S = 0.008
 
 
 class Turns(QObject):
-    """Goes on with one generator (see `services.slices`) until it returns, fails or is stopped."""
+    """Goes on with one generator (see `domain.slices`) until it returns, fails or is stopped."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

@@ -24,9 +24,9 @@ from adme_labeler.domain.records import (
     Suggestion,
 )
 from adme_labeler.domain.sentence_text import heading_for_model, mask_names
+from adme_labeler.domain.slices import at_once
 from adme_labeler.services.examples import Hints, reading
 from adme_labeler.services.session import Session
-from adme_labeler.services.slices import at_once
 from adme_labeler.storage import labels, models, sentences, settings, suggestions
 from adme_labeler.storage.durability import without_waiting_for_the_disk
 from adme_labeler.storage.sentences import ModelInput

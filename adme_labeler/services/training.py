@@ -20,9 +20,9 @@ from adme_labeler.domain.records import (
     ModelVersion,
     OperationId,
 )
+from adme_labeler.domain.slices import at_once
 from adme_labeler.services import project_settings, snapshots, suggesting
 from adme_labeler.services.session import Session
-from adme_labeler.services.slices import at_once
 from adme_labeler.storage import log, models
 from adme_labeler.storage.models import Model, Run, RunState
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Generator, Hashable, Mapping
 from typing import Generic, TypeVar, cast
 
 from datasketch import MinHash, MinHashLSH
 
 from adme_labeler.domain.sentence_text import normalized
+from adme_labeler.domain.slices import at_once
 
 SAME_DOCUMENT = 0.7
 SAME_SENTENCE = 0.8
 _PERMUTATIONS = 128
+SLICE = 20
+"""Texts between two yields of `linking_near_duplicates`: some 20 ms."""
+
 _WORD = re.compile(r"\w+")
 
 K = TypeVar("K", bound=Hashable)
@@ -30,10 +34,19 @@ def near_duplicate_pairs(
     alone, and texts that are in one cluster already are not compared. Empty texts resemble
     nothing.
     """
+    return at_once(linking_near_duplicates(texts, threshold, words))
+
+
+def linking_near_duplicates(
+    texts: Mapping[K, str], threshold: float = SAME_DOCUMENT, words: int = 5
+) -> Generator[None, None, list[tuple[K, K]]]:
+    """As `near_duplicate_pairs`, in slices: yields between them."""
     index = _Index[K](threshold, words)
     cluster: dict[K, K] = {}
     pairs: list[tuple[K, K]] = []
-    for key, text in texts.items():
+    for number, (key, text) in enumerate(texts.items(), 1):
+        if number % SLICE == 0:
+            yield
         shingles = _shingles(text, words)
         cluster[key] = key
         for other in index.candidates(shingles):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from adme_labeler.domain.slices import at_once
 from adme_labeler.statistics.clusters import as_indices
-from adme_labeler.statistics.duplicates import SAME_SENTENCE, near_duplicate_pairs
+from adme_labeler.statistics.duplicates import SAME_SENTENCE, linking_near_duplicates
 from adme_labeler.statistics.groups import merge_groups
 
 Floats = NDArray[np.float64]
@@ -74,6 +75,16 @@ def suspicious(
 
     Raises ValueError for different lengths or a category that is not in `keys`.
     """
+    return at_once(suspecting_in_slices(given, probabilities, keys, texts))
+
+
+def suspecting_in_slices(
+    given: Sequence[str],
+    probabilities: ArrayLike,
+    keys: Sequence[str],
+    texts: Sequence[str] | None = None,
+) -> Generator[None, None, tuple[Suspicious, ...]]:
+    """As `suspicious`, in slices of some 20 ms: yields between them."""
     shown = np.asarray(probabilities, dtype=np.float64).reshape(-1, len(keys))
     n = len(given)
     if len(shown) != n or (texts is not None and len(texts) != n):
@@ -81,7 +92,7 @@ def suspicious(
     index = as_indices(keys, given)
     losses = out_of_fold_loss(index, shown)
     proposed, confident = _proposals(index, shown)
-    duplicates, by_duplicates, clusters = _disagreeing(index, texts, losses)
+    duplicates, by_duplicates, clusters = yield from _disagreeing(index, texts, losses)
     few = np.bincount(index, minlength=len(keys))[index] < REVIEW_ALL_BELOW
 
     def listed(row: int, suspicion: Suspicion, other: int) -> Suspicious:
@@ -139,14 +150,14 @@ def _proposals(given: Ints, probabilities: Floats) -> tuple[Ints, NDArray[np.boo
 
 def _disagreeing(
     given: Ints, texts: Sequence[str] | None, losses: Floats
-) -> tuple[dict[int, tuple[int, ...]], dict[int, int], list[list[int]]]:
+) -> Generator[None, None, tuple[dict[int, tuple[int, ...]], dict[int, int], list[list[int]]]]:
     """Near-duplicates of every row in a cluster with several categories, what the other members
     say (their most frequent other category), and the clusters, greatest loss first.
     """
     if texts is None:
         return {}, {}, []
     rows = dict(enumerate(texts))
-    pairs = near_duplicate_pairs(rows, SAME_SENTENCE, _WORDS)
+    pairs = yield from linking_near_duplicates(rows, SAME_SENTENCE, _WORDS)
     linked = {row for pair in pairs for row in pair}
     clusters = [
         sorted(cluster, key=lambda row: (-losses[row], row))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Generator
 from pathlib import Path
 
 from adme_labeler import protocol
@@ -68,6 +69,7 @@ class Server:
         self._prioritised: list[int] = []
         self._trained = trained
         self._examine: protocol.Examine | None = None
+        self._examining: Generator[None, None, protocol.Examined] | None = None
         self._similar: deque[protocol.Similar] = deque()
         self._scored: set[int] = set()
         self._told_done = True
@@ -122,7 +124,7 @@ class Server:
         elif self._known.waiting:
             self._encode_some()
         else:
-            return self._tell_done() or self._answer_examine()
+            return self._tell_done() or self._examine_some()
         return True
 
     def _ready_to_refit(self, refit: protocol.Refit) -> bool:
@@ -183,13 +185,20 @@ class Server:
         found = self._known.similar(question.ids, question.count)
         self._channel.send(protocol.SimilarFound(ids=tuple(found), about=question.about))
 
-    def _answer_examine(self) -> bool:
-        """Look for annotations that look wrong; False when nobody has asked."""
-        question, self._examine = self._examine, None
-        if question is None:
+    def _examine_some(self) -> bool:
+        """Look on for annotations that look wrong; False when nobody has asked."""
+        if self._examine is not None:
+            # Only now: a refit that came before the question has been done.
+            unseen = self._trained or self._refitter.unseen
+            self._examining = out_of_fold.examining(self._examine, unseen, self._known.texts)
+            self._examine = None
+        if self._examining is None:
             return False
-        unseen = self._trained or self._refitter.unseen
-        self._channel.send(out_of_fold.examine(question, unseen, self._known.texts))
+        try:
+            next(self._examining)
+        except StopIteration as end:
+            self._examining = None
+            self._channel.send(end.value)
         return True
 
     def _tell_encoded(self, done: int, total: int) -> None:

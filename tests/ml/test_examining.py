@@ -7,6 +7,7 @@ import random
 import msgspec
 
 from adme_labeler import protocol
+from adme_labeler.domain.slices import at_once
 from adme_labeler.ml import out_of_fold
 from adme_labeler.ml.out_of_fold import OutOfFold
 
@@ -66,7 +67,7 @@ def test_near_identical_sentences_that_disagree_come_first_and_are_counted():
         shown[row, KEYS.index(key)] = 0.92
     known = OutOfFold(KEYS, tuple(range(43)), shown)
     asked = protocol.Examine(KEYS, tuple(protocol.Given(n, k) for n, k in enumerate(given)))
-    found = out_of_fold.examine(asked, known, lambda ids: [texts[i] for i in ids])
+    found = at_once(out_of_fold.examining(asked, known, lambda ids: [texts[i] for i in ids]))
     first = found.items[0]
     assert (first.id, first.given, first.proposed, first.model) == (2, "M", "E", "E")
     assert first.duplicates == 2
@@ -80,3 +81,47 @@ def test_a_damaged_or_missing_file_is_no_estimate(tmp_path):
         '{"categories":["A","B"],"ids":[1],"probabilities":[[0.5]]}'
     )
     assert out_of_fold.read(tmp_path) is None
+
+
+def test_suggestions_do_not_wait_for_an_examination(
+    start_worker, tiny_encoder, make_sentences, tmp_path
+):
+    """What comes meanwhile is answered first, and the examination ends all the same."""
+    count = 1_200
+    rows = [
+        msgspec.structs.replace(r, text=f"{r.text} number {n} of {n * 7919 % 10_007} {n // 3}")
+        for n, r in enumerate(make_sentences(count))
+    ]
+    worker = start_worker("serve", tiny_encoder, tmp_path / "features")
+    worker.send(
+        protocol.AddSentences(
+            tuple(protocol.SentenceInput(n, r.text, r.heading) for n, r in enumerate(rows))
+        )
+    )
+    taught = tuple(protocol.Example(n, r.category, r.group) for n, r in enumerate(rows))
+    worker.send(protocol.Refit(1, KEYS, "O", taught))
+    worker.until(protocol.ScoresDone)
+    worker.send(question(rows))
+    answers = 0
+    while True:
+        worker.send(protocol.Similar((0,), 3, str(answers)))
+        message = worker.until((protocol.SimilarFound, protocol.Examined))
+        if isinstance(message, protocol.Examined):
+            break
+        answers += 1
+    assert (message.given, message.judged) == (count, count)
+    assert answers >= 5, "whoever asked meanwhile had to wait for all of it"
+    worker.send(protocol.Shutdown())
+    assert worker.end() == 0
+
+
+def test_an_examination_is_cut_into_short_slices():
+    import numpy as np
+
+    keys = [KEYS[n % 5] for n in range(600)]
+    shown = np.full((600, 5), 0.2)
+    known = OutOfFold(KEYS, tuple(range(600)), shown)
+    asked = protocol.Examine(KEYS, tuple(protocol.Given(n, k) for n, k in enumerate(keys)))
+    texts = [f"sentence {n} has words {n * 31 % 601} of its own {n * 17 % 603}" for n in range(600)]
+    slices = sum(1 for _ in out_of_fold.examining(asked, known, lambda ids: texts))
+    assert slices >= 600 / 20

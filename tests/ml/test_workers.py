@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 
 from adme_labeler import protocol
 from adme_labeler.domain.records import Verdict
+from adme_labeler.domain.slices import at_once
 from adme_labeler.ml import out_of_fold
 from adme_labeler.ml.compute import Compute
 from adme_labeler.ml.encoder import load_encoder
@@ -239,7 +240,7 @@ def test_a_trained_model_serves_what_it_was_measured_with_and_takes_new_categori
     worker.send(asked)
     found = worker.until(protocol.Examined)
     assert (found.given, found.judged) == (91, 90)
-    assert found == out_of_fold.examine(asked, unseen, lambda ids: [""] * len(ids))
+    assert found == at_once(out_of_fold.examining(asked, unseen, lambda ids: [""] * len(ids)))
 
     wider = ("X", *reversed(KEYS))
     worker.send(protocol.Refit(2, wider, "O", ()))

@@ -11,10 +11,10 @@ import pytest
 
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.records import SentenceId
+from adme_labeler.domain.slices import at_once
 from adme_labeler.services import annotating, importing, training
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.session import Session
-from adme_labeler.services.slices import at_once
 from adme_labeler.services.suggesting import ScoreKeeper
 from adme_labeler.storage import log, models, sentences
 from tests.drafts import simple_label
