@@ -12,6 +12,7 @@ from adme_labeler.domain.evidence import ModelChange, MoreNeeded, Trend
 from adme_labeler.gui.confusion import ConfusionMatrix
 from adme_labeler.gui.controls import KeyButton, Segments, Text
 from adme_labeler.gui.recall_row import RecallRow, evident
+from adme_labeler.language import tr, trn
 from adme_labeler.protocol import CategoryMeasure, Measurement
 
 MISSED, WRONG = "missed", "wrong"
@@ -30,7 +31,7 @@ class RecallView:
     version: int = 0
     revision: int = 0
     change: ModelChange | None = None
-    waiting: str = "Decide some sentences of held-out drugs: recall is measured on them."
+    waiting: str = tr("Decide some sentences of held-out drugs: recall is measured on them.")
     candidate: Measurement | None = None
     candidate_version: int = 0
     candidate_change: ModelChange | None = None
@@ -51,7 +52,7 @@ class RecallPanel(QWidget):
     def __init__(self, scheme: CategoryScheme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scheme = scheme
-        self._title = Text("How much the model finds", "title", strong=True)
+        self._title = Text(tr("How much the model finds"), "title", strong=True)
         self._source = Text("", "secondary", "secondary", wrap=True)
         self.rows: dict[str, RecallRow] = {c.key: RecallRow(c) for c in scheme.categories}
         self._unknown = Text("", "secondary", "warning", wrap=True)
@@ -59,24 +60,29 @@ class RecallPanel(QWidget):
         self.detail = RecallDetail()
         self._blind = Text("", "secondary", "secondary", wrap=True)
         self._compared = Text("", "secondary", "secondary", wrap=True)
-        self.which = Segments((("served", "Suggests now"), ("candidate", "Candidate")))
-        self.which.setAccessibleName("Which model is shown")
-        self.show_confusion = KeyButton("Confusions")
+        self.which = Segments((("served", tr("Suggests now")), ("candidate", tr("Candidate"))))
+        self.which.setAccessibleName(tr("Which model is shown"))
+        self.show_confusion = KeyButton(tr("Confusions"))
         self.show_confusion.setCheckable(True)
-        self.show_confusion.setToolTip("What is taken for what, as a matrix")
+        self.show_confusion.setToolTip(tr("What is taken for what, as a matrix"))
         self.confusion = ConfusionMatrix(scheme)
         self._chosen: str | None = None
         self._view = RecallView()
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self._title)
+        whole.addSpacing(4)
+        whole.addWidget(self.which)
+        whole.addSpacing(4)
+        whole.addWidget(self._source)
+        whole.addWidget(self._unknown)
+        self._measured = QWidget()
+        """Everything that needs a measurement; without one it takes no room."""
+        whole.addWidget(self._measured)
+        self._layout = QVBoxLayout(self._measured)
+        self._layout.setContentsMargins(0, 6, 0, 0)
         self._layout.setSpacing(0)
-        self._layout.addWidget(self._title)
-        self._layout.addSpacing(4)
-        self._layout.addWidget(self.which)
-        self._layout.addSpacing(4)
-        self._layout.addWidget(self._source)
-        self._layout.addWidget(self._unknown)
-        self._layout.addSpacing(6)
         self._rows_at = self._layout.count()
         for row in self.rows.values():
             self._layout.addWidget(row)
@@ -97,7 +103,10 @@ class RecallPanel(QWidget):
         waits = view.candidate is not None and bool(view.candidate.sentences)
         self.which.setVisible(waits)
         if waits:
-            self.which.set_text("candidate", f"Candidate {view.candidate_version}")
+            self.which.set_text(
+                "candidate",
+                tr("Candidate {version}", version=view.candidate_version),
+            )
         else:
             self.which.set_current("served")
         self._show()
@@ -184,6 +193,7 @@ class RecallPanel(QWidget):
         self._unknown.setVisible(bool(self._view.unknown) and not self._of_candidate())
         measured = view.measurement
         known = measured is not None and measured.sentences > 0
+        self._measured.setVisible(known)
         self.show_confusion.setVisible(known and bool(measured and measured.confusion))
         wanted = known and self.show_confusion.isChecked() and bool(measured and measured.confusion)
         self.confusion.setVisible(wanted)
@@ -197,8 +207,12 @@ class RecallPanel(QWidget):
             return
         self._source.setText(source_sentence(measured, view.version, view.revision))
         self._blind.setText(
-            f"{measured.not_blind:,} of {measured.sentences:,} sentences were decided with the "
-            "suggestion in view, which can flatter these numbers."
+            tr(
+                "{not_blind:,} of {sentences:,} sentences were decided with the suggestion in "
+                "view, which can flatter these numbers.",
+                not_blind=measured.not_blind,
+                sentences=measured.sentences,
+            )
         )
         said = compared_sentence(view.change, view.trend)
         self._compared.setVisible(bool(said))
@@ -243,7 +257,7 @@ class RecallDetail(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.lists = Segments(((MISSED, "Missed"), (WRONG, "Wrongly found")))
+        self.lists = Segments(((MISSED, tr("Missed")), (WRONG, tr("Wrongly found"))))
         self._need = Text("", "secondary", "secondary", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 2, 8, 8)
@@ -260,10 +274,10 @@ class RecallDetail(QWidget):
     ) -> None:
         missed = measure.support - measure.found if measure else 0
         wrong = measure.claimed - measure.found if measure else 0
-        self.lists.set_text(MISSED, f"Missed {missed:,}")
-        self.lists.set_text(WRONG, f"Wrongly found {wrong:,}")
+        self.lists.set_text(MISSED, tr("Missed {missed:,}", missed=missed))
+        self.lists.set_text(WRONG, tr("Wrongly found {wrong:,}", wrong=wrong))
         self.lists.setVisible(listable)
-        said = [] if listable else ["Single sentences are known for held-out drugs only."]
+        said = [] if listable else [tr("Single sentences are known for held-out drugs only.")]
         if need is not None:
             said.append(need_sentence(name, need, measure is not None and evident(measure)))
         self._need.setText(" ".join(said))
@@ -275,37 +289,67 @@ class RecallDetail(QWidget):
 
 def source_sentence(measured: Measurement, version: int, revision: int) -> str:
     """What the numbers stand on, in one line."""
-    drugs = f"{measured.groups:,} drug{'s' if measured.groups != 1 else ''}"
-    model = f"version {version}.{revision}" if version else f"instant model, revision {revision}"
+    model = (
+        tr("version {version}.{revision}", version=version, revision=revision)
+        if version
+        else tr("instant model, revision {revision}", revision=revision)
+    )
     if measured.source == "held-out":
-        where = f"Recall on {drugs} it never saw"
+        where = trn(
+            "Recall on {count:,} drug it never saw",
+            "Recall on {count:,} drugs it never saw",
+            measured.groups,
+        )
     else:
-        where = f"Recall by cross-validation over {drugs}: too few are held out"
+        where = trn(
+            "Recall by cross-validation over {count:,} drug: too few are held out",
+            "Recall by cross-validation over {count:,} drugs: too few are held out",
+            measured.groups,
+        )
     bars = any(evident(c) for c in measured.categories)
-    return f"{where} · {model}" + (" · bars end at 100 %, line at 90 %" if bars else "")
+    said = [where, model]
+    if bars:
+        said.append(tr("bars end at 100 %, line at 90 %"))
+    return " · ".join(said)
 
 
 def compared_sentence(change: ModelChange | None, trend: Trend) -> str:
     """What changes and lines stand on; empty where nothing is compared."""
     said: list[str] = []
     if change is not None:
-        drugs = f"{change.groups:,} drug{'s' if change.groups != 1 else ''}"
-        line = (
-            f"Changes are against version {change.against}, both on the same "
-            f"{change.sentences:,} sentences of {drugs}"
+        line = trn(
+            "Changes are against version {against}, both on the same {sentences:,} sentences "
+            "of {count:,} drug",
+            "Changes are against version {against}, both on the same {sentences:,} sentences "
+            "of {count:,} drugs",
+            change.groups,
+            against=change.against,
+            sentences=change.sentences,
         )
         if change.left_out:
-            line += (
-                f"; {change.left_out:,} that version {change.against} was not asked are left out"
+            left_out = trn(
+                "{count:,} that version {against} was not asked are left out",
+                "{count:,} that version {against} was not asked are left out",
+                change.left_out,
+                against=change.against,
             )
-        said.append(line + ".")
+            line = f"{line}; {left_out}"
+        said.append(f"{line}.")
     if trend.points:
         versions = max((len(points) for points in trend.points.values()), default=0)
-        line = f"Lines: the last {versions} versions on the same {trend.sentences:,} sentences"
+        line = tr(
+            "Lines: the last {versions} versions on the same {sentences:,} sentences",
+            versions=versions,
+            sentences=trend.sentences,
+        )
         if trend.left_out:
-            were = "was" if trend.left_out == 1 else "were"
-            line += f"; {trend.left_out:,} more {were} measured on others"
-        said.append(line + ".")
+            others = trn(
+                "{count:,} more was measured on others",
+                "{count:,} more were measured on others",
+                trend.left_out,
+            )
+            line = f"{line}; {others}"
+        said.append(f"{line}.")
     return " ".join(said)
 
 
@@ -314,15 +358,32 @@ def need_sentence(name: str, need: MoreNeeded, measured: bool) -> str:
     if not need.of_category:
         if need.half_width is None:
             return ""
-        return f"The interval is within ± {100 * need.half_width:.0f} points."
-    more = f"about {need.of_category:,} more {name} sentence{'s' if need.of_category > 1 else ''}"
+        return tr("The interval is within ± {points:.0f} points.", points=100 * need.half_width)
+    more = trn(
+        "about {count:,} more {category} sentence",
+        "about {count:,} more {category} sentences",
+        need.of_category,
+        category=name,
+    )
     if need.half_width is None:
-        said = f"A first figure takes {more} of held-out drugs"
+        said = tr("A first figure takes {more} of held-out drugs", more=more)
     else:
-        said = f"An interval of ± {100 * need.half_width:.0f} points takes {more} of held-out drugs"
+        said = tr(
+            "An interval of ± {points:.0f} points takes {more} of held-out drugs",
+            points=100 * need.half_width,
+            more=more,
+        )
     if need.to_read is None:
         return f"{said}."
-    said += f": some {need.to_read:,} to decide at the share seen so far"
+    said = tr(
+        "{said}: some {to_read:,} to decide at the share seen so far",
+        said=said,
+        to_read=need.to_read,
+    )
     if need.to_read > need.unread:
-        return f"{said}, but only {need.unread:,} are left; hold out more drugs."
-    return f"{said}; {need.unread:,} are left."
+        return tr(
+            "{said}, but only {unread:,} are left; hold out more drugs.",
+            said=said,
+            unread=need.unread,
+        )
+    return tr("{said}; {unread:,} are left.", said=said, unread=need.unread)

@@ -37,6 +37,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
     border-radius: 6px; padding: 6px 10px;
     selection-background-color: {c.accent}; selection-color: {c.accent_ink};
 }}
+QLineEdit, QPlainTextEdit, QTextEdit {{ placeholder-text-color: {c.secondary}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QComboBox:focus {{ border: 2px solid {c.accent}; padding: 5px 9px; }}
 QComboBox QAbstractItemView {{

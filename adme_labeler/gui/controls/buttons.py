@@ -121,9 +121,8 @@ class KeyButton(QAbstractButton):
     def _looks(self) -> tuple[QColor, QColor | None, QColor]:
         colors = theme.current()
         if not self.isEnabled():
-            dim = theme.tint(QColor(colors.secondary), QColor(colors.chrome), 0.6)
             fill = QColor(colors.track) if self._primary else QColor(colors.chrome)
-            return fill, QColor(colors.border), dim
+            return fill, QColor(colors.border), QColor(colors.secondary)
         if self._primary:
             fill = QColor(colors.accent)
             if self.isDown() or self.underMouse():

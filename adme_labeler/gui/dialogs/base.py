@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from adme_labeler.gui.controls import Text
+from adme_labeler.language import tr
 
 _FRAME = 36
 """Pixels of a screen's height that the title bar of a window takes."""
@@ -52,6 +53,8 @@ class Dialog(QDialog):
             return
         needed = layout.totalMinimumHeightForWidth(self.width())
         needed = min(needed, self.screen().availableSize().height() - _FRAME)
+        # Rather over the edge of a small screen than squashed until nothing can be read.
+        needed = max(needed, layout.totalMinimumSize().height())
         if needed != self.minimumHeight():
             self.setMinimumHeight(needed)
 
@@ -62,7 +65,7 @@ class Dialog(QDialog):
         self._buttons.addWidget(button)
         return button
 
-    def add_close(self, text: str = "Close", default: bool = True) -> QPushButton:
+    def add_close(self, text: str = tr("Close"), default: bool = True) -> QPushButton:
         button = self.add_button(text, default)
         button.clicked.connect(self.reject)
         return button
@@ -81,7 +84,8 @@ class Message(Dialog):
         if detail:
             box = QPlainTextEdit(detail)
             box.setReadOnly(True)
-            box.setMinimumHeight(200)
-            box.setAccessibleName("Details")
+            lines = max(3, min(12, len(detail.splitlines()) + 1))
+            box.setMinimumHeight(lines * box.fontMetrics().lineSpacing() + 24)
+            box.setAccessibleName(tr("Details"))
             self.body.addWidget(box)
         self.add_close()

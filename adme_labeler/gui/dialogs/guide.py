@@ -9,10 +9,11 @@ from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTextBrowser, QWidget
 
 from adme_labeler.domain.categories import CategoryScheme
-from adme_labeler.gui import keymap, theme
+from adme_labeler.gui import keymap, theme, words
 from adme_labeler.gui.actions import ACTIONS, MENUS
 from adme_labeler.gui.controls import Segments, Text
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.language import tr, trn
 from adme_labeler.services.guideline import Guideline, shipped_text
 
 
@@ -36,29 +37,33 @@ class GuideDialog(Dialog):
         `older` counts decisions made before a rule of their category changed; `at` is the name of
         the category whose rules are shown first.
         """
-        super().__init__("Guideline and keys", parent, 760)
+        super().__init__(tr("Guideline and keys"), parent, 760)
         self._scheme = scheme
         self._standing = standing or Guideline(1, shipped_text(), {})
         self._at = at
-        self.pages = Segments((("guideline", "Guideline"), ("keys", "Keys")))
+        self.pages = Segments((("guideline", tr("Guideline")), ("keys", tr("Keys"))))
         self.pages.chosen.connect(lambda _: self._fill())
         self._text = QTextBrowser()
         self._text.setOpenExternalLinks(True)
-        self._text.setAccessibleName("Guideline and keys")
+        self._text.setAccessibleName(tr("Guideline and keys"))
         self._text.setMinimumHeight(440)
-        self.older = QPushButton(f"Look at {older:,} earlier decision{'' if older == 1 else 's'}")
+        self.older = QPushButton(
+            trn("Look at {count:,} earlier decision", "Look at {count:,} earlier decisions", older)
+        )
         self.older.setVisible(older > 0)
-        self.older.setToolTip("Made before a rule of their category changed")
+        self.older.setToolTip(tr("Made before a rule of their category changed"))
         self.older.clicked.connect(lambda: self._leave(self.older_asked))
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self.pages)
         row.addStretch(1)
-        row.addWidget(Text(f"Version {self._standing.version}", "secondary", "secondary"))
+        version = tr("Version {version}", version=self._standing.version)
+        self._version = Text(version, "secondary", "secondary")
+        row.addWidget(self._version)
         row.addWidget(self.older)
         self.body.addLayout(row)
         self.body.addWidget(self._text, 1)
-        self.edit = self.add_button("Edit…")
+        self.edit = self.add_button(tr("Edit…"))
         self.edit.setVisible(writable)
         self.edit.clicked.connect(lambda: self._leave(self.edit_asked))
         for button in (self.older, self.edit):
@@ -79,6 +84,7 @@ class GuideDialog(Dialog):
         asked.emit()
 
     def _fill(self) -> None:
+        self._version.setVisible(self.pages.current() == "guideline")
         if self.pages.current() == "keys":
             self._text.document().setDefaultFont(theme.font("controls"))
             self._text.setHtml(key_sheet(self._scheme))
@@ -131,7 +137,7 @@ def key_sheet(scheme: CategoryScheme) -> str:
     keys = keymap.current()
     rows: list[str] = []
     names = {f"category-{c.shortcut}": c.name for c in scheme.categories}
-    names |= {f"also-{c.shortcut}": f"Also {c.name}" for c in scheme.categories}
+    names |= {f"also-{c.shortcut}": tr("Also {name}", name=c.name) for c in scheme.categories}
     for menu in sorted(MENUS, key=lambda m: m != "Sentence"):
         inside = [
             a
@@ -144,15 +150,22 @@ def key_sheet(scheme: CategoryScheme) -> str:
             continue
         rows.append(
             f'<tr><td colspan="2" style="padding-top:14px;color:{colors.secondary}">'
-            f"<b>{menu}</b></td></tr>"
+            f"<b>{words.menu(menu)}</b></td></tr>"
         )
         for action in inside:
-            shown = "&nbsp; ".join(
-                html.escape(keymap.key_text(s)) for s in keys.shortcuts(action.id)
-            )
+            # Return and Enter are two keys with one name.
+            printed = dict.fromkeys(keymap.key_text(s) for s in keys.shortcuts(action.id))
+            shown = "&nbsp; ".join(_cap(key) for key in printed)
             name = html.escape(names.get(action.id, action.text))
             rows.append(
-                f'<tr><td width="180" style="padding:3px 16px 3px 0;color:{colors.accent}">{shown}'
+                f'<tr><td width="180" style="padding:3px 16px 3px 0">{shown}'
                 f'</td><td style="padding:3px 0;color:{colors.text}">{name}</td></tr>'
             )
     return f'<table cellspacing="0">{"".join(rows)}</table>'
+
+
+def _cap(key: str) -> str:
+    """A key on a ground of its own, as on the buttons."""
+    colors = theme.current()
+    style = f"background-color:{colors.hover};color:{colors.text}"
+    return f'<span style="{style}">&nbsp;{html.escape(key)}&nbsp;</span>'

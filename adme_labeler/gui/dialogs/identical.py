@@ -16,14 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from adme_labeler import language
 from adme_labeler.domain.categories import CategoryKey, CategoryScheme
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.language import tr, trn
 from adme_labeler.services.identical import Survey
 
 _MOST_LINES = 200
-_BULK = (
+_BULK = tr(
     "They count as accepted in bulk: they train, but measure nothing until you read them in their "
     "place. One undo takes all of them back."
 )
@@ -51,30 +53,37 @@ class IdenticalDialog(Dialog):
         always: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__("The same sentence elsewhere", parent, 640)
+        super().__init__(tr("The same sentence elsewhere"), parent, 640)
         number = len(places)
-        further = f" (also {', '.join(scheme[key].name for key in also)})" if also else ""
+        chosen = scheme[category].name
+        if also:
+            further = ", ".join(scheme[key].name for key in also)
+            chosen = tr("{category} (also {further})", category=chosen, further=further)
         self.body.addWidget(_Line(scheme, text, "", category, wrap=True))
         self.summary = Text(
-            f"{scheme[category].name}{further} for {_sentences(number)} with this text, in "
-            f"{_labels(len({place.drug for place in places}))}:",
+            tr(
+                "{category} for {sentences} with this text, in {labels}:",
+                category=chosen,
+                sentences=_sentences(number),
+                labels=_labels(len({place.drug for place in places})),
+            ),
             "controls",
             strong=True,
             wrap=True,
         )
         self.body.addWidget(self.summary)
         lines = [(place.drug, place.heading) for place in places[:_MOST_LINES]]
-        self.body.addWidget(_list("Places", [_Line(scheme, d, h, None) for d, h in lines]), 1)
+        self.body.addWidget(_list(tr("Places"), [_Line(scheme, d, h, None) for d, h in lines]), 1)
         notes = [_BULK]
         if number > _MOST_LINES:
-            notes.insert(0, f"{number - _MOST_LINES:,} more are not listed.")
+            notes.insert(0, tr("{number:,} more are not listed.", number=number - _MOST_LINES))
         if held_out:
             notes.append(_left_alone(held_out))
         self.body.addWidget(Text(" ".join(notes), "secondary", "secondary", wrap=True))
         self.always_box = _always_box(always)
         self.body.addWidget(self.always_box)
-        self.add_close("Cancel", default=False)
-        self.go = self.add_button(f"Apply to all {number:,}", default=True)
+        self.add_close(tr("Cancel"), default=False)
+        self.go = self.add_button(tr("Apply to all {number:,}", number=number), default=True)
         self.go.clicked.connect(self.accept)
         self.go.setFocus()
 
@@ -88,29 +97,43 @@ class IdenticalEverywhereDialog(Dialog):
     def __init__(
         self, scheme: CategoryScheme, survey: Survey, always: bool, parent: QWidget | None = None
     ) -> None:
-        super().__init__("Identical sentences", parent, 760)
+        super().__init__(tr("Identical sentences"), parent, 760)
         self._review = False
         number = survey.sentences
         self.summary = Text(_summary(survey), "controls", strong=True, wrap=True)
         self.body.addWidget(self.summary)
         if survey.agreed:
             lines = [
-                _Line(scheme, text.text, f"{len(text.open):,}", next(iter(text.categories)))
+                _Line(
+                    scheme, text.text, language.number(len(text.open)), next(iter(text.categories))
+                )
                 for text in survey.agreed[:_MOST_LINES]
                 if text.open
             ]
             if lines:
-                self.body.addWidget(_list("Sentences to decide", lines), 1)
+                self.body.addWidget(_list(tr("Sentences to decide"), lines), 1)
         notes = [_BULK] if number else []
         if len(survey.agreed) > _MOST_LINES:
-            notes.insert(0, f"The {_MOST_LINES} most frequent of {len(survey.agreed):,} texts.")
+            notes.insert(
+                0,
+                tr(
+                    "The {shown:,} most frequent of {count:,} texts.",
+                    shown=_MOST_LINES,
+                    count=len(survey.agreed),
+                ),
+            )
         if survey.held_out:
             notes.append(_left_alone(survey.held_out))
         if notes:
             self.body.addWidget(Text(" ".join(notes), "secondary", "secondary", wrap=True))
         self.conflicts = Text(
-            f"{_sentences(survey.conflicts)} with an identical one that is decided differently: "
-            "read them first."
+            trn(
+                "{count:,} sentence with an identical one that is decided differently: read them "
+                "first.",
+                "{count:,} sentences with an identical one that is decided differently: read them "
+                "first.",
+                survey.conflicts,
+            )
             if survey.conflicts
             else "",
             "controls",
@@ -122,10 +145,12 @@ class IdenticalEverywhereDialog(Dialog):
         self.always_box = _always_box(always)
         self._was_always = always
         self.body.addWidget(self.always_box)
-        self.review_button = self.add_button(f"Review {survey.conflicts:,} that differ")
+        self.review_button = self.add_button(
+            tr("Review {conflicts:,} that differ", conflicts=survey.conflicts)
+        )
         self.review_button.setVisible(bool(survey.conflicts))
         self.review_button.clicked.connect(self._ask_review)
-        self.add_close("Cancel", default=False)
+        self.add_close(tr("Cancel"), default=False)
         self.go = self.add_button("", default=True)
         self.go.clicked.connect(self.accept)
         self._number = number
@@ -143,7 +168,11 @@ class IdenticalEverywhereDialog(Dialog):
         self.accept()
 
     def _say(self) -> None:
-        self.go.setText(f"Apply to {self._number:,}" if self._number else "Keep this setting")
+        self.go.setText(
+            tr("Apply to {number:,}", number=self._number)
+            if self._number
+            else tr("Keep this setting")
+        )
         changed = self.always_box.isChecked() != self._was_always
         self.go.setEnabled(bool(self._number) or changed)
 
@@ -227,36 +256,43 @@ def _list(name: str, lines: Sequence[QWidget]) -> QScrollArea:
     area.setAccessibleName(name)
     area.setWidget(inside)
     row = theme.size("controls") + 17
-    area.setMinimumHeight(row * min(len(lines), 8) + 2)
+    frame = 6  # what the ring of the focus takes
+    area.setMinimumHeight(row * min(len(lines), 8) + frame)
     if len(lines) <= 8:
-        area.setMaximumHeight(row * len(lines) + 2)
+        area.setMaximumHeight(row * len(lines) + frame)
     return area
 
 
 def _always_box(checked: bool) -> QCheckBox:
-    box = QCheckBox("Always do this in this project, without asking")
+    box = QCheckBox(tr("Always do this in this project, without asking"))
     box.setChecked(checked)
     return box
 
 
 def _summary(survey: Survey) -> str:
     if not survey.sentences:
-        return "No undecided sentence has the text of a decided one with one category."
-    return (
-        f"{_sentences(survey.sentences)} undecided, with the text of a decided one whose category "
-        f"is the same everywhere ({len(survey.agreed):,} "
-        f"text{'' if len(survey.agreed) == 1 else 's'}):"
+        return tr("No undecided sentence has the text of a decided one with one category.")
+    return trn(
+        "{sentences} undecided, with the text of a decided one whose category is the same "
+        "everywhere ({count:,} text):",
+        "{sentences} undecided, with the text of a decided one whose category is the same "
+        "everywhere ({count:,} texts):",
+        len(survey.agreed),
+        sentences=_sentences(survey.sentences),
     )
 
 
 def _left_alone(held_out: int) -> str:
-    verb = "is" if held_out == 1 else "are"
-    return f"{_sentences(held_out)} of held-out drugs {verb} left to be decided blind."
+    return trn(
+        "{count:,} sentence of held-out drugs is left to be decided blind.",
+        "{count:,} sentences of held-out drugs are left to be decided blind.",
+        held_out,
+    )
 
 
 def _sentences(number: int) -> str:
-    return f"{number:,} sentence{'' if number == 1 else 's'}"
+    return trn("{count:,} sentence", "{count:,} sentences", number)
 
 
 def _labels(number: int) -> str:
-    return f"{number:,} drug label{'' if number == 1 else 's'}"
+    return trn("{count:,} drug label", "{count:,} drug labels", number)

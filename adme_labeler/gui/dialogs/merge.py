@@ -18,22 +18,23 @@ from adme_labeler.gui.controls import Card, Segments, Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.equal_rows import TwoEnds
 from adme_labeler.gui.merge_table import Lookup, MergeModel, MergeTable
+from adme_labeler.language import number, tr, trn
 from adme_labeler.services import merge_text
 from adme_labeler.services.merge_plan import MergePlan, MergeRow, RowKind
 
 _SIZE = (1120, 680)
 _EVERYTHING = "everything"
 _FILTERS = {
-    RowKind.CHANGED: "Changed",
-    RowKind.CONFLICT: "Conflicts",
-    RowKind.REFUSED: "Not possible",
-    RowKind.UNKNOWN: "Unknown",
-    RowKind.MISSING: "Missing",
-    RowKind.UNCHANGED: "Unchanged",
+    RowKind.CHANGED: tr("Changed"),
+    RowKind.CONFLICT: tr("Conflicts"),
+    RowKind.REFUSED: tr("Not possible"),
+    RowKind.UNKNOWN: tr("Unknown"),
+    RowKind.MISSING: tr("Missing"),
+    RowKind.UNCHANGED: tr("Unchanged"),
 }
 _EXPLAINED = {
-    RowKind.MISSING: "This sentence has no row in the table; it stays as it is.",
-    RowKind.UNCHANGED: "The table says of this sentence what the project holds.",
+    RowKind.MISSING: tr("This sentence has no row in the table; it stays as it is."),
+    RowKind.UNCHANGED: tr("The table says of this sentence what the project holds."),
 }
 
 
@@ -48,7 +49,7 @@ class MergeDialog(Dialog):
     def __init__(
         self, name: str, scheme: CategoryScheme, lookup: Lookup, parent: QWidget | None = None
     ) -> None:
-        super().__init__("Merge an edited table", parent, 560)
+        super().__init__(tr("Merge an edited table"), parent, 560)
         self._name = name
         self._scheme = scheme
         self._lookup = lookup
@@ -59,14 +60,14 @@ class MergeDialog(Dialog):
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Reading")
+        self._bar.setAccessibleName(tr("Reading"))
         self.body.addWidget(self._bar)
         self.filters: Segments | None = None
         self.table: MergeTable | None = None
-        self.again = self.add_button("Compare again")
+        self.close_button = self.add_close(tr("Cancel"), default=False)
+        self.again = self.add_button(tr("Compare again"))
         self.again.clicked.connect(self._ask_again)
-        self.close_button = self.add_close("Cancel", default=False)
-        self.apply = self.add_button("Apply", default=True)
+        self.apply = self.add_button(tr("Apply"), default=True)
         self.apply.clicked.connect(self.apply_asked)
         self.show_reading()
 
@@ -81,11 +82,17 @@ class MergeDialog(Dialog):
         self._bar.show()
         self.again.hide()
         self.apply.hide()
-        self.close_button.setText("Cancel")
-        self._say(f"Reading {self._name} and comparing it with the project.")
+        self.close_button.setText(tr("Cancel"))
+        self._say(tr("Reading {name} and comparing it with the project.", name=self._name))
 
     def show_progress(self, rows: int) -> None:
-        self._say(f"Reading {self._name} and comparing it with the project: {rows:,} rows.")
+        self._say(
+            tr(
+                "Reading {name} and comparing it with the project: {rows:,} rows.",
+                name=self._name,
+                rows=rows,
+            )
+        )
 
     def show_problem(self, sentence: str, detail: str = "") -> None:
         """The table cannot be compared, or not be applied any more."""
@@ -93,7 +100,7 @@ class MergeDialog(Dialog):
         self._bar.hide()
         self.apply.hide()
         self.close_button.setEnabled(True)
-        self.close_button.setText("Close")
+        self.close_button.setText(tr("Close"))
         self.close_button.setDefault(True)
         self._say(sentence, "danger")
         self._said.setToolTip(detail[-2000:])
@@ -101,7 +108,7 @@ class MergeDialog(Dialog):
     def show_applying(self) -> None:
         self.apply.setEnabled(False)
         self.close_button.setEnabled(False)
-        self.apply.setText("Applying\u2026")
+        self.apply.setText(tr("Applying\u2026"))
 
     def show_stale(self, sentence: str) -> None:
         """Nothing was written; comparing again may help."""
@@ -136,34 +143,38 @@ class MergeDialog(Dialog):
         self.resize(width, height)
 
     def _nothing_to_take(self, plan: MergePlan) -> None:
-        self.close_button.setText("Close")
+        self.close_button.setText(tr("Close"))
         self.close_button.setDefault(True)
         self.close_button.setFocus()
-        rows = "row says" if plan.unchanged == 1 else "rows say"
         left = len(plan.missing)
-        absent = (
-            "sentence is not in it and stays as it is"
-            if left == 1
-            else ("sentences are not in it and stay as they are")
+        said = trn(
+            "{name} brings nothing new: {count:,} row says what the project holds.",
+            "{name} brings nothing new: {count:,} rows say what the project holds.",
+            plan.unchanged,
+            name=self._name,
         )
-        said = f"{self._name} brings nothing new: {plan.unchanged:,} {rows} what the project holds."
-        missing = f"{left:,} {absent}." if left else ""
+        absent = trn(
+            "{count:,} sentence is not in it and stays as it is.",
+            "{count:,} sentences are not in it and stay as they are.",
+            left,
+        )
+        missing = absent if left else ""
         self._say(" ".join(filter(None, (said, missing, merge_text.not_compared(plan)))))
 
     def _fill(self, plan: MergePlan) -> None:
         self._page = page = QWidget()
         model = self._model = MergeModel(plan, self._scheme, self._lookup)
         counts = plan.counts
-        choices = [(_EVERYTHING, f"To review {len(plan.rows):,}")]
+        choices = [(_EVERYTHING, tr("To review {count:,}", count=len(plan.rows)))]
         choices += [
-            (kind.value, f"{name} {counts[kind]:,}")
+            (kind.value, f"{name} {number(counts[kind])}")
             for kind, name in _FILTERS.items()
             if counts[kind]
         ]
         self.filters = Segments(choices)
         self.filters.chosen.connect(self._show_kind)
-        self.accept_all = QPushButton("&Accept all shown")
-        self.refuse_all = QPushButton("&Refuse all shown")
+        self.accept_all = QPushButton(tr("&Accept all shown"))
+        self.refuse_all = QPushButton(tr("&Refuse all shown"))
         for button, taken in ((self.accept_all, True), (self.refuse_all, False)):
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, t=taken: model.take(range(model.rowCount()), t))
@@ -188,7 +199,7 @@ class MergeDialog(Dialog):
         card.setMinimumHeight(7 * self._detail.fontMetrics().height())
         self._summary = Text("", "controls", strong=True, wrap=True)
         self._hint = Text(
-            "Space accepts or refuses the selected rows; Ctrl+A selects all.",
+            tr("Space accepts or refuses the selected rows; Ctrl+A selects all."),
             "secondary",
             "secondary",
         )
@@ -231,18 +242,26 @@ class MergeDialog(Dialog):
         if model is None:
             return
         number, waiting = len(model.taken()), model.waiting()
-        rows = "row" if number == 1 else "rows"
         if not number:
-            said = "Nothing is accepted yet, so there is nothing to apply."
+            said = tr("Nothing is accepted yet, so there is nothing to apply.")
         else:
-            said = f"{number:,} {rows} will be taken, as one undo step."
-        if waiting == 1:
-            said += " 1 conflict waits for your choice; until then the project's side stays."
-        elif waiting:
-            said += f" {waiting:,} conflicts wait for your choice; the project's side stays."
+            said = trn(
+                "{count:,} row will be taken, as one undo step.",
+                "{count:,} rows will be taken, as one undo step.",
+                number,
+            )
+        if waiting:
+            waits = trn(
+                "{count:,} conflict waits for your choice; until then the project's side stays.",
+                "{count:,} conflicts wait for your choice; the project's side stays.",
+                waiting,
+            )
+            said = f"{said} {waits}"
         self._summary.setText(said)
         self.apply.setEnabled(bool(number))
-        self.apply.setText(f"Apply {number:,} {rows}" if number else "Apply")
+        self.apply.setText(
+            trn("Apply {count:,} row", "Apply {count:,} rows", number) if number else tr("Apply")
+        )
         self.apply.setToolTip("" if number else said)
 
     def _ask_again(self) -> None:
@@ -265,17 +284,21 @@ class MergeOrImportDialog(Dialog):
     """An exported table was dropped: take its edits back, or import it as new drug labels."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__("An exported table", parent, 520)
+        super().__init__(tr("An exported table"), parent, 520)
         self.body.addWidget(
-            Text(f"{name} has the columns of a table that was exported.", "controls", wrap=True)
+            Text(
+                tr("{name} has the columns of a table that was exported.", name=name),
+                "controls",
+                wrap=True,
+            )
         )
-        self.merge = QRadioButton("Take its edits back into this project")
-        self.new = QRadioButton("Import it as new drug labels")
+        self.merge = QRadioButton(tr("Take its edits back into this project"))
+        self.new = QRadioButton(tr("Import it as new drug labels"))
         self.merge.setChecked(True)
         self.body.addWidget(self.merge)
         self.body.addWidget(self.new)
-        self.add_close("Cancel", default=False)
-        go = self.add_button("Continue", default=True)
+        self.add_close(tr("Cancel"), default=False)
+        go = self.add_button(tr("Continue"), default=True)
         go.clicked.connect(self.accept)
         self.merge.setFocus()
 
@@ -292,7 +315,7 @@ def _states(item: MergeRow, scheme: CategoryScheme) -> str:
         for entry in (item.exported, item.edited, item.current)
     )
     said = f"{exported} \u2192 {edited}"
-    return said if now == exported else f"{said} (now {now})"
+    return said if now == exported else tr("{said} (now {now})", said=said, now=now)
 
 
 def _explained(item: MergeRow) -> str:
@@ -301,16 +324,24 @@ def _explained(item: MergeRow) -> str:
         parts.append(item.reason)
     elif item.kind is RowKind.CONFLICT:
         parts.append(
-            "The project has changed this since the export: accept the table's side, or leave it."
+            tr(
+                "The project has changed this since the export: accept the table's side, or "
+                "leave it."
+            )
         )
     if item.disagrees:
-        parts.append(f"{' and '.join(item.disagrees)} decided otherwise.")
+        names = tr(" and ").join(item.disagrees)
+        parts.append(tr("{names} decided otherwise.", names=names))
     return " ".join(parts)
 
 
 def _unknown_categories(plan: MergePlan) -> str:
-    names = [f'"{name[:40]}" ({number:,})' for name, number in plan.unknown_categories.items()]
+    names = [
+        tr('"{name}" ({rows:,})', name=n[:40], rows=r) for n, r in plan.unknown_categories.items()
+    ]
     if not names:
         return ""
-    more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
-    return f"No category of this project: {', '.join(names[:5])}{more}."
+    listed = ", ".join(names[:5])
+    if len(names) > 5:
+        listed = tr("{names} and {count:,} more", names=listed, count=len(names) - 5)
+    return tr("No category of this project: {names}.", names=listed)

@@ -16,13 +16,14 @@ from PySide6.QtWidgets import (
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import Hairline, KeyButton, Text
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.language import number, tr, trn
 from adme_labeler.services.decision_quality import DecisionQuality, WithSelf
 from adme_labeler.statistics.agreement import Agreement
 
 _NAME, _FIGURES = 176.0, 208.0
 _WIDTH = 632
 _MOST_PAIRS = 6
-_NOTHING = "Nothing to compare yet: decide sentences that a model has a suggestion for."
+_NOTHING = tr("Nothing to compare yet: decide sentences that a model has a suggestion for.")
 
 
 class QualityDialog(Dialog):
@@ -31,7 +32,7 @@ class QualityDialog(Dialog):
     asked = Signal(str)
 
     def __init__(self, found: DecisionQuality, parent: QWidget | None = None) -> None:
-        super().__init__("How decisions agree", parent, 680)
+        super().__init__(tr("How decisions agree"), parent, 680)
         self.sections = (
             self._with_model(found),
             self._with_self(found),
@@ -39,10 +40,10 @@ class QualityDialog(Dialog):
         )
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 0, 12, 0)  # a scroll bar stands apart from the figures
         column.setSpacing(20)
-        for number, section in enumerate(self.sections):
-            if number:
+        for place, section in enumerate(self.sections):
+            if place:
                 column.addWidget(Hairline())
             column.addWidget(section)
         column.addStretch(1)
@@ -54,47 +55,62 @@ class QualityDialog(Dialog):
     def _with_model(self, found: DecisionQuality) -> Section:
         swayed = found.swayed
         some = swayed.blind.sentences or swayed.shown.sentences
-        section = Section("With the model’s suggestions", swayed.reason if some else _NOTHING)
+        section = Section(tr("With the model’s suggestions"), swayed.reason if some else _NOTHING)
         if some:
-            section.add_bar("Suggestion hidden", swayed.blind)
-            section.add_bar("Suggestion on screen", swayed.shown)
-        hidden = (
-            f"{100 * found.blind_share:.0f} % of the sentences hide it"
-            if (found.blind_share)
-            else "no sentence hides it today"
-        )
+            section.add_bar(tr("Suggestion hidden"), swayed.blind)
+            section.add_bar(tr("Suggestion on screen"), swayed.shown)
         section.add_remark(
-            f"Held-out drugs and audits are left out; of the others {hidden} until you decide, "
-            "by chance (project settings)."
+            tr(
+                "Held-out drugs and audits are left out; of the others {share:.0f} % of the "
+                "sentences hide it until you decide, by chance (project settings).",
+                share=100 * found.blind_share,
+            )
+            if found.blind_share
+            else tr(
+                "Held-out drugs and audits are left out; of the others no sentence hides it today "
+                "until you decide, by chance (project settings)."
+            )
         )
-        self._add_button(section, "wrong", "Looks wrong", found.wrong)
+        self._add_button(section, "wrong", tr("Looks wrong"), found.wrong)
         return section
 
     def _with_self(self, found: DecisionQuality) -> Section:
         first = found.with_self[0]
-        section = Section("With yourself", first.verdict)
+        section = Section(tr("With yourself"), first.verdict)
         for mine in found.with_self:
             if mine.agreement.sentences:
                 section.add_bar(_who(mine, first), mine.agreement)
-        self._add_button(section, "second-look", "Second look", first.waiting)
+        self._add_button(section, "second-look", tr("Second look"), first.waiting)
         return section
 
     def _between(self, found: DecisionQuality) -> Section:
         pairs = sorted(found.between, key=lambda pair: -pair.agreement.sentences)
-        said = pairs[0].verdict if pairs else "No sentence was read by two curators."
-        section = Section("Between curators", said)
+        said = pairs[0].verdict if pairs else tr("No sentence was read by two curators.")
+        section = Section(tr("Between curators"), said)
         for pair in pairs[:_MOST_PAIRS]:
             section.add_bar(f"{pair.one}, {pair.other}", pair.agreement)
         if len(pairs) > _MOST_PAIRS:
-            section.add_remark(f"{len(pairs) - _MOST_PAIRS:,} further pairs have fewer sentences.")
+            section.add_remark(
+                trn(
+                    "{count:,} further pair has fewer sentences.",
+                    "{count:,} further pairs have fewer sentences.",
+                    len(pairs) - _MOST_PAIRS,
+                )
+            )
         if found.settled:
-            section.add_remark(f"{found.settled:,} conflicts are settled.")
-        self._add_button(section, "conflicts", "Settle conflicts", found.conflicts)
+            section.add_remark(
+                trn(
+                    "{count:,} conflict is settled.",
+                    "{count:,} conflicts are settled.",
+                    found.settled,
+                )
+            )
+        self._add_button(section, "conflicts", tr("Settle conflicts"), found.conflicts)
         return section
 
     def _add_button(self, section: Section, queue: str, text: str, count: int) -> None:
         if count:
-            button = section.add_button(f"{text} · {count:,}")
+            button = section.add_button(f"{text} · {number(count)}")
             button.clicked.connect(lambda: self._ask(f"queue-{queue}"))
 
     def _ask(self, ident: str) -> None:
@@ -113,7 +129,7 @@ class _Tall(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setStyleSheet("QScrollArea { border: 0; padding: 0; background: transparent; }")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("How decisions agree")
+        self.setAccessibleName(tr("How decisions agree"))
         # Seen through, so that the ground is the dialog's.
         self.viewport().setAutoFillBackground(False)
         inside.setAutoFillBackground(False)
@@ -171,10 +187,14 @@ class AgreementBar(QWidget):
     def figures(self) -> str:
         a = self._agreed
         if a.share is None or a.share_low is None or a.share_high is None:
-            return f"not enough evidence (n = {a.sentences:,})"
-        return (
-            f"{a.same:,} of {a.sentences:,} · {painting.percent(a.share)} "
-            f"({100 * a.share_low:.0f}–{100 * a.share_high:.0f})"
+            return tr("not enough evidence (n = {sentences:,})", sentences=a.sentences)
+        return tr(
+            "{same:,} of {sentences:,} · {percent} ({low:.0f}–{high:.0f})",
+            same=a.same,
+            sentences=a.sentences,
+            percent=painting.percent(a.share),
+            low=100 * a.share_low,
+            high=100 * a.share_high,
         )
 
     def sizeHint(self) -> QSize:
@@ -214,4 +234,4 @@ class AgreementBar(QWidget):
 
 
 def _who(mine: WithSelf, first: WithSelf) -> str:
-    return "You" if mine is first else mine.curator
+    return tr("You") if mine is first else mine.curator
