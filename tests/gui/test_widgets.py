@@ -73,6 +73,22 @@ def test_a_sentence_out_of_sight_is_scrolled_into_the_middle(pane):
     assert 0 < top < pane.page.viewport().height()
 
 
+def test_no_line_is_cut_above_when_a_sentence_is_scrolled_to(qtbot):
+    pane = ReadingPane(ADME)
+    qtbot.addWidget(pane)
+    pane.set_document("Mirtacaine", document())
+    pane.show()
+    scrolled = 0
+    for height in range(230, 330, 7):
+        pane.resize(620, height)
+        for sentence in range(1, 11):
+            pane.focus_sentence(SentenceId(sentence))
+            scrolled += pane.page.verticalScrollBar().value() > 0
+            lines = [line for n in range(1, 11) for line in pane.page.line_rects(SentenceId(n))]
+            assert not [line for line in lines if line.top() < -1 and line.bottom() > 1]
+    assert scrolled > 10
+
+
 def test_a_sentence_in_the_middle_does_not_move_when_it_comes_into_focus(pane):
     pane.focus_sentence(SentenceId(4))
     before = pane.page.verticalScrollBar().value()

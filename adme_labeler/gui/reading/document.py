@@ -78,6 +78,9 @@ class Paragraph(Item):
                 return QPointF(self.indent + x + 10.0, top + self.leading / 2)
         return None
 
+    def line_at(self, height: float) -> float:
+        return self.top + (height - self.top) // self.leading * self.leading
+
     def sentence_at(self, point: QPointF) -> SentenceId | None:
         row = int((point.y() - self.top) // self.leading)
         if not 0 <= row < self.layout.lineCount():

@@ -12,6 +12,8 @@ from adme_labeler.domain.records import SentenceId
 
 SLOT = 24.0
 """Width of the slot before a sentence."""
+_LOW = 60.0
+"""A piece is shown from its top rather than from its middle, as far as this."""
 
 
 @dataclass
@@ -31,6 +33,10 @@ class Item:
 
     def sentence_at(self, point: QPointF) -> SentenceId | None:
         return None
+
+    def line_at(self, height: float) -> float:
+        """Top of the line that lies at this height of the column."""
+        return self.top if height - self.top < _LOW else height
 
     def draw(self, painter: QPainter, origin: QPointF, tones: Mapping[SentenceId, str]) -> None:
         """Paint the text; `tones` names a palette colour for sentences that differ."""

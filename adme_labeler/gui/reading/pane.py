@@ -28,10 +28,13 @@ from adme_labeler.domain.records import AnnotationState, Sentence, SentenceId
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import ElidedText, Panel, Text
 from adme_labeler.gui.reading.document import ASKED_ABOUT, SLOT, Document, Item, Mark
+from adme_labeler.language import tr
 
 _MEASURE = 780.0
 """Widest column of text: about 95 characters."""
 _MARGIN = 32.0
+_ABOVE = 12.0
+"""Room above the first line."""
 _NO_FACTS: Mapping[SentenceId, str] = {}
 _STATE_SIGNS = {AnnotationState.UNSURE: "?", AnnotationState.SKIPPED: "»"}
 
@@ -113,13 +116,17 @@ class ReadingPane(Panel):
         for number, candidate in enumerate(asked, start=1):
             if candidate.id == sentence:
                 self._path.set_text("  ›  ".join((self._title, *candidate.heading_path)))
-                self._place.setText(f"sentence {number:,} of {len(asked):,}")
+                self._place.setText(
+                    tr("sentence {number:,} of {count:,}", number=number, count=len(asked))
+                )
                 return
         row = next((s for s in self._sentences if s.id == sentence), None)
         if row is not None:
             self._path.set_text("  ›  ".join((self._title, *row.heading_path)))
             fact = self._facts.get(row.id)
-            self._place.setText(f"table row about {fact}" if fact else "table row")
+            self._place.setText(
+                tr("table row about {fact}", fact=fact) if fact else tr("table row")
+            )
             return
         self._path.set_text(self._title)
         self._place.setText("")
@@ -148,7 +155,7 @@ class _Page(QAbstractScrollArea):
         self.horizontalScrollBar().valueChanged.connect(self._slide)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
-        self.setAccessibleName("Reading pane")
+        self.setAccessibleName(tr("Reading pane"))
 
     def set_sentences(
         self, sentences: Sequence[Sentence], rows: frozenset[SentenceId] = frozenset()
@@ -277,6 +284,10 @@ class _Page(QAbstractScrollArea):
             item = self._document.item_of(sentence.id)
             if sentence.id in self._asked and item in visible:
                 self._draw_mark(painter, origin, item, sentence.id)
+        if self.verticalScrollBar().value() > 0:
+            # There is more above: the text goes on under the line of the heading path.
+            edge = QColor(theme.current().border)
+            painter.fillRect(QRectF(0, 0, self.viewport().width(), 1), edge)
 
     # ------------------------------------------------------------------ painting
 
@@ -403,7 +414,7 @@ class _Page(QAbstractScrollArea):
         return _MARGIN + max(0.0, (room - width) / 2) * 0.5, width
 
     def _origin(self) -> QPointF:
-        return QPointF(round(self._column()[0]), 12.0 - self.verticalScrollBar().value())
+        return QPointF(round(self._column()[0]), _ABOVE - self.verticalScrollBar().value())
 
     def _at(self, position: QPointF) -> SentenceId | None:
         """The sentence under the mouse, if it is one that curators decide."""
@@ -419,4 +430,13 @@ class _Page(QAbstractScrollArea):
         top, bottom = rects[0].top(), rects[-1].bottom()
         if top < height * 0.12 or bottom > height * 0.78:
             bar = self.verticalScrollBar()
-            bar.setValue(bar.value() + round(top - height * 0.3))
+            bar.setValue(self._whole_lines(bar.value() + round(top - height * 0.3)))
+
+    def _whole_lines(self, value: int) -> int:
+        """The place of the scroll bar near `value` at which no line of text is cut above."""
+        if self._document is None or value <= 0:
+            return value
+        edge = value - _ABOVE
+        for item in self._document.between(edge, edge + 1):
+            return math.floor(item.line_at(edge) + _ABOVE)
+        return value
