@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-from adme_labeler.gui import keymap
+from adme_labeler.gui import keymap, words
 from adme_labeler.gui.actions import ACTIONS, BY_ID, CHECKABLE, MENUS, Needs
 
 
@@ -45,8 +45,7 @@ class ActionSet:
 
     def fill(self, bar: QMenuBar) -> dict[str, QMenu]:
         """Add the menus to `bar`; returns them by name."""
-        # Alt and the first letter opens a menu; no two begin alike.
-        menus = {name: bar.addMenu(f"&{name}") for name in MENUS}
+        menus = {name: bar.addMenu(words.menu_with_letter(name)) for name in MENUS}
         for row in ACTIONS:
             if not row.menu:
                 continue

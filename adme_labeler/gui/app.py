@@ -25,11 +25,12 @@ from adme_labeler.gui import icons, theme
 from adme_labeler.gui.dialogs.base import Message
 from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.gui.preferences import Preferences
+from adme_labeler.language import tr
 
 _log = logging.getLogger("adme_labeler")
 _qt_log = logging.getLogger("adme_labeler.qt")
 
-_NO_DISPLAY = (
+_NO_DISPLAY = tr(
     "No display answers, so the window cannot open; adme-labeler demo --headless works without one."
 )
 
@@ -99,9 +100,11 @@ class _LastWords:
             return
         self._told.add(str(error))
         message = Message(
-            "Something went wrong in the program",
-            "Everything you decided is saved. Please send the text below to the developers; you "
-            "can go on working.",
+            tr("Something went wrong in the program"),
+            tr(
+                "Everything you decided is saved. Please send the text below to the "
+                "developers; you can go on working."
+            ),
             written,
             self._window,
         )

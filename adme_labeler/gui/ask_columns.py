@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from adme_labeler.gui.dialogs.columns import ColumnsDialog
+from adme_labeler.language import tr
 from adme_labeler.protocol import TableLayout, TablePreviewed
 from adme_labeler.services import column_mapping
 from adme_labeler.services.column_mapping import ColumnMapping
@@ -43,7 +44,7 @@ class _Asking(QObject):
         others = sum(not column_mapping.is_table(path) for path in found)
         mapping = ColumnMapping(window.project.session.scheme)
         self._dialog = ColumnsDialog(mapping, others, window)
-        self._dialog.set_waiting("Reading")
+        self._dialog.set_waiting(tr("Reading"))
         self._shown = self._over = False
         looker = self._looker = window.project.looker
         looker.previewed.connect(self._previewed)
@@ -74,7 +75,7 @@ class _Asking(QObject):
         self._end()
         if self._shown:
             self._dialog.reject()
-        self._window.tell("The tables cannot be read", sentence, detail)
+        self._window.tell(tr("The tables cannot be read"), sentence, detail)
 
     def _end(self) -> None:
         if self._over:

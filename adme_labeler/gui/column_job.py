@@ -11,6 +11,7 @@ from adme_labeler import protocol
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.jobs import Job
 from adme_labeler.gui.processes import WorkerProcess
+from adme_labeler.language import tr
 from adme_labeler.protocol import TableLayout
 from adme_labeler.services import column_mapping
 from adme_labeler.services.runs import WorkerRun
@@ -47,7 +48,10 @@ class TableLooker(Job):
         try:
             job = column_mapping.write_preview_job(folder, self._number, paths, layouts or {})
         except OSError as error:
-            self.failed.emit(f"The tables cannot be looked into: {error.strerror or error}.", "")
+            self.failed.emit(
+                tr("The tables cannot be looked into: {error}.", error=error.strerror or error),
+                "",
+            )
             return
         worker = WorkerProcess("preview", str(job), parent=self)
         worker.received.connect(lambda message: self._received(worker, message))

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import FocusDrawn
+from adme_labeler.language import number, tr
 
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1),
@@ -148,7 +149,7 @@ class ConfusionMatrix(FocusDrawn):
         painting.text(
             painter,
             rect,
-            f"{count:,}",
+            number(count),
             theme.bold("secondary") if row == column and count else theme.font("secondary"),
             ink,
             Qt.AlignmentFlag.AlignHCenter,
@@ -162,7 +163,7 @@ class ConfusionMatrix(FocusDrawn):
         painting.text(
             painter,
             QRectF(grid.left(), 0, grid.width(), line),
-            "the model decided",
+            tr("the model decided"),
             small,
             colors.secondary,
             Qt.AlignmentFlag.AlignHCenter,
@@ -170,7 +171,7 @@ class ConfusionMatrix(FocusDrawn):
         painting.text(
             painter,
             QRectF(0, line, grid.left() - 6, 20),
-            "people decided",
+            tr("people decided"),
             small,
             colors.secondary,
         )
@@ -197,13 +198,13 @@ class ConfusionMatrix(FocusDrawn):
 
     def _announce(self) -> None:
         if not self._counts:
-            self.setAccessibleName("Confusion matrix: nothing measured yet")
+            self.setAccessibleName(tr("Confusion matrix: nothing measured yet"))
             return
         self.setAccessibleName(self.spoken())
         self.setAccessibleDescription(
-            "Confusion matrix. Arrows move from cell to cell, Enter lists its sentences."
+            tr("Confusion matrix. Arrows move from cell to cell, Enter lists its sentences.")
             if self._listable
-            else "Confusion matrix. Arrows move from cell to cell."
+            else tr("Confusion matrix. Arrows move from cell to cell.")
         )
 
     def _words(self, row: int, column: int) -> str:
@@ -211,8 +212,19 @@ class ConfusionMatrix(FocusDrawn):
         total = sum(self._counts[row])
         count = self._counts[row][column]
         if row == column:
-            return f"{true.name}: {count:,} of {total:,} sentences found"
-        return f"{true.name} decided as {decided.name}: {count:,} of {total:,} sentences"
+            return tr(
+                "{name}: {count:,} of {total:,} sentences found",
+                name=true.name,
+                count=count,
+                total=total,
+            )
+        return tr(
+            "{name} decided as {decided}: {count:,} of {total:,} sentences",
+            name=true.name,
+            decided=decided.name,
+            count=count,
+            total=total,
+        )
 
     def _at(self, point: QPointF) -> tuple[int, int] | None:
         if not self._counts:
@@ -228,7 +240,7 @@ class ConfusionMatrix(FocusDrawn):
         )
 
     def _grid(self) -> QRectF:
-        written = ("people decided", *(c.name for c in self._scheme.categories))
+        written = (tr("people decided"), *(c.name for c in self._scheme.categories))
         names = max(painting.text_width(name, theme.font("tags")) for name in written)
         left = min(names + 8, self.width() * 0.36)
         return QRectF(left, self._head(), self.width() - left - 1, self.height() - self._head() - 1)

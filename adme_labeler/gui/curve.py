@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from adme_labeler.gui import painting, theme
+from adme_labeler.language import number, tr
 
 MOST_POINTS = 240
 """A longer curve is thinned: two neighbours become their mean."""
@@ -71,13 +72,20 @@ class LossCurve(QWidget):
 
     def _spoken(self) -> str:
         if not self._points:
-            return "Loss: nothing yet"
+            return tr("Loss: nothing yet")
         said: list[str] = []
         for stage in (1, 2):
             of_stage = [p.loss for p in self._points if p.stage == stage]
             if of_stage:
-                said.append(f"stage {stage} from {of_stage[0]:.2f} to {of_stage[-1]:.2f}")
-        return f"Loss: {', '.join(said)}"
+                said.append(
+                    tr(
+                        "stage {stage} from {first:.2f} to {last:.2f}",
+                        stage=stage,
+                        first=of_stage[0],
+                        last=of_stage[-1],
+                    )
+                )
+        return tr("Loss: {stages}", stages=", ".join(said))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._points:
@@ -89,7 +97,7 @@ class LossCurve(QWidget):
         words = theme.size("tags") + 6.0
         highest = max(p.loss for p in self._points)
         numbers = max(
-            painting.text_width(f"{highest:.2f}", small), painting.text_width("0.00", small)
+            painting.text_width(number(highest, ".2f"), small), painting.text_width("0.00", small)
         )
         plot = QRectF(numbers + 6, 3, self.width() - numbers - 8, self.height() - words - 6)
         self._frame(painter, plot, highest, numbers, words)
@@ -125,7 +133,7 @@ class LossCurve(QWidget):
         painter.drawLine(QPointF(middle, plot.top()), QPointF(middle, plot.bottom()))
         right = Qt.AlignmentFlag.AlignRight
         line = theme.size("tags") + 2.0
-        for content, top in ((f"{highest:.2f}", plot.top() - 2), ("0", plot.bottom() - line)):
+        for content, top in ((number(highest, ".2f"), plot.top() - 2), ("0", plot.bottom() - line)):
             painting.text(
                 painter, QRectF(0, top, numbers, line), content, small, colors.secondary, right
             )
@@ -134,7 +142,7 @@ class LossCurve(QWidget):
             painting.text(
                 painter,
                 QRectF(room.left(), plot.bottom() + 3, room.width(), words),
-                f"loss, stage {stage}",
+                tr("loss, stage {stage}", stage=stage),
                 small,
                 colors.secondary,
                 Qt.AlignmentFlag.AlignHCenter,

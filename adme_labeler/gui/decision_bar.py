@@ -21,17 +21,19 @@ from adme_labeler.gui import icons, keymap, painting, theme
 from adme_labeler.gui.controls import ElidedText, Hairline, KeyButton, Link, Panel, Text
 from adme_labeler.gui.equal_rows import EqualRows, TwoEnds, side_by_side
 from adme_labeler.gui.older_line import OlderLine
+from adme_labeler.language import either, number, tr, trn
+from adme_labeler.services.between import Between
 from adme_labeler.services.label_versions import Older
 
 _IN_ONE_ROW = 5
 """With more categories than this the buttons are lower, since they take rows of a small window."""
 
-HELD_OUT_SENTENCE = "Decide first: this drug is held out, the suggestion is hidden."
-AUDIT_SENTENCE = "Decide first: this sentence is of the audit, the suggestion is hidden."
-SHARE_SENTENCE = "Decide first: one in {every} is decided without a suggestion."
-AGAIN_SENTENCE = "Decide again: a second look at one of your own decisions, blind."
-SETTLE_SENTENCE = "Decide between curators: {who}."
-HIDDEN_SENTENCE = "Decide first: suggestions are hidden."
+HELD_OUT_SENTENCE = tr("Decide first: this drug is held out, the suggestion is hidden.")
+AUDIT_SENTENCE = tr("Decide first: this sentence is of the audit, the suggestion is hidden.")
+SHARE_SENTENCE = tr("Decide first: one in {every} is decided without a suggestion.")
+AGAIN_SENTENCE = tr("Decide again: a second look at one of your own decisions, blind.")
+SETTLE_SENTENCE = tr("Decide between curators: {who}.")
+HIDDEN_SENTENCE = tr("Decide first: suggestions are hidden.")
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Decision:
     offered: CategoryKey | None = None
     second: bool = False
     """The second-ranked category is offered, after the curator turned the first one down."""
+    between: Between | None = None
+    """Where the model cannot decide between categories; never where no suggestion is shown."""
     hidden: str = ""
     reason: str = ""
     elsewhere: int = 0
@@ -74,23 +78,26 @@ class DecisionBar(Panel):
         super().__init__("chrome", parent)
         self._scheme = scheme
         self._writable = True
-        self._because = Text("Next because:", "secondary", "secondary")
+        self._because = Text(tr("Next because:"), "secondary", "secondary")
         self._reason = ElidedText("", "secondary", "text")
+        self.between = Text("", "secondary", "text")
         self._elsewhere = Text("", "secondary", "secondary")
         self.older = OlderLine(scheme)
         self.older.asked.connect(lambda: self.asked.emit("keep-older"))
         self.identical = Link("", action="identical")
-        self.identical.setToolTip("Take this decision over to the same sentence in other places")
+        self.identical.setToolTip(
+            tr("Take this decision over to the same sentence in other places")
+        )
         self.identical.clicked.connect(lambda: self.asked.emit("identical"))
         many = len(scheme.categories) > _IN_ONE_ROW
         self.buttons = {c.key: CategoryButton(c, many) for c in scheme.categories}
         self.also = {c.key: AlsoButton(c) for c in scheme.categories}
-        self.accept = KeyButton("Accept", action="accept")
-        self.skip = KeyButton("Skip", action="skip")
-        self.unsure = KeyButton("Unsure", action="unsure")
-        self.flag = KeyButton("Flag", action="flag")
-        self.note = KeyButton("Note", action="note")
-        self.undo = KeyButton("Undo", action="undo")
+        self.accept = KeyButton(tr("Accept"), action="accept")
+        self.skip = KeyButton(tr("Skip"), action="skip")
+        self.unsure = KeyButton(tr("Unsure"), action="unsure")
+        self.flag = KeyButton(tr("Flag"), action="flag")
+        self.note = KeyButton(tr("Note"), action="note")
+        self.undo = KeyButton(tr("Undo"), action="undo")
         for key, button in self.buttons.items():
             button.clicked.connect(lambda _=False, k=key: self.category_chosen.emit(k))
         for key, button in self.also.items():
@@ -111,9 +118,12 @@ class DecisionBar(Panel):
         live = decision is not None and self._writable
         self._because.setVisible(bool(shown.reason) and not shown.hidden)
         self._reason.set_text(shown.hidden or shown.reason, "warning" if shown.hidden else "text")
+        self._show_between(shown.between)
         others = shown.elsewhere
         self._elsewhere.setText(
-            f"also in {others:,} other drug label{'s' if others > 1 else ''}" if others else ""
+            trn("also in {count:,} other drug label", "also in {count:,} other drug labels", others)
+            if others
+            else ""
         )
         self.older.show_older(shown.older, live and shown.decided is None)
         self.identical.set_text(shown.twins)
@@ -126,7 +136,7 @@ class DecisionBar(Panel):
             button.setEnabled(live and key != shown.decided)
             button.setChecked(key in shown.also)
         self.accept.setEnabled(live and shown.offered is not None)
-        self.accept.set_text("Accept second" if shown.second else "Accept")
+        self.accept.set_text(tr("Accept second") if shown.second else tr("Accept"))
         for button, on in (
             (self.skip, shown.state == AnnotationState.SKIPPED),
             (self.unsure, shown.state == AnnotationState.UNSURE),
@@ -141,6 +151,22 @@ class DecisionBar(Panel):
             button.setChecked(on)
         self.note.setToolTip(shown.note)
 
+    def _show_between(self, found: Between | None) -> None:
+        self.between.setVisible(found is not None)
+        if found is None:
+            self.between.setText("")
+            return
+        names = either([self._scheme[key].name for key in found.categories])
+        level = number(found.level, ".0%")
+        self.between.setText(tr("{level} sure: {names}", level=level, names=names))
+        self.between.setToolTip(
+            tr(
+                "The model cannot decide between these. Of the sentences of each category, "
+                "{level} have theirs among those named here (checked on drugs it had not seen).",
+                level=level,
+            )
+        )
+
     def set_rules(self, rules: Mapping[CategoryKey, str]) -> None:
         """What the guideline says of each category, in Markdown; shown on hover."""
         for key, button in self.buttons.items():
@@ -154,7 +180,7 @@ class DecisionBar(Panel):
     def set_undo(self, summary: str | None) -> None:
         """`summary` says what undo would take back; None: nothing."""
         self.undo.setEnabled(summary is not None)
-        self.undo.setToolTip(f"Undo: {summary}" if summary else "")
+        self.undo.setToolTip(tr("Undo: {summary}", summary=summary) if summary else "")
 
     def _arrange(self) -> None:
         top = QHBoxLayout()
@@ -163,11 +189,13 @@ class DecisionBar(Panel):
         top.addWidget(self._because)
         top.addWidget(self._reason, 1)
         top.addSpacing(12)
+        top.addWidget(self.between)
+        top.addSpacing(12)
         top.addWidget(self._elsewhere)
         top.addWidget(self.identical)
         middle = EqualRows(tuple(self.buttons.values()))
         acts = (self.accept, self.skip, self.unsure, self.flag, self.note)
-        also = Text("also ⇧", "secondary", "secondary")
+        also = Text(tr("also ⇧"), "secondary", "secondary")
         bottom = TwoEnds(
             side_by_side(*acts, None, spacing=4),
             side_by_side(None, also, *self.also.values(), self.undo, spacing=3),
@@ -219,11 +247,11 @@ class CategoryButton(QAbstractButton):
         self._probability, self._offered, self._decided = probability, offered, decided
         said = [self._category.name]
         if probability is not None:
-            said.append(f"{probability:.0%}")
+            said.append(number(probability, ".0%"))
         if offered:
-            said.append("suggested")
+            said.append(tr("suggested"))
         if decided:
-            said.append("decided")
+            said.append(tr("decided"))
         self.setAccessibleName(", ".join(said))
         self.update()
 
@@ -316,8 +344,10 @@ class AlsoButton(QAbstractButton):
         self._category = category
         self.setText(category.key)
         self.setCheckable(True)
-        self.setAccessibleName(f"Also {category.name}")
-        self.setToolTip(f"Also {category.name} (Shift+{category.shortcut})")
+        self.setAccessibleName(tr("Also {name}", name=category.name))
+        self.setToolTip(
+            tr("Also {name} (Shift+{shortcut})", name=category.name, shortcut=category.shortcut)
+        )
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedSize(24, 26)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)

@@ -26,6 +26,7 @@ from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.decision_bar import HIDDEN_SENTENCE, Decision
 from adme_labeler.gui.hidden import blinded, why_hidden
 from adme_labeler.gui.walk import REVIEW, Walk
+from adme_labeler.language import tr, trn
 from adme_labeler.services import (
     annotating,
     deciding,
@@ -37,6 +38,7 @@ from adme_labeler.services import (
     shelf,
 )
 from adme_labeler.services.annotating import Shown
+from adme_labeler.services.between import Between, between
 from adme_labeler.services.queue import Task
 from adme_labeler.services.session import Session
 from adme_labeler.storage import sentences
@@ -52,6 +54,7 @@ class Desk(Walk):
         super().__init__(session, parent)
         self._bus = bus
         self._suggestion: Suggestion | None = None
+        self._between: Between | None = None
         self._blind = False
         self._second = False
         self._deciding = False
@@ -96,7 +99,7 @@ class Desk(Walk):
             hidden = why_hidden(self.session, self.item, HIDDEN_SENTENCE * self.hide_suggestions)
         reason = self.item.reason
         if self._suggestion is None and not hidden:
-            reason += " · no suggestion yet"
+            reason = tr("{reason} · no suggestion yet", reason=reason)
         offered = None
         if shown is not None:
             offered = shown.second if self._second else shown.category
@@ -106,6 +109,7 @@ class Desk(Walk):
             probabilities=shown.probabilities if shown else (),
             offered=offered,
             second=self._second,
+            between=self._between if shown else None,
             hidden=hidden,
             reason=reason,
             elsewhere=0 if twins else self._elsewhere(),
@@ -161,7 +165,7 @@ class Desk(Walk):
     def keep_older(self) -> None:
         """Decide a changed sentence as the older one was decided that it replaces."""
         if self._task is not Task.DECIDE:
-            self.said.emit(deciding.STAYS[self._task])
+            self.said.emit(deciding.stays(self._task))
             return
         self._then_next(lambda s, shown: label_versions.keep_older(self.session, s, shown))
 
@@ -190,7 +194,7 @@ class Desk(Walk):
 
     def toggle_also(self, category: CategoryKey) -> None:
         if self._task is Task.LOOK_AGAIN:
-            self.said.emit("Decide first; further categories can be marked afterwards.")
+            self.said.emit(tr("Decide first; further categories can be marked afterwards."))
         elif self.focus is not None:
             self._bus.publish(annotating.toggle_also(self.session, self.focus, category))
 
@@ -231,8 +235,11 @@ class Desk(Walk):
             if len(changes.annotations) > 1:
                 others = len(changes.annotations) - 1
                 self.said.emit(
-                    f"Also decided {others:,} identical sentence{'s' if others > 1 else ''}; "
-                    "one undo takes all back"
+                    trn(
+                        "Also decided {count:,} identical sentence; one undo takes all back",
+                        "Also decided {count:,} identical sentences; one undo takes all back",
+                        others,
+                    )
                 )
         self._deciding = True
         try:
@@ -255,7 +262,7 @@ class Desk(Walk):
         """Setting aside what is looked at again takes nothing away: it only goes on."""
         if self._task is Task.DECIDE:
             return False
-        said = deciding.STAYS[self._task]
+        said = deciding.stays(self._task)
         self.next_open()
         self.said.emit(said)
         return True
@@ -289,6 +296,7 @@ class Desk(Walk):
         )
         if self._suggestion is None:
             self._suggestion = annotating.suggestions_of(self.session, [sentence]).get(sentence)
+            self._between = between(self.session, self._suggestion)
 
     def _elsewhere(self) -> int:
         if self.item is None:
@@ -306,8 +314,13 @@ class Desk(Walk):
             return ""
         number = len(found.targets)
         name = self.session.scheme[found.category].name
-        which = "" if found.sentence == self.focus else "Last one: "
-        return f"{which}{name} for {number:,} identical sentence{'s' if number > 1 else ''}"
+        said = trn(
+            "{name} for {count:,} identical sentence",
+            "{name} for {count:,} identical sentences",
+            number,
+            name=name,
+        )
+        return said if found.sentence == self.focus else tr("Last one: {said}", said=said)
 
     def _changed(self, changes: Changes) -> None:
         if changes.labels or changes.groups:

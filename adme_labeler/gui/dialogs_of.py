@@ -16,6 +16,7 @@ from adme_labeler.gui.dialogs.import_dialog import ImportDialog
 from adme_labeler.gui.dialogs.note import NoteDialog
 from adme_labeler.gui.dialogs.reports import AboutDialog, HeldOutDialog
 from adme_labeler.gui.project_view import ProjectView
+from adme_labeler.language import tr
 from adme_labeler.services import annotating, importing, session
 from adme_labeler.services.importing import ImportTally
 from adme_labeler.services.session import Session
@@ -30,7 +31,7 @@ def new_project(window: MainWindow, found: Sequence[Path]) -> None:
     if not found:
         files.ask_open(
             window,
-            "Drug labels for the new project",
+            tr("Drug labels for the new project"),
             files.LABEL_FILES,
             lambda chosen: new_project(window, chosen),
             many=True,
@@ -39,7 +40,7 @@ def new_project(window: MainWindow, found: Sequence[Path]) -> None:
     proposal = paths.documents() / f"{found[0].stem.split('.')[0] or 'project'}.adme"
     files.ask_save(
         window,
-        "Name of the new project",
+        tr("Name of the new project"),
         files.PROJECTS,
         proposal,
         lambda chosen: _create(window, chosen[0], found),
@@ -48,7 +49,7 @@ def new_project(window: MainWindow, found: Sequence[Path]) -> None:
 
 def open_project(window: MainWindow) -> None:
     files.ask_open(
-        window, "Open a project", files.PROJECTS, lambda chosen: _open(window, chosen[0])
+        window, tr("Open a project"), files.PROJECTS, lambda chosen: _open(window, chosen[0])
     )
 
 
@@ -67,7 +68,7 @@ def open_sample(window: MainWindow, folder: Path) -> None:
 def import_files(window: MainWindow) -> None:
     files.ask_open(
         window,
-        "Add drug labels",
+        tr("Add drug labels"),
         files.LABEL_FILES,
         lambda chosen: ask_import(window, chosen),
         many=True,
@@ -109,10 +110,10 @@ def imported(window: MainWindow, tally: ImportTally) -> None:
 def exported(window: MainWindow, done: protocol.ExportDone) -> None:
     if window.project is None:
         return
-    said = f"{done.rows:,} rows written to {Path(done.out).name}"
+    said = tr("{rows:,} rows written to {name}", rows=done.rows, name=Path(done.out).name)
     window.project.work.status.say(said)
     if done.reports:
-        window.tell("Exported, with remarks", f"{said}.", "\n".join(done.reports))
+        window.tell(tr("Exported, with remarks"), f"{said}.", "\n".join(done.reports))
 
 
 def note(window: MainWindow) -> None:
@@ -152,7 +153,7 @@ def restore(window: MainWindow) -> None:
     if window.project is None:
         files.ask_open(
             window,
-            "Restore a backup of which project?",
+            tr("Restore a backup of which project?"),
             files.PROJECTS,
             lambda chosen: _ask_backup(window, chosen[0]),
         )
@@ -176,17 +177,17 @@ def _restore(window: MainWindow, project: Path, backup: Path | None) -> None:
     try:
         aside = session.restore(project, backup)
     except Problem as problem:
-        window.tell("The backup was not restored", str(problem))
+        window.tell(tr("The backup was not restored"), str(problem))
         return
     if window.open_path(project):
-        window.tell("Restored", f"The file as it was before is now {aside.name}.")
+        window.tell(tr("Restored"), tr("The file as it was before is now {name}.", name=aside.name))
 
 
 def _create(window: MainWindow, path: Path, found: Sequence[Path]) -> None:
     try:
         opened = Session.create(path, window.preferences.curator)
     except Problem as problem:
-        window.tell("The project cannot be made", str(problem))
+        window.tell(tr("The project cannot be made"), str(problem))
         return
     window.show_session(opened, False, lambda project: ask_import(window, list(found)))
 

@@ -32,8 +32,9 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 
 from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.domain.sentence_changes import Piece, changed_words
-from adme_labeler.gui import painting, theme
+from adme_labeler.gui import painting, theme, words
 from adme_labeler.gui.row_models import ROOT, Index
+from adme_labeler.language import tr
 from adme_labeler.services.label_versions import DiffRow, Fate, Side, VersionDiff
 
 _ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -100,9 +101,12 @@ class DiffModel(QAbstractListModel):
         return None
 
     def _spoken(self, row: DiffRow) -> str:
-        parts = [row.fate.value.capitalize()]
+        parts = [words.fate(row.fate)]
         if row.fate is Fate.CHANGED:
-            parts += [f"before: {self._said(row.older)}", f"now: {self._said(row.newer)}"]
+            parts += [
+                tr("before: {said}", said=self._said(row.older)),
+                tr("now: {said}", said=self._said(row.newer)),
+            ]
         else:
             parts.append(self._said(row.newer or row.older))
         return ", ".join(parts)
@@ -110,7 +114,8 @@ class DiffModel(QAbstractListModel):
     def _said(self, side: Side | None) -> str:
         if side is None:
             return ""
-        return f"{side.text} ({self._scheme[side.category].name if side.category else 'undecided'})"
+        decided = self._scheme[side.category].name if side.category else tr("undecided")
+        return f"{side.text} ({decided})"
 
 
 class DiffView(QListView):
@@ -128,7 +133,7 @@ class DiffView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setAccessibleName("Sentences of both versions")
+        self.setAccessibleName(tr("Sentences of both versions"))
         self.doubleClicked.connect(lambda index: self._open(index.row()))
 
     def show_diff(self, diff: VersionDiff, *, everything: bool) -> None:
@@ -258,9 +263,9 @@ class _Delegate(QStyledItemDelegate):
         ink = getattr(theme.current(), _TONES[fate])
         line = QRectF(rect.left() + _MARGIN, rect.top() + 7, 14, theme.size("controls") + 5)
         painting.text(painter, line, _SIGNS[fate], theme.bold("controls"), ink)
-        words = line.adjusted(18, 0, _GUTTER - 22, 0)
+        beside = line.adjusted(18, 0, _GUTTER - 22, 0)
         font = theme.font("secondary") if fate is Fate.UNCHANGED else theme.bold("secondary")
-        painting.text(painter, words, fate.value.capitalize(), font, ink)
+        painting.text(painter, beside, words.fate(fate), font, ink)
 
     def _chip(self, painter: QPainter, left: float, top: float, side: Side) -> None:
         center = QPointF(left + painting.CHIP_WIDTH / 2, top + 9 + theme.size("controls") / 2)

@@ -16,10 +16,12 @@ from adme_labeler import protocol
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import SentenceId
+from adme_labeler.gui import words
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.desk import Desk
 from adme_labeler.gui.recall_panel import MISSED, RecallPanel, RecallView
 from adme_labeler.gui.unfound_card import UnfoundCard, UnfoundRow, UnfoundView
+from adme_labeler.language import tr, trn
 from adme_labeler.services import audit, audit_drawing, recall, schemes, versions
 from adme_labeler.services.queue import QueueKind
 from adme_labeler.services.session import Session
@@ -164,7 +166,7 @@ class Evidence(QObject):
         self._bus.publish(changes)
         self._end_drawing()
         self._desk.choose_queue(QueueKind.AUDIT)
-        self.said.emit("The audit is drawn: its sentences are decided blind")
+        self.said.emit(tr("The audit is drawn: its sentences are decided blind"))
 
     # ------------------------------------------------------------------ lists
 
@@ -172,26 +174,36 @@ class Evidence(QObject):
         name = self._session.scheme[category].name
         if wanted == MISSED:
             found = recall.missed(self._session, category, candidate)
-            self._show_list(found, f"{name}, missed by the model")
+            self._show_list(found, tr("{name}, missed by the model", name=name))
         else:
             found = recall.wrongly_found(self._session, category, candidate)
-            self._show_list(found, f"wrongly found as {name} by the model")
+            self._show_list(found, tr("wrongly found as {name} by the model", name=name))
 
     def _list_cell(self, true: str, decided: str, candidate: bool) -> None:
         scheme = self._session.scheme
         found = recall.confused(self._session, true, decided, candidate)
-        what = f"{scheme[true].name}, decided as {scheme[decided].name} by the model"
+        what = tr(
+            "{name}, decided as {decided} by the model",
+            name=scheme[true].name,
+            decided=scheme[decided].name,
+        )
         if true == decided:
-            what = f"{scheme[true].name}, found by the model"
+            what = tr("{name}, found by the model", name=scheme[true].name)
         self._show_list(found, what)
 
     def _show_list(self, found: Sequence[SentenceId], what: str) -> None:
         if not found:
-            self.said.emit(f"There is no sentence of {what}.")
+            self.said.emit(tr("There is no sentence of {what}.", what=what))
             return
         self._desk.show_ids(found, what)
-        number = f"{len(found):,} sentence{'s' if len(found) != 1 else ''}"
-        self.said.emit(f"{number}: {what}. Esc goes back to the queue.")
+        self.said.emit(
+            trn(
+                "{count:,} sentence: {what}. Esc goes back to the queue.",
+                "{count:,} sentences: {what}. Esc goes back to the queue.",
+                len(found),
+                what=what,
+            )
+        )
         self.listed.emit()
 
     # ------------------------------------------------------------------ what has changed
@@ -218,7 +230,7 @@ def recall_view(session: Session) -> RecallView:
     measured = report.held_out or report.cross_validation
     waiting = report.explanation
     if report.updating and not measured:
-        waiting = "The held-out sentences are being scored."
+        waiting = tr("The held-out sentences are being scored.")
     needs: dict[str, recall.MoreNeeded] = {}
     if measured is not None and measured is report.held_out:
         needs = {m.category: _need(m, measured, report.undecided) for m in measured.categories}
@@ -271,4 +283,4 @@ def _need(
 
 def _day(at: str) -> str:
     moment = datetime.fromisoformat(at.replace("Z", "+00:00")).astimezone()
-    return f"{moment.day} {moment:%b %Y}"
+    return words.date(moment)

@@ -10,8 +10,8 @@ from adme_labeler.domain.records import SentenceId
 from adme_labeler.gui.dialogs.bulk import BulkDialog, Scope
 from adme_labeler.gui.dialogs.filters import FiltersDialog, NameDialog
 from adme_labeler.gui.label_list import short_title
-from adme_labeler.gui.listing import Patience
 from adme_labeler.gui.project_view import ProjectView
+from adme_labeler.language import tr
 from adme_labeler.services import bulk, finding
 from adme_labeler.services.queue import QueueKind
 from adme_labeler.storage import sentences
@@ -27,15 +27,15 @@ def save_filter(window: MainWindow) -> None:
         return
     written = project.work.search.text().strip()
     if not written:
-        project.work.status.say("Search first (/): then Ctrl+D keeps the search as a filter.")
+        project.work.status.say(tr("Search first (/): then Ctrl+D keeps the search as a filter."))
         return
     finding.check(project.session, written)
 
     def save(name: str) -> None:
         project.bus.publish(finding.save_filter(project.session, name, written))
 
-    dialog = NameDialog("Save the search as a filter", written, "", save, window)
-    window.ask(dialog, lambda: project.work.status.say("The filter is saved in the project"))
+    dialog = NameDialog(tr("Save the search as a filter"), written, "", save, window)
+    window.ask(dialog, lambda: project.work.status.say(tr("The filter is saved in the project")))
 
 
 def manage_filters(window: MainWindow) -> None:
@@ -54,7 +54,7 @@ def manage_filters(window: MainWindow) -> None:
         def save(new: str) -> None:
             project.bus.publish(finding.save_filter(session, new, written, replaces=name))
 
-        asked = NameDialog("Rename the filter", written, name, save, dialog)
+        asked = NameDialog(tr("Rename the filter"), written, name, save, dialog)
         window.ask(asked, dialog.show_filters)
 
     dialog = FiltersDialog(
@@ -80,9 +80,16 @@ def accept_many(window: MainWindow) -> None:
 
     def accept() -> None:
         chosen = dialog.chosen()
-        with Patience(len(chosen)):
-            outcome = bulk.accept(session, chosen)
-            project.bus.publish(outcome.changes)
+        number = len(chosen)
+        project.writes.do(
+            number,
+            tr("Accepting {count:,} suggestions", count=number),
+            lambda own: bulk.accepting(own, chosen),
+            accepted,
+        )
+
+    def accepted(outcome: bulk.Outcome) -> None:
+        project.bus.publish(outcome.changes)
         project.work.status.say(outcome.said)
 
     window.ask(dialog, accept)
@@ -91,10 +98,10 @@ def accept_many(window: MainWindow) -> None:
 def _scopes(project: ProjectView) -> list[Scope]:
     """What is on screen first: a search, else a queue that is not all of the drug labels."""
     session, desk = project.session, project.desk
-    everything = Scope("All drug labels", partial(bulk.reading, session))
+    everything = Scope(tr("All drug labels"), partial(bulk.reading, session))
     if desk.searching:
-        name = "What the search found" if desk.found is not None else "What is listed"
+        name = tr("What the search found") if desk.found is not None else tr("What is listed")
         return [Scope(name, partial(bulk.reading, session, desk.ids())), everything]
     if desk.kind is not QueueKind.DOCUMENT and desk.items:
-        return [Scope("This queue", partial(bulk.reading, session, desk.ids())), everything]
+        return [Scope(tr("This queue"), partial(bulk.reading, session, desk.ids())), everything]
     return [everything]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from adme_labeler.domain.categories import ADME, CategoryKey
 from adme_labeler.gui.dialogs.guide import GuideDialog
 from adme_labeler.gui.dialogs.guideline_editor import GuidelineEditor
+from adme_labeler.language import tr
 from adme_labeler.services import annotating, guideline
 
 if TYPE_CHECKING:
     from adme_labeler.gui.main_window import MainWindow
 
-_OLDER = "decided before a rule of its category changed"
+_OLDER = tr("decided before a rule of its category changed")
 
 
 def show(window: MainWindow) -> None:
@@ -49,9 +50,10 @@ def edit(window: MainWindow) -> None:
     def save() -> None:
         project.bus.publish(guideline.save(opened, dialog.text(), dialog.affected()))
         waiting = len(guideline.older_decisions(opened))
-        said = f"Guideline, version {guideline.version(opened)}, is in force."
+        said = tr("Guideline, version {version}, is in force.", version=guideline.version(opened))
         if waiting:
-            said += f" Queue > Decided under older rules holds {waiting:,}."
+            older = tr("Queue > Decided under older rules holds {waiting:,}.", waiting=waiting)
+            said = f"{said} {older}"
         project.work.status.say(said)
 
     window.ask(dialog, save)

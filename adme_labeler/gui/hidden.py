@@ -14,24 +14,25 @@ from adme_labeler.gui.decision_bar import (
     SHARE_SENTENCE,
     Decision,
 )
+from adme_labeler.language import number, tr
 from adme_labeler.services import blindness, project_settings
 from adme_labeler.services.blindness import Why
 from adme_labeler.services.queue import QueueItem, Task
 from adme_labeler.services.session import Session
 
 _NUMBERS = {
-    2: "two",
-    3: "three",
-    4: "four",
-    5: "five",
-    6: "six",
-    7: "seven",
-    8: "eight",
-    9: "nine",
-    10: "ten",
-    20: "twenty",
-    50: "fifty",
-    100: "a hundred",
+    2: tr("two"),
+    3: tr("three"),
+    4: tr("four"),
+    5: tr("five"),
+    6: tr("six"),
+    7: tr("seven"),
+    8: tr("eight"),
+    9: tr("nine"),
+    10: tr("ten"),
+    20: tr("twenty"),
+    50: tr("fifty"),
+    100: tr("a hundred"),
 }
 
 
@@ -51,7 +52,7 @@ def why_hidden(session: Session, item: QueueItem, switched_off: str = "") -> str
         return AUDIT_SENTENCE
     if why is Why.SHARE:
         every = round(1 / project_settings.read(session).blind_share)
-        return SHARE_SENTENCE.format(every=_NUMBERS.get(every, f"{every:,}"))
+        return SHARE_SENTENCE.format(every=_NUMBERS.get(every, number(every)))
     return HIDDEN_SENTENCE
 
 

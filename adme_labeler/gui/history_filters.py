@@ -7,11 +7,17 @@ from datetime import UTC, datetime, timedelta
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
+from adme_labeler.language import tr
 from adme_labeler.services import history
 from adme_labeler.services.history import Filter
 from adme_labeler.services.session import Session
 
-_TIMES = (("", "Any time"), ("0", "Today"), ("6", "Last 7 days"), ("29", "Last 30 days"))
+_TIMES = (
+    ("", tr("Any time")),
+    ("0", tr("Today")),
+    ("6", tr("Last 7 days")),
+    ("29", tr("Last 30 days")),
+)
 
 
 class HistoryFilters(QWidget):
@@ -25,8 +31,8 @@ class HistoryFilters(QWidget):
         self._curators: list[str] = []
         self._known_up_to = 0
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search the history: words, or #120")
-        self.search.setAccessibleName("Search the history")
+        self.search.setPlaceholderText(tr("Search the history: words, or #120"))
+        self.search.setAccessibleName(tr("Search the history"))
         self.search.setClearButtonEnabled(True)
         self.kinds, self.curators, self.times = QComboBox(), QComboBox(), QComboBox()
         row = QHBoxLayout(self)
@@ -34,9 +40,9 @@ class HistoryFilters(QWidget):
         row.setSpacing(8)
         row.addWidget(self.search, 1)
         for box, name in (
-            (self.kinds, "Kind of operation"),
-            (self.curators, "Curator"),
-            (self.times, "Time"),
+            (self.kinds, tr("Kind of operation")),
+            (self.curators, tr("Curator")),
+            (self.times, tr("Time")),
         ):
             box.setAccessibleName(name)
             box.setMinimumWidth(128)
@@ -70,8 +76,11 @@ class HistoryFilters(QWidget):
 
     def _show_choices(self) -> None:
         for box, rows in (
-            (self.kinds, [("", "All kinds"), *((k, history.kind_words(k)) for k in self._kinds)]),
-            (self.curators, [("", "Everybody"), *((c, c) for c in self._curators)]),
+            (
+                self.kinds,
+                [("", tr("All kinds")), *((k, history.kind_words(k)) for k in self._kinds)],
+            ),
+            (self.curators, [("", tr("Everybody")), *((c, c) for c in self._curators)]),
             (self.times, list(_TIMES)),
         ):
             if [box.itemData(i) for i in range(box.count())] == [ident for ident, _ in rows]:

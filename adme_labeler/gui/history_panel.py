@@ -13,10 +13,15 @@ from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.history_filters import HistoryFilters
 from adme_labeler.gui.history_rows import HistoryModel, HistoryTable
+from adme_labeler.gui.turns import Turns
+from adme_labeler.language import tr, trn
 from adme_labeler.services import history
 from adme_labeler.services.history import WayBack
 from adme_labeler.services.session import Session
+from adme_labeler.services.slices import at_once
 
+_MANY = 2000
+"""Changes that take longer than a moment to look through."""
 _TYPING_MS = 150
 _STEP_S = 0.008
 _REFRESH_MS = 250
@@ -30,7 +35,7 @@ class HistoryDialog(Dialog):
     """The confirmed `WayBack`."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__("History", parent, 900)
+        super().__init__(tr("History"), parent, 900)
         self._session = session
         self._entries = HistoryModel(session)
         self._newest = 0
@@ -40,11 +45,11 @@ class HistoryDialog(Dialog):
         self.table = HistoryTable(self._entries)
         self.detail = QPlainTextEdit()
         self.detail.setReadOnly(True)
-        self.detail.setAccessibleName("What the operation changed")
+        self.detail.setAccessibleName(tr("What the operation changed"))
         self.detail.setTabChangesFocus(True)
         self.detail.setFixedHeight(128)
         self._count = Text("", "secondary", "secondary")
-        self.chain = Text("Checking the log…", "secondary", "secondary")
+        self.chain = Text(tr("Checking the log…"), "secondary", "secondary")
         self.question = _Question()
         self._assemble()
         self._chain = history.Verification(session)
@@ -52,6 +57,7 @@ class HistoryDialog(Dialog):
         self._typing = _timer(self, _TYPING_MS, self.look_up)
         self._refreshing = _timer(self, _REFRESH_MS, self.refresh)
         self._choosing = _timer(self, 0, self._fill_choices)
+        self._laying = Turns(self)
         self._way: WayBack | None = None
         self.look_up()
         self.resize(1080, 640)
@@ -70,8 +76,11 @@ class HistoryDialog(Dialog):
 
     def _say_count(self) -> None:
         number = self._entries.rowCount()
-        found = f"{number:,} operation{'s' if number != 1 else ''}"
-        self._count.setText(found if number else "Nothing matches; clear the search or a filter.")
+        self._count.setText(
+            trn("{count:,} operation", "{count:,} operations", number)
+            if number
+            else tr("Nothing matches; clear the search or a filter.")
+        )
 
     def refresh(self) -> None:
         """After something was done: the list again, and the rest of the chain."""
@@ -100,9 +109,22 @@ class HistoryDialog(Dialog):
         number = self.chosen()
         if number is None or self._session.read_only:
             return
-        way = history.way_back(self._session, number)
+        steps = history.laying_way(self._session, number)
+        if history.changes_after(self._session, number) < _MANY:
+            self._ask_for(at_once(steps))
+            return
+        self.question.say(tr("Looking at what was done since #{number:,}…", number=number))
+        self._laying.run(steps, self._ask_for)
+
+    def _ask_for(self, way: WayBack) -> None:
+        number = way.target
         if not way.changes:
-            self.question.say(f"The project is as it was after #{number:,}: nothing to take back.")
+            self.question.say(
+                tr(
+                    "The project is as it was after #{number:,}: nothing to take back.",
+                    number=number,
+                )
+            )
             return
         self._way = way
         self.question.ask(way_sentence(way))
@@ -112,6 +134,7 @@ class HistoryDialog(Dialog):
         """Nothing is read any more: the project may be closed next."""
         for timer in (self._checking, self._typing, self._refreshing, self._choosing):
             timer.stop()
+        self._laying.stop()
         super().hideEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -141,9 +164,11 @@ class HistoryDialog(Dialog):
         self.body.addLayout(below)
         self.body.addWidget(self.detail)
         self.body.addWidget(self.question)
-        self.back = self.add_button("Undo to here…")
-        self.back.setToolTip("Be where the project was right after this operation (Ctrl+Backspace)")
-        self.go = self.add_button("Go to the sentence")
+        self.back = self.add_button(tr("Undo to here…"))
+        self.back.setToolTip(
+            tr("Be where the project was right after this operation (Ctrl+Backspace)")
+        )
+        self.go = self.add_button(tr("Go to the sentence"))
         self.add_close(default=False)
         self.back.clicked.connect(self.ask_back)
         self.go.clicked.connect(self._go)
@@ -158,6 +183,7 @@ class HistoryDialog(Dialog):
         self._filters.fill(self._session, self._newest)
 
     def _show_detail(self) -> None:
+        self._laying.stop()
         self.question.clear()
         number = self.chosen()
         writable = not self._session.read_only
@@ -170,8 +196,9 @@ class HistoryDialog(Dialog):
         count = history.change_count(self._session, number)
         lines = [f"{c.what}\n    {c.before}  →  {c.after}" for c in changes]
         if count > len(changes):
-            lines.append(f"… and {count - len(changes):,} more changes")
-        self.detail.setPlainText("\n".join(lines) or "It changed nothing that is kept here.")
+            more = count - len(changes)
+            lines.append(trn("… and {count:,} more change", "… and {count:,} more changes", more))
+        self.detail.setPlainText("\n".join(lines) or tr("It changed nothing that is kept here."))
         self.go.setEnabled(any(c.sentence is not None for c in changes))
 
     def _go(self) -> None:
@@ -193,16 +220,23 @@ class HistoryDialog(Dialog):
                 self._checking.stop()
                 self._say_chain()
                 return
-        self.chain.setText(f"Checking the log… {self._chain.page.last:,}")
+        self.chain.setText(tr("Checking the log… {last:,}", last=self._chain.page.last))
 
     def _say_chain(self) -> None:
         page = self._chain.page
         if page.broken is not None:
-            self.chain.setText(f"⚠ The log was altered at operation {page.broken:,}")
+            self.chain.setText(
+                tr("⚠ The log was altered at operation {broken:,}", broken=page.broken)
+            )
             self.chain.set_tone("danger")
         else:
-            number = f"{page.last:,} operation{'s' if page.last != 1 else ''}"
-            self.chain.setText(f"✓ {number}, chain unbroken")
+            self.chain.setText(
+                trn(
+                    "✓ {count:,} operation, chain unbroken",
+                    "✓ {count:,} operations, chain unbroken",
+                    page.last,
+                )
+            )
             self.chain.set_tone("success")
 
 
@@ -214,8 +248,8 @@ class _Question(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._said = Text("", "controls", wrap=True)
-        self.take = QPushButton("Take them back")
-        self.keep = QPushButton("Leave it")
+        self.take = QPushButton(tr("Take them back"))
+        self.keep = QPushButton(tr("Leave it"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -253,22 +287,31 @@ class _Question(QWidget):
 
 def way_sentence(way: WayBack) -> str:
     """What going back does, and what it leaves."""
-    operations = f"{way.operations:,} operation{'s' if way.operations != 1 else ''}"
     touched: list[str] = []
     if way.sentences:
-        touched.append(f"{way.sentences:,} sentence{'s' if way.sentences != 1 else ''}")
+        touched.append(trn("{count:,} sentence", "{count:,} sentences", way.sentences))
     if way.settings:
-        touched.append(f"{way.settings:,} setting{'s' if way.settings != 1 else ''}")
-    said = (
-        f"{operations} after #{way.target:,} would be taken back, which changes "
-        f"{history.joined(touched)}. One undo brings all of it forward again."
+        touched.append(trn("{count:,} setting", "{count:,} settings", way.settings))
+    said = trn(
+        "{count:,} operation after #{target:,} would be taken back, which changes {what}. One undo "
+        "brings all of it forward again.",
+        "{count:,} operations after #{target:,} would be taken back, which changes {what}. One "
+        "undo brings all of it forward again.",
+        way.operations,
+        target=way.target,
+        what=history.joined(touched),
     )
     if way.stays:
         stays = history.joined(
-            f"{count:,} {history.kind_words(kind)} operation{'s' if count != 1 else ''}"
+            trn(
+                "{count:,} {kind} operation",
+                "{count:,} {kind} operations",
+                count,
+                kind=history.kind_words(kind),
+            )
             for kind, count in way.stays
         )
-        said += f" What cannot be undone stays: {stays}."
+        said = f"{said} " + tr("What cannot be undone stays: {stays}.", stays=stays)
     return said
 
 

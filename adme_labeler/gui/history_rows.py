@@ -9,19 +9,20 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from adme_labeler.gui import theme
+from adme_labeler.gui import theme, words
 from adme_labeler.gui.row_models import RIGHT, ROOT, Index, Pages, TableModel, dress
+from adme_labeler.language import number, tr
 from adme_labeler.services import history
 from adme_labeler.services.history import Entry, Standing
 from adme_labeler.services.session import Session
 
 _PAGES_KEPT = 32
-COLUMNS = ("No.", "When", "What", "Kind", "Curator", "")
+COLUMNS = (tr("No."), tr("When"), tr("What"), tr("Kind"), tr("Curator"), "")
 _NUMBER, _WHEN, _WHAT, _KIND, _CURATOR, _STANDING = range(len(COLUMNS))
 _STANDING_WORDS = {
     Standing.HOLDS: "",
-    Standing.UNDONE: "undone",
-    Standing.STAYS: "cannot be undone",
+    Standing.UNDONE: tr("undone"),
+    Standing.STAYS: tr("cannot be undone"),
 }
 
 
@@ -98,7 +99,7 @@ class HistoryTable(QTableView):
     def __init__(self, model: HistoryModel) -> None:
         super().__init__()
         self.setModel(model)
-        self.setAccessibleName("Operations, newest first")
+        self.setAccessibleName(tr("Operations, newest first"))
         self.setObjectName("report")
         dress(self, theme.size("controls") + 15)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -133,7 +134,7 @@ class HistoryTable(QTableView):
 def _cell(entry: Entry, column: int) -> str:
     operation = entry.operation
     if column == _NUMBER:
-        return f"#{operation.id:,}"
+        return f"#{number(operation.id)}"
     if column == _WHEN:
         return _local(operation.at)
     if column == _WHAT:
@@ -149,5 +150,5 @@ def _local(at: str) -> str:
     except ValueError:
         return at
     if moment.date() == datetime.now().astimezone().date():
-        return f"today {moment:%H:%M:%S}"
-    return f"{moment.day} {moment:%b %Y %H:%M}"
+        return tr("today {time}", time=f"{moment:%H:%M:%S}")
+    return f"{words.date(moment)} {moment:%H:%M}"

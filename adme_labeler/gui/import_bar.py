@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from adme_labeler.gui import theme
 from adme_labeler.gui.controls import ElidedText, Hairline, KeyButton, Panel, Text
 from adme_labeler.gui.import_job import ImportView
+from adme_labeler.language import tr
 
 _LINE = 3.0
 """Thickness of the progress line."""
@@ -26,11 +27,11 @@ class ImportBar(Panel):
         self._running = False
         self._title = Text("", "controls", strong=True)
         self._detail = ElidedText("", "controls", "secondary")
-        self.cancel = KeyButton("Cancel")
-        self.report = KeyButton("Report")
-        self.give_up = KeyButton("Leave it")
-        self.resume = KeyButton("Resume", primary=True)
-        self.give_up.setToolTip("Keep what came in and do not offer the rest again")
+        self.cancel = KeyButton(tr("Cancel"))
+        self.report = KeyButton(tr("Report"))
+        self.give_up = KeyButton(tr("Leave it"))
+        self.resume = KeyButton(tr("Resume"), primary=True)
+        self.give_up.setToolTip(tr("Keep what came in and do not offer the rest again"))
         row = QHBoxLayout()
         row.setContentsMargins(24, 7, 14, 7)
         row.setSpacing(10)
@@ -49,7 +50,7 @@ class ImportBar(Panel):
         whole.setSpacing(0)
         whole.addLayout(row)
         whole.addWidget(Hairline())
-        self.setAccessibleName("Import")
+        self.setAccessibleName(tr("Import"))
         self.hide()
 
     def show_import(self, view: ImportView | None) -> None:

@@ -12,6 +12,7 @@ from adme_labeler.gui.dialogs import files
 from adme_labeler.gui.dialogs.import_report import ImportReport
 from adme_labeler.gui.jobs import Job
 from adme_labeler.gui.processes import WorkerProcess
+from adme_labeler.language import tr
 from adme_labeler.services import import_reports
 from adme_labeler.services.runs import WorkerRun
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from adme_labeler.gui.main_window import MainWindow
     from adme_labeler.gui.project_view import ProjectView
 
-_REPORTS = ("Comma-separated (*.csv)", "Excel workbook (*.xlsx)")
+_REPORTS = (tr("Comma-separated (*.csv)"), tr("Excel workbook (*.xlsx)"))
 
 
 def show_report(window: MainWindow) -> None:
@@ -45,11 +46,11 @@ def _ask_where(window: MainWindow, project: ProjectView, run: int) -> None:
         job = _ReportJob(project.session, project.bus, project)
         job.said.connect(project.work.status.say)
         try:
-            job.start(chosen[0], run, lambda sentence: window.tell("The report", sentence))
+            job.start(chosen[0], run, lambda sentence: window.tell(tr("The report"), sentence))
         except Problem as problem:
-            window.tell("The report cannot be written", str(problem))
+            window.tell(tr("The report cannot be written"), str(problem))
 
-    files.ask_save(window, "Export the report", _REPORTS, proposal, write)
+    files.ask_save(window, tr("Export the report"), _REPORTS, proposal, write)
 
 
 class _ReportJob(Job):
@@ -63,7 +64,13 @@ class _ReportJob(Job):
 
     def _ended(self, run: WorkerRun) -> None:
         if isinstance(run.outcome, protocol.ExportDone):
-            self.said.emit(f"{run.outcome.rows:,} rows written to {Path(run.outcome.out).name}")
+            self.said.emit(
+                tr(
+                    "{rows:,} rows written to {name}",
+                    rows=run.outcome.rows,
+                    name=Path(run.outcome.out).name,
+                )
+            )
         elif isinstance(run.outcome, protocol.Failed):
             self._tell(run.outcome.sentence)
         self.deleteLater()

@@ -16,6 +16,7 @@ from adme_labeler.domain.records import LabelType, Sections
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.jobs import Job
 from adme_labeler.gui.processes import WorkerProcess
+from adme_labeler.language import tr, trn
 from adme_labeler.services import import_runs, importing
 from adme_labeler.services.import_runs import Intake
 from adme_labeler.services.runs import WorkerRun
@@ -54,6 +55,7 @@ class Importer(Job):
         self._left: int | None = None
         self._progress: protocol.Progress | None = None
         self._cancelling = False
+        self._held = False
         self._untold = Changes()
         self._tell_at = 0.0
         self._turn = QTimer(self)
@@ -76,7 +78,7 @@ class Importer(Job):
     ) -> None:
         """Import files and folders; one import at a time."""
         if self.running():
-            self.said.emit("An import is running already; add these files when it is done.")
+            self.said.emit(tr("An import is running already; add these files when it is done."))
             return
         job = importing.job_of(paths, sections, types, dict(layouts or {}), drug_names)
         try:
@@ -114,6 +116,12 @@ class Importer(Job):
             self._intake.drop()
         super().leave()
 
+    def hold(self, held: bool) -> None:
+        super().hold(held)
+        self._held = held
+        if not held and self._intake is not None and self._intake.waiting():
+            self._turn.start()
+
     def look_for_interrupted(self) -> None:
         """At the start: offer to go on with an import that the last window left behind."""
         left = None if self.session.read_only else import_runs.resumable(self.session)
@@ -130,11 +138,15 @@ class Importer(Job):
         if self._left is None:
             return None
         done, reading = import_runs.so_far(self.session, self._left)
-        where = f", the last of them in {reading}" if reading else ""
-        return ImportView(
-            "The import did not come to its end",
-            f"{done} are in the project{where}. It can go on where it stopped.",
-        )
+        said = tr("{done} are in the project. It can go on where it stopped.", done=done)
+        if reading:
+            said = tr(
+                "{done} are in the project, the last of them in {file}. It can go on where it "
+                "stopped.",
+                done=done,
+                file=reading,
+            )
+        return ImportView(tr("The import did not come to its end"), said)
 
     # ------------------------------------------------------------------ the run
 
@@ -160,15 +172,19 @@ class Importer(Job):
 
     def _running(self) -> ImportView:
         progress = self._progress
-        count = f"{self.tally.sentences:,} sentences"
+        count = trn("{count:,} sentence", "{count:,} sentences", self.tally.sentences)
         if self._cancelling:
-            return ImportView("Cancelling the import", count, True, None, True)
+            return ImportView(tr("Cancelling the import"), count, True, None, True)
         if progress is None:
-            return ImportView("Importing", "starting", True)
-        files = f"file {progress.step + 1:,} of {progress.total:,} · " if progress.total > 1 else ""
+            return ImportView(tr("Importing"), tr("starting"), True)
+        parts = [progress.phase, count]
+        if progress.total > 1:
+            place = tr(
+                "file {number:,} of {total:,}", number=progress.step + 1, total=progress.total
+            )
+            parts.insert(1, place)
         share = progress.step / progress.total if progress.total > 1 else None
-        detail = f"{progress.phase} · {files}{count}"
-        return ImportView("Importing", detail, True, share)
+        return ImportView(tr("Importing"), " · ".join(parts), True, share)
 
     def _received(self, message: protocol.FromWorker) -> None:
         if self._intake is not None and not self._cancelling:
@@ -182,7 +198,7 @@ class Importer(Job):
     def _store(self) -> None:
         """Some of what waits; the rest has its turn when the window has had its own."""
         intake = self._intake
-        if intake is None:
+        if intake is None or self._held:
             return
         try:
             changes, taken = intake.store(_TURN_S)

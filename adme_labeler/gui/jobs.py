@@ -21,6 +21,7 @@ from adme_labeler.domain.records import LabelId, SentenceId
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.processes import WorkerProcess
 from adme_labeler.gui.turns import Turns
+from adme_labeler.language import tr
 from adme_labeler.services import exporting, recall, suggesting
 from adme_labeler.services.runs import State, WorkerRun
 from adme_labeler.services.session import Session
@@ -46,6 +47,11 @@ class Job(QObject):
 
     def running(self) -> bool:
         return self.worker is not None and self.worker.is_running()
+
+    def hold(self, held: bool) -> None:
+        """Deal with no messages for a while: something large is being written."""
+        if self.worker is not None:
+            self.worker.hold(held)
 
     def leave(self) -> None:
         """The application goes."""
@@ -144,7 +150,7 @@ class Suggester(Job):
             return
         if isinstance(message, protocol.Ready):
             self.encoder = Path(message.encoder).name
-            self.said.emit("Suggestions: the model is ready")
+            self.said.emit(tr("Suggestions: the model is ready"))
             self._wanted = True
             connection = self.session.connection
             shown = [sentences.label_of(connection, i) for i in self._first[:1]]
@@ -153,7 +159,13 @@ class Suggester(Job):
                 self._refit_if_due()
         elif isinstance(message, protocol.Encoded):
             if message.done < message.total:
-                self.said.emit(f"Reading {message.done:,} of {message.total:,} sentences")
+                self.said.emit(
+                    tr(
+                        "Reading {done:,} of {total:,} sentences",
+                        done=message.done,
+                        total=message.total,
+                    )
+                )
             else:
                 self.said.emit("")
         elif isinstance(message, protocol.Refitted):
@@ -252,17 +264,19 @@ class Exporter(Job):
     def start(self, target: Path, choice: exporting.Choice = exporting.EVERYTHING) -> None:
         """Raises ExportProblem when the job cannot even be written down."""
         if self.running():
-            self.said.emit("An export is running already.")
+            self.said.emit(tr("An export is running already."))
             return
         measured = recall.report(self.session).held_out
         job = exporting.write_job(self.session, target, measured, choice)
         self.worker = WorkerProcess("export", str(job), parent=self)
         self.worker.progressed.connect(
-            lambda p: self.said.emit(f"Exporting · {p.step:,} of {p.total:,} rows")
+            lambda p: self.said.emit(
+                tr("Exporting · {step:,} of {total:,} rows", step=p.step, total=p.total)
+            )
         )
         self.worker.ended.connect(self._ended)
         self.worker.start()
-        self.said.emit("Exporting")
+        self.said.emit(tr("Exporting"))
         self.changed.emit()
 
     def _ended(self, run: WorkerRun) -> None:

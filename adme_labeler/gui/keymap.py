@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from adme_labeler.domain.categories import ADME, CategoryScheme
 from adme_labeler.gui.actions import ACTIONS, CATEGORY_SLOTS
+from adme_labeler.language import tr
 
 Shortcuts = tuple[str, ...]
 """Portable key sequences of one action, the one that is printed first."""
@@ -42,11 +43,11 @@ class Profile:
 
 
 PROFILES: tuple[Profile, ...] = (
-    Profile("default", "ADME labeler", "Digits decide, Enter accepts, Space skips."),
+    Profile("default", "ADME labeler", tr("Digits decide, Enter accepts, Space skips.")),
     Profile(
         "prodigy",
         "Prodigy",
-        "A accepts, X rejects, Space skips, Backspace or Delete takes back.",
+        tr("A accepts, X rejects, Space skips, Backspace or Delete takes back."),
         {
             "accept": ("A", "Return", "Enter"),
             "undo": ("Backspace", "Del", "Ctrl+Z"),
@@ -55,7 +56,7 @@ PROFILES: tuple[Profile, ...] = (
     Profile(
         "anki",
         "Anki",
-        "Space or Enter accepts, minus puts the sentence off.",
+        tr("Space or Enter accepts, minus puts the sentence off."),
         {
             "accept": ("Space", "Return", "Enter"),
             "skip": ("-",),
@@ -64,8 +65,8 @@ PROFILES: tuple[Profile, ...] = (
     ),
     Profile(
         "mnemonic",
-        "First letters",
-        "The letters of the categories decide (also with Shift), Enter accepts.",
+        tr("First letters"),
+        tr("The letters of the categories decide (also with Shift), Enter accepts."),
         {"accept": ("Return", "Enter")},
         letters=True,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import LabelId, SentenceId
 from adme_labeler.gui.dialogs.identical import (
@@ -14,6 +15,7 @@ from adme_labeler.gui.dialogs.identical import (
 )
 from adme_labeler.gui.dialogs.label_diff import Choice, LabelDiffDialog
 from adme_labeler.gui.label_list import short_title
+from adme_labeler.language import tr, trn
 from adme_labeler.services import identical, label_versions
 from adme_labeler.services.importing import ImportTally
 from adme_labeler.services.queue import QueueKind
@@ -32,7 +34,7 @@ def compare_versions(window: MainWindow, chosen: Sequence[LabelId] = ()) -> None
     desk = project.desk
     wanted = list(chosen) or ([] if desk.label is None else [desk.label])
     if not wanted:
-        raise Problem("There is no drug label yet: Ctrl+I adds some.")
+        raise Problem(tr("There is no drug label yet: Ctrl+I adds some."))
     choices = [Choice(i, short_title(desk.shelf[i].title)) for i in wanted if i in desk.shelf]
     opened = project.session
     dialog = LabelDiffDialog(
@@ -61,7 +63,7 @@ def apply_identical(window: MainWindow) -> None:
     opened, desk = project.session, project.desk
     found = desk.identical_offer()
     if found is None:
-        raise Problem("No other drug label has this sentence undecided.")
+        raise Problem(tr("No other drug label has this sentence undecided."))
     targets = [twin.sentence for twin in found.targets]
     places = [
         Place(
@@ -102,7 +104,15 @@ def apply_identical_everywhere(window: MainWindow) -> None:
         if dialog.review():
             project.work.toolbar.queues.choose(QueueKind.IDENTICAL.value)
             return
-        changes = identical.apply_everywhere(opened, survey.agreed, ask=not dialog.always())
+        ask, number = not dialog.always(), survey.sentences
+        project.writes.do(
+            number,
+            tr("Saving {count:,} decisions", count=number),
+            lambda own: identical.applying_everywhere(own, survey.agreed, ask=ask),
+            taken_over,
+        )
+
+    def taken_over(changes: Changes) -> None:
         project.bus.publish(changes)
         _say(project, len(changes.annotations))
 
@@ -112,8 +122,11 @@ def apply_identical_everywhere(window: MainWindow) -> None:
 def _say(project: ProjectView, number: int) -> None:
     if number:
         project.work.status.say(
-            f"{number:,} identical sentence{'s' if number > 1 else ''} decided; "
-            "one undo takes them back"
+            trn(
+                "{count:,} identical sentence decided; one undo takes them back",
+                "{count:,} identical sentences decided; one undo takes them back",
+                number,
+            )
         )
 
 

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 from adme_labeler.domain.records import DrugLabel, LabelId
 from adme_labeler.gui import icons, painting, theme
 from adme_labeler.gui.controls import Panel, Text
+from adme_labeler.language import tr, trn
 
 _LABEL_ROLE = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
@@ -131,8 +132,14 @@ class LabelListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return label.title
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            held = ", held out" if label.held_out else ""
-            said = f"{label.title}, {label.decided:,} of {label.sentences:,} decided{held}"
+            said = tr(
+                "{title}, {decided:,} of {sentences:,} decided",
+                title=label.title,
+                decided=label.decided,
+                sentences=label.sentences,
+            )
+            if label.held_out:
+                said = tr("{label}, held out", label=said)
             more = self.more(label.id) if role == Qt.ItemDataRole.ToolTipRole else ""
             return f"{said}, {more}" if more else said
         return None
@@ -151,8 +158,8 @@ class LabelList(Panel):
         self._proxy = _Filter()
         self._proxy.setSourceModel(self.model)
         self.filter = QLineEdit()
-        self.filter.setPlaceholderText("Filter drug labels")
-        self.filter.setAccessibleName("Filter drug labels")
+        self.filter.setPlaceholderText(tr("Filter drug labels"))
+        self.filter.setAccessibleName(tr("Filter drug labels"))
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._filter)
         self.view = _View()
@@ -207,9 +214,9 @@ class LabelList(Panel):
             return None
         menu = QMenu(self.view)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        read = menu.addAction("Read")
+        read = menu.addAction(tr("Read"))
         read.triggered.connect(lambda: self.chosen.emit(label.id))
-        compare = menu.addAction("Compare versions…")
+        compare = menu.addAction(tr("Compare versions…"))
         compare.triggered.connect(lambda: self.versions_asked.emit(label.id))
         return menu
 
@@ -229,13 +236,15 @@ class LabelList(Panel):
     def _say_count(self) -> None:
         total, shown = self.model.rowCount(), self._proxy.rowCount()
         if not total:
-            self._count.setText("No drug labels yet")
+            self._count.setText(tr("No drug labels yet"))
         elif not shown:
-            self._count.setText(f"No drug label has “{self.filter.text().strip()}” in its name")
+            self._count.setText(
+                tr("No drug label has “{words}” in its name", words=self.filter.text().strip())
+            )
         elif shown < total:
-            self._count.setText(f"{shown:,} of {total:,} drug labels")
+            self._count.setText(tr("{shown:,} of {total:,} drug labels", shown=shown, total=total))
         else:
-            self._count.setText(f"{total:,} drug label{'s' if total > 1 else ''}")
+            self._count.setText(trn("{count:,} drug label", "{count:,} drug labels", total))
 
 
 class _Filter(QSortFilterProxyModel):
@@ -254,7 +263,7 @@ class _Filter(QSortFilterProxyModel):
         label = self.sourceModel().index(source_row, 0, source_parent).data(_LABEL_ROLE)
         haystack = " ".join((label.title, *label.names, *label.ingredients)).casefold()
         if label.held_out:
-            haystack += " held out"
+            haystack += f" {tr('held out')}"
         return all(word in haystack for word in self._words)
 
 
@@ -266,7 +275,7 @@ class _View(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
-        self.setAccessibleName("Drug labels")
+        self.setAccessibleName(tr("Drug labels"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -352,8 +361,8 @@ class _Delegate(QStyledItemDelegate):
         )
         line = QRectF(inner.left(), inner.top() + name_height, room, inner.height() - name_height)
         font = theme.font("tags")
-        form = "held out" if label.held_out else label.dosage_form.lower()
-        number = f"{label.sentences:,} sentence{'s' if label.sentences != 1 else ''}"
+        form = tr("held out") if label.held_out else label.dosage_form.lower()
+        number = trn("{count:,} sentence", "{count:,} sentences", label.sentences)
         tail = f" · {number}" if form else number
         used = painting.text_width(form, font)
         ink = colors.warning if label.held_out else colors.secondary

@@ -9,23 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
-from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import AnnotationState, SentenceId
-from adme_labeler.gui import keymap
+from adme_labeler.gui import keymap, words
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.decision_bar import Decision
 from adme_labeler.gui.desk import Desk
 from adme_labeler.gui.label_list import short_title
+from adme_labeler.gui.long_writes import LongWrites
 from adme_labeler.gui.preferences import Preferences
 from adme_labeler.gui.row_models import PAGE
 from adme_labeler.gui.sentence_model import TITLES, Row
 from adme_labeler.gui.work_view import WorkView
+from adme_labeler.language import tr, trn
 from adme_labeler.services import annotating, blindness, bulk, completing, finding
 from adme_labeler.services.completing import Vocabulary
 from adme_labeler.services.finding import Column
@@ -33,11 +34,9 @@ from adme_labeler.services.searching import SearchProblem
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, sentences
 
-_NOTHING_HERE = (
+_NOTHING_HERE = tr(
     "There are no sentences yet: add drug labels (Ctrl+I), or drop files on this window."
 )
-_LONG = 2000
-"""From so many sentences on, the pointer says that it takes a moment."""
 _ONE_ONLY = ("second", "note", "keep-older", "identical")
 
 
@@ -65,9 +64,9 @@ class Listing(QObject):
         self._copying: Iterator[None] | None = None
         self._ended = False
 
-    def attach(self, work: WorkView) -> None:
+    def attach(self, work: WorkView, writes: LongWrites) -> None:
         """Tie the two panels to the desk."""
-        self._work = work
+        self._work, self._writes = work, writes
         table, line = work.list, work.search
         table.chosen.connect(lambda ident: self._desk.go_to(SentenceId(ident)))
         table.opened.connect(lambda ident: self._open(SentenceId(ident)))
@@ -240,9 +239,14 @@ class Listing(QObject):
             return decision
         key = keymap.current().printed
         keys = [category.shortcut for category in self._session.scheme.categories]
-        said = (
-            f"{self._many:,} sentences selected: {keys[0]}–{keys[-1]} gives all a category, "
-            f"A accepts, {key('flag')} flags, {key('skip')} skips, Esc lets go"
+        said = tr(
+            "{count:,} sentences selected: {first}–{last} gives all a category, A accepts, "
+            "{flag} flags, {skip} skips, Esc lets go",
+            count=self._many,
+            first=keys[0],
+            last=keys[-1],
+            flag=key("flag"),
+            skip=key("skip"),
         )
         return Decision(hidden=said)
 
@@ -251,16 +255,15 @@ class Listing(QObject):
         if not self._work.list_shown() or self._work.list.selected_count() < 2:
             return False
         if ident in _ONE_ONLY or ident.startswith("also-"):
-            self.said.emit("That is done to one sentence at a time; Esc lets the others go.")
+            self.said.emit(tr("That is done to one sentence at a time; Esc lets the others go."))
             return True
         act = self._acts().get(ident)
         if act is None or self._session.read_only:
             return False
         chosen = self._work.list.selected_sentences()
-        with Patience(len(chosen)):
-            outcome = act(chosen)
-            self._bus.publish(outcome.changes)
-        self.said.emit(outcome.said)
+        number = len(chosen)
+        title = tr("Saving {count:,} decisions", count=number)
+        self._writes.do(number, title, lambda own: act(own, chosen), self._done)
         return True
 
     def copy(self) -> None:
@@ -277,8 +280,8 @@ class Listing(QObject):
         """What can be done with the selected rows, and how the list looks."""
         table = self._work.list
         menu = QMenu(table)
-        menu.addAction("Open in the text\tEnter", lambda: self._open_current())
-        menu.addAction("Copy\tCtrl+C", self.copy)
+        menu.addAction(f"{tr('Open in the text')}\t{tr('Enter')}", lambda: self._open_current())
+        menu.addAction(f"{tr('Copy')}\tCtrl+C", self.copy)
         if not self._session.read_only:
             menu.addSeparator()
             for category in self._session.scheme.categories:
@@ -286,7 +289,7 @@ class Listing(QObject):
                 text = f"{category.name.replace('&', '&&')}\t{category.shortcut}"
                 menu.addAction(text, lambda i=ident: self.asked.emit(i))
             menu.addSeparator()
-            for ident, text in (("flag", "Flag"), ("skip", "Skip")):
+            for ident, text in (("flag", tr("Flag")), ("skip", tr("Skip"))):
                 printed = keymap.current().printed(ident)
                 menu.addAction(f"{text}\t{printed}", lambda i=ident: self.asked.emit(i))
         menu.addSeparator()
@@ -296,20 +299,21 @@ class Listing(QObject):
 
     # ------------------------------------------------------------------ helpers
 
-    def _acts(self) -> dict[str, Callable[[Sequence[SentenceId]], bulk.Outcome]]:
-        session = self._session
-        acts: dict[str, Callable[[Sequence[SentenceId]], bulk.Outcome]] = {
-            "accept": lambda ids: bulk.accept(session, ids),
-            "flag": lambda ids: bulk.flag(session, ids),
-            "skip": lambda ids: bulk.set_aside(session, ids, AnnotationState.SKIPPED),
-            "unsure": lambda ids: bulk.set_aside(session, ids, AnnotationState.UNSURE),
+    def _acts(self) -> dict[str, Callable[[Session, Sequence[SentenceId]], bulk.Steps]]:
+        acts: dict[str, Callable[[Session, Sequence[SentenceId]], bulk.Steps]] = {
+            "accept": bulk.accepting,
+            "flag": bulk.flagging,
+            "skip": partial(bulk.setting_aside, state=AnnotationState.SKIPPED),
+            "unsure": partial(bulk.setting_aside, state=AnnotationState.UNSURE),
         }
-        for category in session.scheme.categories:
-            acts[f"category-{category.shortcut}"] = partial(self._give, category.key)
+        for category in self._session.scheme.categories:
+            give = partial(bulk.setting_category, category=category.key)
+            acts[f"category-{category.shortcut}"] = give
         return acts
 
-    def _give(self, key: CategoryKey, ids: Sequence[SentenceId]) -> bulk.Outcome:
-        return bulk.set_category(self._session, ids, key)
+    def _done(self, outcome: bulk.Outcome) -> None:
+        self._bus.publish(outcome.changes)
+        self.said.emit(outcome.said)
 
     def _all(self) -> Sequence[SentenceId]:
         if not self._everything:
@@ -332,7 +336,10 @@ class Listing(QObject):
             descending=descending,
             hide_suggestions=desk.hide_suggestions,
         )
-        desk.arrange(found, f"from the list, sorted by {TITLES[column].lower()}")
+        desk.arrange(
+            found,
+            tr("from the list, sorted by {column}", column=words.in_a_sentence(TITLES[column])),
+        )
 
     def _again(self) -> bool:
         """Search and sort once more: another set of suggestions may be seen."""
@@ -404,7 +411,7 @@ class Listing(QObject):
             yield
         QGuiApplication.clipboard().setText("\n".join(lines))
         number = len(lines)
-        self.said.emit(f"{number:,} sentence{'s' if number != 1 else ''} copied")
+        self.said.emit(trn("{count:,} sentence copied", "{count:,} sentences copied", number))
 
     def _copy_on(self) -> None:
         """A few pages an event-loop turn, so that a long copy holds nothing up."""
@@ -415,18 +422,3 @@ class Listing(QObject):
                 self._copying = None
                 return
         QTimer.singleShot(0, self, self._copy_on)
-
-
-class Patience:
-    """The waiting pointer while many sentences are written in one operation."""
-
-    def __init__(self, count: int) -> None:
-        self._shown = count >= _LONG
-
-    def __enter__(self) -> None:
-        if self._shown:
-            QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-
-    def __exit__(self, *_: object) -> None:
-        if self._shown:
-            QGuiApplication.restoreOverrideCursor()

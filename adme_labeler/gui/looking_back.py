@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
+from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.records import ModelVersion, SentenceId
 from adme_labeler.gui.dialogs.audit import AuditDialog
 from adme_labeler.gui.dialogs.versions import VersionsDialog, version_lines
 from adme_labeler.gui.history_panel import HistoryDialog
+from adme_labeler.language import tr
 from adme_labeler.services import audit_drawing
 from adme_labeler.services import history as log_history
 from adme_labeler.services import versions as model_versions
@@ -39,15 +41,14 @@ def history(window: MainWindow) -> None:
         project.show_list(False)
 
     def go_back(way: WayBack) -> None:
-        # Taking back thousands of decisions takes seconds.
-        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-        try:
-            changes = log_history.go_back(project.session, way)
-        finally:
-            QApplication.restoreOverrideCursor()
+        title = tr("Going back to operation {number:,}", number=way.target)
+        work = partial(log_history.going_back, way=way)
+        project.writes.do(len(way.changes), title, work, went_back)
+
+    def went_back(changes: Changes) -> None:
         project.desk.follow(changes)
         dialog.refresh()
-        project.work.status.say("Went back; one undo brings everything forward again")
+        project.work.status.say(tr("Went back; one undo brings everything forward again"))
 
     dialog.sentence_asked.connect(go_to)
     dialog.back_asked.connect(lambda way: window.try_to(lambda: go_back(way)))
@@ -93,7 +94,7 @@ def audit_dialog(window: MainWindow) -> None:
     pool = audit_drawing.pool_size(project.session)
     if not pool:
         project.work.status.say(
-            "Nothing can be drawn: every sentence is decided, or no model has suggested yet."
+            tr("Nothing can be drawn: every sentence is decided, or no model has suggested yet.")
         )
         return
     from adme_labeler.statistics.audit import prices

@@ -31,6 +31,7 @@ from adme_labeler.gui.tour import Tour
 from adme_labeler.gui.training_job import Trainer
 from adme_labeler.gui.welcome import WelcomePage, dropped_paths
 from adme_labeler.gui.what_actions_do import satisfied, show_states, what_actions_do
+from adme_labeler.language import tr
 from adme_labeler.services.session import Session
 
 _SIZE = (1440, 900)
@@ -79,7 +80,7 @@ class MainWindow(QMainWindow):
         try:
             opened = Session.open(path, self.preferences.curator)
         except Problem as problem:
-            self.tell("This project cannot be opened", str(problem))
+            self.tell(tr("This project cannot be opened"), str(problem))
             return False
         self.show_session(opened, place)
         return True
@@ -106,9 +107,10 @@ class MainWindow(QMainWindow):
         project.actions_changed.connect(self.show_actions)
         project.versions_asked.connect(lambda found: label_dialogs.compare_versions(self, found))
         project.importer.finished.connect(lambda tally: dialogs_of.imported(self, tally))
-        project.importer.failed.connect(lambda s, d: self.tell("The import failed", s, d))
+        project.importer.failed.connect(lambda s, d: self.tell(tr("The import failed"), s, d))
         project.exporter.finished.connect(lambda done: dialogs_of.exported(self, done))
-        project.exporter.failed.connect(lambda s, d: self.tell("The export failed", s, d))
+        project.exporter.failed.connect(lambda s, d: self.tell(tr("The export failed"), s, d))
+        project.writes.failed.connect(self.tell_problem)
         self._stack.addWidget(project.work)
         self._stack.setCurrentWidget(project.work)
         project.work.splitter.restoreState(self.preferences.layout("splitter"))
@@ -177,12 +179,17 @@ class MainWindow(QMainWindow):
         """Do something; a problem is told in one sentence."""
         try:
             act()
-        except StorageProblem as problem:
-            if self.project is not None:
-                self.project.show_status("Not saved")
-            self.tell("Not saved", str(problem))
         except Problem as problem:
+            self.tell_problem(problem)
+
+    def tell_problem(self, problem: Problem) -> None:
+        """One sentence: in a dialog where a decision was not saved, else in the status bar."""
+        if not isinstance(problem, StorageProblem):
             self.say(str(problem))
+            return
+        if self.project is not None:
+            self.project.show_status(tr("Not saved"))
+        self.tell(tr("Not saved"), str(problem))
 
     # ------------------------------------------------------------------ events
 
@@ -325,7 +332,7 @@ class MainWindow(QMainWindow):
 
     def of_project(self) -> ProjectView:
         if self.project is None:
-            raise Problem("No project is open.")
+            raise Problem(tr("No project is open."))
         return self.project
 
     def trainer(self) -> Trainer:

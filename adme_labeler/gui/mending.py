@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.gui.dialogs.split import SplitDialog
+from adme_labeler.language import tr
 from adme_labeler.services import boundaries
 from adme_labeler.storage import sentences
 
@@ -23,12 +24,14 @@ def split(window: MainWindow) -> None:
     text = sentences.get(project.session.connection, [focus])[0].text
     points = boundaries.split_points(text)
     if not points:
-        raise Problem("One word cannot be split.")
+        raise Problem(tr("One word cannot be split."))
     dialog = SplitDialog(text, points, window)
 
     def cut() -> None:
         try:
-            _publish(window, boundaries.split(project.session, focus, dialog.at()), "Split in two")
+            _publish(
+                window, boundaries.split(project.session, focus, dialog.at()), tr("Split in two")
+            )
         except Problem as problem:
             project.work.status.say(str(problem))
 
@@ -39,11 +42,11 @@ def join(window: MainWindow, by: int) -> None:
     """Join the focused sentence with the one after (1) or before (-1) it."""
     project = window.project
     if project is not None and project.desk.focus is not None:
-        _publish(window, boundaries.merge(project.session, project.desk.focus, by), "Joined")
+        _publish(window, boundaries.merge(project.session, project.desk.focus, by), tr("Joined"))
 
 
 def _publish(window: MainWindow, changes: Changes, said: str) -> None:
     project = window.project
     if project is not None:
         project.bus.publish(changes)
-        project.work.status.say(f"{said}; undo takes it back.")
+        project.work.status.say(tr("{said}; undo takes it back.", said=said))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
+from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import SentenceId
 from adme_labeler.gui.dialogs import files
 from adme_labeler.gui.dialogs.export_dialog import ExportDialog
 from adme_labeler.gui.dialogs.merge import MergeDialog, MergeOrImportDialog
 from adme_labeler.gui.label_list import short_title
+from adme_labeler.language import tr, trn
 from adme_labeler.services import merge_detect, merging
 from adme_labeler.services.merge_compare import Entry, Held
 from adme_labeler.services.session import Session
@@ -23,11 +26,7 @@ if TYPE_CHECKING:
     from adme_labeler.gui.main_window import MainWindow
     from adme_labeler.gui.project_view import ProjectView
 
-_MANY = 2_000
-"""Rows whose writing takes longer than a moment (some 10,000 a second): say so first."""
-_PAINT_MS = 50
-
-EDITED = ("Edited tables (*.xlsx *.ods *.csv *.tsv *.xls)", "All files (*)")
+EDITED = (tr("Edited tables (*.xlsx *.ods *.csv *.tsv *.xls)"), tr("All files (*)"))
 
 
 def export(window: MainWindow) -> None:
@@ -48,7 +47,7 @@ def export(window: MainWindow) -> None:
         try:
             project.exporter.start(dialog.target(), dialog.choice())
         except Problem as problem:
-            window.tell("The export cannot start", str(problem))
+            window.tell(tr("The export cannot start"), str(problem))
 
     window.ask(dialog, start)
 
@@ -60,7 +59,7 @@ def merge(window: MainWindow, table: Path | None = None) -> None:
         return
     if table is None:
         files.ask_open(
-            window, "Merge an edited table", EDITED, lambda chosen: merge(window, chosen[0])
+            window, tr("Merge an edited table"), EDITED, lambda chosen: merge(window, chosen[0])
         )
         return
     dialog = MergeDialog(
@@ -131,26 +130,34 @@ class _Merging(QObject):
         self._project.merger.start(self._table)
 
     def _apply(self) -> None:
-        if len(self._dialog.taken()) < _MANY:
-            self._write()
-            return
-        self._dialog.show_applying()
-        QTimer.singleShot(_PAINT_MS, self, self._write)
-
-    def _write(self) -> None:
-        plan, project = self._plan, self._project
+        plan = self._plan
         if plan is None:
             return
+        taken = self._dialog.taken()
+        title = tr("Merging {count:,} rows", count=len(taken))
+        work = partial(merging.applying, plan=plan, accepted=taken)
         try:
-            changes = merging.apply(project.session, plan, self._dialog.taken())
+            self._project.writes.do(len(taken), title, work, self._merged, self._stale)
         except Problem as problem:
-            self._dialog.show_stale(str(problem))
-            return
+            self._stale(problem)
+
+    def _stale(self, problem: Problem) -> None:
+        self._dialog.show_stale(str(problem))
+
+    def _merged(self, changes: Changes) -> None:
+        plan, project = self._plan, self._project
+        assert plan is not None
         self._dialog.accept()
         project.bus.publish(changes)
         number = len(changes.annotations)
-        taken = "1 sentence changed" if number == 1 else f"{number:,} sentences changed"
-        project.work.status.say(f"{taken} from {plan.source}; one undo takes it back")
+        project.work.status.say(
+            trn(
+                "{count:,} sentence changed from {source}; one undo takes it back",
+                "{count:,} sentences changed from {source}; one undo takes it back",
+                number,
+                source=plan.source,
+            )
+        )
 
     def _over(self) -> None:
         merger, dialog = self._project.merger, self._dialog

@@ -13,6 +13,7 @@ from adme_labeler.domain.problems import Problem
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.jobs import Job
 from adme_labeler.gui.processes import WorkerProcess
+from adme_labeler.language import tr
 from adme_labeler.services import merging
 from adme_labeler.services.runs import WorkerRun
 from adme_labeler.services.session import Session
@@ -46,13 +47,15 @@ class Merger(Job):
     def start(self, table: Path) -> None:
         """Read and compare `table`; `compared` or `failed` follows, unless it is cancelled."""
         if self.running():
-            self.failed.emit("Another table is being read; try again in a moment.", "")
+            self.failed.emit(tr("Another table is being read; try again in a moment."), "")
             return
         folder = self.session.project.folder / "runs" / "merge"
         try:
             job = merging.write_job(folder, table)
         except OSError as error:
-            self.failed.emit(f"The comparison cannot start: {error.strerror or error}.", "")
+            self.failed.emit(
+                tr("The comparison cannot start: {error}.", error=error.strerror or error), ""
+            )
             return
         self._planner = merging.Planner(self.session)
         self._waiting.clear()

@@ -28,19 +28,20 @@ from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.domain.records import SentenceId
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.row_models import PAGE, Index, TableModel, dress
+from adme_labeler.language import tr
 from adme_labeler.services import merge_text
 from adme_labeler.services.merge_compare import Entry
 from adme_labeler.services.merge_plan import MergePlan, MergeRow, RowKind
 
-COLUMNS = ("Take", "State", "Sentence", "Exported", "In the table", "Now")
+COLUMNS = (tr("Take"), tr("State"), tr("Sentence"), tr("Exported"), tr("In the table"), tr("Now"))
 _TAKE, _STATE, _TEXT, _EXPORTED, _EDITED, _NOW = range(len(COLUMNS))
 STATES = {
-    RowKind.CHANGED: "changed",
-    RowKind.CONFLICT: "conflict",
-    RowKind.REFUSED: "not possible",
-    RowKind.UNKNOWN: "unknown",
-    RowKind.MISSING: "missing",
-    RowKind.UNCHANGED: "unchanged",
+    RowKind.CHANGED: tr("changed"),
+    RowKind.CONFLICT: tr("conflict"),
+    RowKind.REFUSED: tr("not possible"),
+    RowKind.UNKNOWN: tr("unknown"),
+    RowKind.MISSING: tr("missing"),
+    RowKind.UNCHANGED: tr("unchanged"),
 }
 _TONES = {
     RowKind.CHANGED: "accent",
@@ -180,10 +181,10 @@ class MergeModel(TableModel):
 
     def _take_word(self, row: int) -> str:
         if not self.can_be_taken(row):
-            return "cannot be taken" if self.item(row) is not None else ""
+            return tr("cannot be taken") if self.item(row) is not None else ""
         if self.is_waiting(row):
-            return "choose"
-        return "taken" if self.is_taken(row) else "not taken"
+            return tr("choose")
+        return tr("taken") if self.is_taken(row) else tr("not taken")
 
     def _why(self, row: int) -> str | None:
         item = self.item(row)
@@ -211,7 +212,7 @@ class MergeTable(QTableView):
         dress(self, _row_height())
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setTabKeyNavigation(False)
-        self.setAccessibleName("Rows of the edited table")
+        self.setAccessibleName(tr("Rows of the edited table"))
         self.horizontalHeader().setSectionsClickable(False)
 
     def show_rows(self, model: MergeModel) -> None:

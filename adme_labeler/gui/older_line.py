@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from adme_labeler.domain.categories import Category, CategoryScheme
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import KeyButton, Text
+from adme_labeler.language import tr
 from adme_labeler.services.label_versions import Older
 
 _MOST_LINES = 3
@@ -34,7 +35,7 @@ class OlderLine(QWidget):
         self._text.setWordWrap(True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        self.keep = KeyButton("Keep", action="keep-older")
+        self.keep = KeyButton(tr("Keep"), action="keep-older")
         self.keep.clicked.connect(self.asked)
         head = QHBoxLayout()
         head.setSpacing(6)
@@ -61,16 +62,26 @@ class OlderLine(QWidget):
         found = older.sentence is not None
         category = self._scheme[older.category] if older.category else None
         if found:
-            self._title.setText(f"Changed in version {older.version}. Before:")
+            self._title.setText(tr("Changed in version {version}. Before:", version=older.version))
         else:
-            self._title.setText(f"New in version {older.version}: it replaces no older sentence.")
+            self._title.setText(
+                tr(
+                    "New in version {version}: it replaces no older sentence.",
+                    version=older.version,
+                )
+            )
         self._chip.show_category(category)
         names = [self._scheme[key].name for key in older.also]
-        also = f" · also {', '.join(names)}" if names else ""
-        self._name.setText(f"{category.name}{also}" if category else "not decided" if found else "")
+        if category:
+            said = category.name
+            if names:
+                said = tr("{category} · also {further}", category=said, further=", ".join(names))
+        else:
+            said = tr("not decided") if found else ""
+        self._name.setText(said)
         self.keep.setVisible(category is not None)
         self.keep.setEnabled(live)
-        self.keep.set_text(f"Keep {category.name}" if category else "Keep")
+        self.keep.set_text(tr("Keep {name}", name=category.name) if category else tr("Keep"))
         self._dress()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -92,7 +103,7 @@ class OlderLine(QWidget):
         )
         self._text.setText(f'<span style="color:{colors.text}">{words}</span>')
         self._text.setToolTip(older.text)
-        self._text.setAccessibleName(f"Older sentence: {older.text}")
+        self._text.setAccessibleName(tr("Older sentence: {text}", text=older.text))
 
 
 def _struck(text: str, ink: str) -> str:

@@ -61,6 +61,7 @@ class WorkerProcess(QObject):
         self._exit_code: int | None = None
         self._told = False
         self._at_work = False
+        self._held = False
         self._over_since: float | None = None
         self._turn = _timer(self, 0, self._handle)
         self._progress = _timer(self, PROGRESS_MS, self._tell_progress)
@@ -99,6 +100,12 @@ class WorkerProcess(QObject):
             self._process.terminate()
         self._ladder.start()
 
+    def hold(self, held: bool) -> None:
+        """While it is held, messages wait."""
+        self._held = held
+        if not held and (self._lines or self._exit_code is not None):
+            self._turn.start()
+
     def is_running(self) -> bool:
         return not self._told
 
@@ -114,6 +121,8 @@ class WorkerProcess(QObject):
         self._errors.extend(written.splitlines(keepends=True))
 
     def _handle(self) -> None:
+        if self._held:
+            return
         until = time.monotonic() + BUDGET_S
         while self._lines and time.monotonic() < until:
             self._take(self._lines.popleft())
@@ -181,7 +190,7 @@ class WorkerProcess(QObject):
             self._turn.start()
 
     def _end_if_gone(self) -> None:
-        if self._exit_code is None or self._told:
+        if self._exit_code is None or self._told or self._held:
             return
         self._told = True
         self._ladder.stop()

@@ -23,12 +23,14 @@ from adme_labeler.gui.import_job import Importer
 from adme_labeler.gui.jobs import Exporter, Job, Suggester
 from adme_labeler.gui.label_list import short_title
 from adme_labeler.gui.listing import Listing
+from adme_labeler.gui.long_writes import MANY, LongWrites
 from adme_labeler.gui.merge_job import Merger
 from adme_labeler.gui.questions import Questions
 from adme_labeler.gui.reading import Mark
 from adme_labeler.gui.status_bar import Status
 from adme_labeler.gui.training_job import Trainer
 from adme_labeler.gui.work_view import WorkView
+from adme_labeler.language import tr
 from adme_labeler.services import (
     annotating,
     guideline,
@@ -44,7 +46,7 @@ from adme_labeler.storage import annotations, sentences
 
 _SOON_MS = 150
 """Counts and recall follow a decision after this pause; the next sentence does not wait."""
-_NOTHING_HERE = "Add drug labels with Ctrl+I, or drop files on this window."
+_NOTHING_HERE = tr("Add drug labels with Ctrl+I, or drop files on this window.")
 
 
 class ProjectView(QObject):
@@ -72,6 +74,7 @@ class ProjectView(QObject):
         self.merger = Merger(opened, self.bus, self)
         self.listing = Listing(opened, self.desk, self.bus, self)
         self.work = WorkView(opened.scheme, self.listing.rows)
+        self.writes = LongWrites(opened, self._jobs, self.work, self)
         self.counts = session.counts(opened)
         self.updated: tuple[LabelId, ...] = ()
         """Drug labels of which the last import brought a new version."""
@@ -115,9 +118,22 @@ class ProjectView(QObject):
     def leave(self) -> None:
         """Ask every job to end; `left` follows."""
         self._leaving = True
+        self.writes.leave()
         for job in self._jobs():
             job.leave()
         self._tell_left()
+
+    def undo(self, again: bool = False) -> None:
+        """Take the last operation back; `again` does once more what was taken back."""
+        size = annotating.size_of_next(self.session, redo=again)
+        if size < MANY:
+            (self.desk.redo if again else self.desk.undo)()
+        elif again:
+            title = tr("Doing {count:,} changes again", count=size)
+            self.writes.run(title, annotating.redoing, self.desk.follow)
+        else:
+            title = tr("Taking {count:,} changes back", count=size)
+            self.writes.run(title, annotating.undoing, self.desk.follow)
 
     def has_changed(self) -> bool:
         """Whether this window has written to the project."""
@@ -175,12 +191,14 @@ class ProjectView(QObject):
     def show_status(self, problem: str = "") -> None:
         served = suggesting.served(self.session)
         if self.session.read_only:
-            problem = problem or "Read only: open in another window"
+            problem = problem or tr("Read only: open in another window")
         model = ""
         if served is not None:
             version, revision = served.version, served.revision
             model = (
-                f"version {version}.{revision} suggests" if version else "instant model suggests"
+                tr("version {version}.{revision} suggests", version=version, revision=revision)
+                if version
+                else tr("instant model suggests")
             )
         self.work.status.show_status(
             Status(
@@ -191,7 +209,9 @@ class ProjectView(QObject):
                 today=self.counts.today,
                 seconds_per_sentence=self.desk.pace(),
                 model=model,
-                encoder=f"{self.suggester.encoder} · offline" if self.suggester.encoder else "",
+                encoder=tr("{encoder} · offline", encoder=self.suggester.encoder)
+                if self.suggester.encoder
+                else "",
             )
         )
 
@@ -219,7 +239,7 @@ class ProjectView(QObject):
         )
         work.status.updates_asked.connect(lambda: self.versions_asked.emit(self.updated))
         work.pane.chosen.connect(lambda ident: desk.go_to(SentenceId(ident)))
-        self.listing.attach(work)
+        self.listing.attach(work, self.writes)
         self.listing.list_wanted.connect(self.show_list)
         self.listing.said.connect(work.status.say)
         self.listing.asked.connect(self.asked)

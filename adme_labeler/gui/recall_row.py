@@ -12,6 +12,7 @@ from adme_labeler.domain.categories import Category
 from adme_labeler.domain.evidence import RecallChange
 from adme_labeler.gui import curve, painting, theme
 from adme_labeler.gui.controls import FocusDrawn
+from adme_labeler.language import number, tr
 from adme_labeler.protocol import CategoryMeasure
 
 ENOUGH = 10
@@ -71,21 +72,38 @@ class RecallRow(FocusDrawn):
         m = self._measure
         name = self._category.name
         if m is None or m.recall is None or not evident(m):
-            return f"{name}: not enough evidence (n = {m.support if m else 0})"
-        said = (
-            f"{name}: found {m.found:,} of {m.support:,}, recall {m.recall:.0%}"
-            f"{_interval(m.recall_low, m.recall_high)}"
+            return tr(
+                "{name}: not enough evidence (n = {support:,})",
+                name=name,
+                support=m.support if m else 0,
+            )
+        said = tr(
+            "{name}: found {found:,} of {support:,}, recall {recall:.0%}{interval}",
+            name=name,
+            found=m.found,
+            support=m.support,
+            recall=m.recall,
+            interval=_interval(m.recall_low, m.recall_high),
         )
         if m.precision is not None:
-            said += (
-                f"; {m.found:,} of {m.claimed:,} claims right, precision {m.precision:.0%}"
-                f"{_interval(m.precision_low, m.precision_high)}"
+            precision = tr(
+                "{found:,} of {claimed:,} claims right, precision {precision:.0%}{interval}",
+                found=m.found,
+                claimed=m.claimed,
+                precision=m.precision,
+                interval=_interval(m.precision_low, m.precision_high),
             )
+            said = f"{said}; {precision}"
         if self._change is not None:
             said += f"; {change_sentence(self._change, self._against)}"
         if len(self._trend) > 1:
-            counts = ", ".join(f"{found:,}" for found in self._trend)
-            said += f"; the last versions found {counts} of the same {self._trend_of:,}"
+            counts = ", ".join(number(found) for found in self._trend)
+            trend = tr(
+                "the last versions found {counts} of the same {total:,}",
+                counts=counts,
+                total=self._trend_of,
+            )
+            said = f"{said}; {trend}"
         return said
 
     def sizeHint(self) -> QSize:
@@ -127,7 +145,7 @@ class RecallRow(FocusDrawn):
             self._third_line(painter, third)
         upper = QRectF(rect.left(), rect.top(), rect.width(), rect.height() * 0.52)
         lower = QRectF(rect.left(), upper.bottom(), rect.width(), rect.height() * 0.48)
-        names = painting.text_width("999 of 999 found", theme.font("tags"))
+        names = painting.text_width(tr("999 of 999 found"), theme.font("tags"))
         painting.text(
             painter,
             QRectF(upper.left(), upper.top(), names, upper.height()),
@@ -137,11 +155,15 @@ class RecallRow(FocusDrawn):
         )
         small = theme.font("tags")
         enough = m is not None and evident(m)
-        found = f"{m.found:,} of {m.support:,} found" if m and enough else ""
+        found = (
+            tr("{found:,} of {support:,} found", found=m.found, support=m.support)
+            if m and enough
+            else ""
+        )
         painting.text(
             painter,
             QRectF(lower.left(), lower.top(), names, lower.height()),
-            found or f"n = {m.support if m else 0:,}",
+            found or f"n = {number(m.support if m else 0)}",
             small,
             colors.secondary,
         )
@@ -154,7 +176,7 @@ class RecallRow(FocusDrawn):
             painting.text(
                 painter,
                 wide,
-                "not enough evidence yet",
+                tr("not enough evidence yet"),
                 theme.font("secondary", italic=True),
                 colors.secondary,
             )
@@ -167,7 +189,7 @@ class RecallRow(FocusDrawn):
             painting.text(
                 painter,
                 QRectF(middle.left(), lower.top(), middle.width() + spare, lower.height()),
-                f"precision {between} %",
+                tr("precision {between} %", between=between),
                 small,
                 colors.secondary,
             )
@@ -236,7 +258,7 @@ class RecallRow(FocusDrawn):
             curve.trend(painter, place, shares, ink, QColor(colors.border_strong))
             room = room.adjusted(0, 0, -_TREND - 8, 0)
         if self._change is None:
-            painting.text(painter, room, "last versions", theme.font("tags"), colors.secondary)
+            painting.text(painter, room, tr("last versions"), theme.font("tags"), colors.secondary)
             return
         tone = colors.secondary
         if self._change.evident and self._change.difference is not None:
@@ -253,30 +275,53 @@ def evident(measure: CategoryMeasure) -> bool:
 def short_change(change: RecallChange, against: int) -> str:
     """The change against a version in the room of a row."""
     if change.difference is None or change.low is None or change.high is None:
-        return f"not comparable with version {against}"
+        return tr("not comparable with version {against}", against=against)
     if not change.evident:
-        return f"no evidence of a difference to v{against}"
+        return tr("no evidence of a difference to v{against}", against=against)
     mark = "▲" if change.difference > 0 else "▼"
-    between = f"{100 * change.low:+.0f} to {100 * change.high:+.0f}"
-    return f"{mark} {100 * change.difference:+.0f} points to v{against} ({between})"
+    between = tr("{low:+.0f} to {high:+.0f}", low=100 * change.low, high=100 * change.high)
+    return tr(
+        "{mark} {difference:+.0f} points to v{against} ({between})",
+        mark=mark,
+        difference=100 * change.difference,
+        against=against,
+        between=between,
+    )
 
 
 def change_sentence(change: RecallChange, against: int) -> str:
     """The change against a version in full, with what it stands on."""
-    stands = (
-        f"{change.won:,} newly found and {change.lost:,} no longer found of the same "
-        f"{change.support:,}"
+    stands = tr(
+        "{won:,} newly found and {lost:,} no longer found of the same {support:,}",
+        won=change.won,
+        lost=change.lost,
+        support=change.support,
     )
     if change.difference is None or change.low is None or change.high is None:
-        return f"too few common sentences to compare with version {against}: {stands}"
-    figures = (
-        f"{100 * change.difference:+.0f} points (95 % interval {100 * change.low:+.0f} to "
-        f"{100 * change.high:+.0f}; {stands})"
+        return tr(
+            "too few common sentences to compare with version {against}: {stands}",
+            against=against,
+            stands=stands,
+        )
+    figures = tr(
+        "{difference:+.0f} points (95 % interval {low:+.0f} to {high:+.0f}; {stands})",
+        difference=100 * change.difference,
+        low=100 * change.low,
+        high=100 * change.high,
+        stands=stands,
     )
     if not change.evident:
-        return f"no evidence of a difference to version {against}: {figures}"
-    return f"against version {against} {figures}"
+        return tr(
+            "no evidence of a difference to version {against}: {figures}",
+            against=against,
+            figures=figures,
+        )
+    return tr("against version {against} {figures}", against=against, figures=figures)
 
 
 def _interval(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f" (95 % interval {low:.0%} to {high:.0%})"
+    return (
+        ""
+        if low is None or high is None
+        else tr(" (95 % interval {low:.0%} to {high:.0%})", low=low, high=high)
+    )

@@ -10,6 +10,7 @@ from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.domain.operations import Changes
 from adme_labeler.gui.action_set import ActionSet
 from adme_labeler.gui.actions import CATEGORY_SLOTS
+from adme_labeler.language import tr
 
 if TYPE_CHECKING:
     from adme_labeler.gui.main_window import MainWindow
@@ -21,11 +22,11 @@ def name_actions(actions: ActionSet, scheme: CategoryScheme) -> None:
     names = {category.shortcut: category.name for category in scheme.categories}
     for number in range(1, CATEGORY_SLOTS + 1):
         digit = str(number)
-        for ident, said in ((f"category-{digit}", "{}"), (f"also-{digit}", "Also {}")):
+        for ident, said in ((f"category-{digit}", "{name}"), (f"also-{digit}", tr("Also {name}"))):
             action = actions[ident]
             action.setVisible(digit in names)
             if digit in names:
-                actions.set_text(ident, said.format(names[digit]))
+                actions.set_text(ident, said.format(name=names[digit]))
             else:
                 action.setEnabled(False)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidge
 
 from adme_labeler.gui.controls import Hairline, KeyButton, Panel, Text
 from adme_labeler.gui.search_completion import Completions
+from adme_labeler.language import tr, trn
 from adme_labeler.services.completing import Vocabulary
 
 _PAUSE_MS = 120
@@ -32,21 +33,21 @@ class SearchLine(Panel):
         super().__init__("chrome", parent)
         self.field = _Field()
         self.field.setPlaceholderText(
-            "Words, “a phrase”, or category:M state:open p<0.6 …  (↓ shows what can be asked)"
+            tr("Words, “a phrase”, or category:M state:open p<0.6 …  (↓ shows what can be asked)")
         )
-        self.field.setAccessibleName("Search the sentences")
+        self.field.setAccessibleName(tr("Search the sentences"))
         self.field.setClearButtonEnabled(True)
         self.completions = Completions(self.field)
         self.field.completions = self.completions
         self._found = Text("", "secondary", "secondary")
         self.star = KeyButton("", "", "star")
-        self.star.setAccessibleName("Save this search as a filter")
-        self.star.setToolTip("Save this search as a filter (Ctrl+D)")
-        self.filters = KeyButton("Filters", "", "chevron-down")
-        self.filters.setToolTip("Saved filters and recent searches")
-        self._close = KeyButton("Close", "Esc")
+        self.star.setAccessibleName(tr("Save this search as a filter"))
+        self.star.setToolTip(tr("Save this search as a filter (Ctrl+D)"))
+        self.filters = KeyButton(tr("Filters"), "", "chevron-down")
+        self.filters.setToolTip(tr("Saved filters and recent searches"))
+        self._close = KeyButton(tr("Close"), "Esc")
         self._message = Text("", "secondary", "secondary", wrap=True)
-        self._message.setAccessibleName("What the search says")
+        self._message.setAccessibleName(tr("What the search says"))
         self._message.hide()
         self._saved: Mapping[str, str] = {}
         self._recent: Sequence[str] = ()
@@ -95,7 +96,7 @@ class SearchLine(Panel):
         if count is None:
             self._found.setText("")
         else:
-            self._found.setText(f"{count:,} sentence{'s' if count != 1 else ''}")
+            self._found.setText(trn("{count:,} sentence", "{count:,} sentences", count))
 
     def say(self, sentence: str, tone: str = "secondary") -> None:
         """One sentence under the line; nothing where it is empty."""
@@ -120,21 +121,21 @@ class SearchLine(Panel):
     def filters_menu(self) -> QMenu:
         """Saved filters and recent searches."""
         menu = QMenu(self)
-        menu.setAccessibleName("Saved filters and recent searches")
+        menu.setAccessibleName(tr("Saved filters and recent searches"))
         menu.setToolTipsVisible(True)
         if not self._saved:
-            menu.addAction("No filter is saved yet").setEnabled(False)
+            menu.addAction(tr("No filter is saved yet")).setEnabled(False)
         for name, written in self._saved.items():
             action = menu.addAction(name.replace("&", "&&"))
             action.setToolTip(written)
             action.triggered.connect(lambda _=False, w=written: self._take(w))
         menu.addSeparator()
-        save = menu.addAction("Save this search…\tCtrl+D", self.save_asked.emit)
+        save = menu.addAction(f"{tr('Save this search…')}\tCtrl+D", self.save_asked.emit)
         save.setEnabled(bool(self.text().strip()))
-        manage = menu.addAction("Rename or delete filters…", self.manage_asked.emit)
+        manage = menu.addAction(tr("Rename or delete filters…"), self.manage_asked.emit)
         manage.setEnabled(bool(self._saved))
         if self._recent:
-            menu.addSection("Recent searches")
+            menu.addSection(tr("Recent searches"))
             for written in self._recent:
                 shown = written if len(written) <= 60 else f"{written[:59]}…"
                 action = menu.addAction(shown.replace("&", "&&"))

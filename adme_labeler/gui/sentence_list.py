@@ -44,6 +44,7 @@ from adme_labeler.gui.sentence_model import (
     Row,
     SentenceModel,
 )
+from adme_labeler.language import tr
 from adme_labeler.services.finding import Column
 
 __all__ = ["PAGE", "Fetch", "Row", "SentenceList", "SentenceModel"]
@@ -94,7 +95,7 @@ class SentenceList(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setAccessibleName("Sentences of the queue")
+        self.setAccessibleName(tr("Sentences of the queue"))
         self._dress_header()
         self.doubleClicked.connect(lambda index: self._tell(index, self.opened))
 
@@ -161,7 +162,7 @@ class SentenceList(QTableView):
 
     def columns_menu(self, parent: QWidget) -> QMenu:
         """Which columns are shown."""
-        menu = QMenu("Columns", parent)
+        menu = QMenu(tr("Columns"), parent)
         head = self.horizontalHeader()
         for place, column in enumerate(COLUMNS):
             action = menu.addAction(TITLES[column])
@@ -170,16 +171,16 @@ class SentenceList(QTableView):
             action.setEnabled(column is not Column.TEXT)
             action.toggled.connect(lambda on, p=place: self._show_column(p, on))
         menu.addSeparator()
-        menu.addAction("As at first", self._first_columns)
+        menu.addAction(tr("As at first"), self._first_columns)
         return menu
 
     def sort_menu(self, parent: QWidget) -> QMenu:
         """Sorting without a mouse."""
-        menu = QMenu("Sort by", parent)
+        menu = QMenu(tr("Sort by"), parent)
         for column in COLUMNS:
             menu.addAction(TITLES[column], lambda c=column: self._ask_sort(c))
         menu.addSeparator()
-        menu.addAction("Order of the queue", lambda: self.sort_asked.emit(None, False))
+        menu.addAction(tr("Order of the queue"), lambda: self.sort_asked.emit(None, False))
         return menu
 
     # ------------------------------------------------------------------ events

@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt
 
 from adme_labeler.domain.categories import CategoryKey, CategoryScheme
 from adme_labeler.domain.records import AnnotationState, SentenceId
-from adme_labeler.gui import painting
+from adme_labeler.gui import painting, words
 from adme_labeler.gui.row_models import PAGE, Index, Pages, TableModel
+from adme_labeler.language import tr
 from adme_labeler.services.finding import Column
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -29,17 +30,17 @@ COLUMNS: tuple[Column, ...] = (
     Column.NOTE,
 )
 TITLES: Mapping[Column, str] = {
-    Column.STATE: "State",
-    Column.TEXT: "Sentence",
-    Column.CATEGORY: "Category",
-    Column.SUGGESTION: "Suggestion",
+    Column.STATE: tr("State"),
+    Column.TEXT: tr("Sentence"),
+    Column.CATEGORY: tr("Category"),
+    Column.SUGGESTION: tr("Suggestion"),
     Column.PROBABILITY: "p",
-    Column.DRUG: "Drug",
-    Column.SECTION: "Section",
-    Column.NOTE: "Note",
+    Column.DRUG: tr("Drug"),
+    Column.SECTION: tr("Section"),
+    Column.NOTE: tr("Note"),
 }
 TEXT = COLUMNS.index(Column.TEXT)
-HIDDEN = "hidden"
+HIDDEN = tr("hidden")
 """In place of a suggestion that is not to be seen before the decision."""
 
 
@@ -66,8 +67,8 @@ class Row:
     @property
     def state_word(self) -> str:
         if self.state is AnnotationState.OPEN and self.category is not None:
-            return "by others"
-        return self.state.value
+            return tr("by others")
+        return words.state(self.state)
 
 
 Fetch = Callable[[Sequence[SentenceId]], Mapping[SentenceId, Row]]
@@ -77,7 +78,7 @@ class SentenceModel(TableModel):
     """Ids in queue order; rows come from `fetch`, a page at a time, and are kept for a while."""
 
     def __init__(self, scheme: CategoryScheme, fetch: Fetch) -> None:
-        tip = "Probability of the suggestion, calibrated"
+        tip = tr("Probability of the suggestion, calibrated")
         super().__init__(
             [TITLES[column] for column in COLUMNS], {COLUMNS.index(Column.PROBABILITY): tip}
         )
@@ -154,7 +155,7 @@ class SentenceModel(TableModel):
             Column.DRUG: lambda: row.drug,
             Column.SECTION: lambda: row.section,
             Column.NOTE: lambda: ", ".join(
-                part for part in ("flagged" if row.flagged else "", row.note) if part
+                part for part in (tr("flagged") if row.flagged else "", row.note) if part
             ),
         }
         return words[column]()
@@ -166,7 +167,7 @@ class SentenceModel(TableModel):
 
     def _hint(self, row: Row, column: Column) -> str:
         if column is Column.SUGGESTION and row.hidden:
-            return "Decide first: the suggestion is hidden."
+            return tr("Decide first: the suggestion is hidden.")
         if column is Column.STATE:
             return ""
         return self._word(row, column)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from adme_labeler.domain.problems import Problem
 from adme_labeler.gui.dialogs.project_settings import ProjectSettingsDialog
 from adme_labeler.gui.dialogs.scheme_page import SchemePage
+from adme_labeler.language import tr
 from adme_labeler.services import encoders, project_settings, schemes
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def ask(window: MainWindow) -> None:
             project.bus.publish(project_settings.save(opened, wanted))
             recut = schemes.save(opened, dialog.categories.chosen())
         except Problem as problem:
-            window.tell("The settings were not saved", str(problem))
+            window.tell(tr("The settings were not saved"), str(problem))
             return
         if wanted.encoder != standing.encoder:
             project.suggester.restart()
@@ -53,9 +54,9 @@ def ask(window: MainWindow) -> None:
 def _busy(project: ProjectView) -> str:
     """Why the categories cannot be changed now: their change opens the project again."""
     if project.trainer.busy():
-        return "The categories can be changed once the training has ended."
+        return tr("The categories can be changed once the training has ended.")
     if project.importer.running():
-        return "The categories can be changed once the import has ended."
+        return tr("The categories can be changed once the import has ended.")
     return ""
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import ElidedText, Hairline, Link, Panel, Text
+from adme_labeler.language import tr, trn
 
 
 @dataclass(frozen=True)
@@ -69,21 +70,29 @@ class StatusBar(Panel):
         tone = "danger" if status.problem else "success"
         self._dot.set_tone(tone)
         self.saved.set_tone(tone)
-        at = f" · {status.saved_at}" if status.saved_at else ""
-        self.saved.setText(status.problem or f"All saved{at}")
+        saved = tr("All saved")
+        if status.saved_at:
+            saved = tr("All saved · {time}", time=status.saved_at)
+        self.saved.setText(status.problem or saved)
         self._decided.setText(
-            f"{status.decided:,} of {status.total:,} decided" if status.total else ""
+            tr("{decided:,} of {total:,} decided", decided=status.decided, total=status.total)
+            if status.total
+            else ""
         )
         pace = status.seconds_per_sentence
-        today = f"today {status.today:,}" if status.today else ""
-        self._today.setText(today + (f" · {pace:.1f} s per sentence" if today and pace else ""))
+        today = tr("today {count:,}", count=status.today) if status.today else ""
+        if today and pace:
+            today = f"{today} · " + tr("{pace:.1f} s per sentence", pace=pace)
+        self._today.setText(today)
         self._model.setText(status.model)
         self._encoder.setText(status.encoder)
 
     def offer_updates(self, labels: int) -> None:
         """A link to the comparison of this many updated drug labels; 0 takes it away."""
         self.updates.setVisible(labels > 0)
-        self.updates.set_text(f"Show {labels:,} updated drug label{'s' if labels > 1 else ''}")
+        self.updates.set_text(
+            trn("Show {count:,} updated drug label", "Show {count:,} updated drug labels", labels)
+        )
 
     def say(self, sentence: str) -> None:
         """What goes on in the background, or what has just been done."""

@@ -7,22 +7,23 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from adme_labeler.gui.controls import Hairline, KeyButton, Panel, Segments
 from adme_labeler.gui.equal_rows import TwoEnds, side_by_side
+from adme_labeler.language import tr
 
 QUEUES = (
-    ("document", "Document order"),
-    ("uncertain", "Uncertain"),
-    ("rarest", "Rarest category"),
-    ("flagged", "Flagged"),
-    ("unsure", "Unsure"),
+    ("document", tr("Document order")),
+    ("uncertain", tr("Uncertain")),
+    ("rarest", tr("Rarest category")),
+    ("flagged", tr("Flagged")),
+    ("unsure", tr("Unsure")),
 )
 _SELDOM = {
-    "audit": "Audit",
-    "changed": "Changed",
-    "identical": "Differing",
-    "tables": "Tables with ADME facts",
-    "second-look": "Second look",
-    "wrong": "Looks wrong",
-    "conflicts": "Conflicts",
+    "audit": tr("Audit"),
+    "changed": tr("Changed"),
+    "identical": tr("Differing"),
+    "tables": tr("Tables with ADME facts"),
+    "second-look": tr("Second look"),
+    "wrong": tr("Looks wrong"),
+    "conflicts": tr("Conflicts"),
 }
 
 
@@ -35,14 +36,14 @@ class Toolbar(Panel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("chrome", parent)
-        self.views = Segments((("read", "Read"), ("list", "List")))
+        self.views = Segments((("read", tr("Read")), ("list", tr("List"))))
         self.queues = Segments(QUEUES)
-        self.search = KeyButton("Search", "", "search", action="search")
-        self.export = KeyButton("Export", "", "export")
-        self.retrain = KeyButton("Retrain", "", "", primary=True)
-        self.search.setToolTip("Search (/ or Ctrl+F)")
-        self.export.setToolTip("Export a spreadsheet (Ctrl+E)")
-        self.retrain.setToolTip("Train a new model version (Ctrl+R)")
+        self.search = KeyButton(tr("Search"), "", "search", action="search")
+        self.export = KeyButton(tr("Export"), "", "export")
+        self.retrain = KeyButton(tr("Retrain"), "", "", primary=True)
+        self.search.setToolTip(tr("Search (/ or Ctrl+F)"))
+        self.export.setToolTip(tr("Export a spreadsheet (Ctrl+E)"))
+        self.retrain.setToolTip(tr("Train a new model version (Ctrl+R)"))
         # In a narrow window with large type the right group takes a second line.
         row = QHBoxLayout()
         row.setContentsMargins(14, 6, 14, 7)
@@ -66,10 +67,14 @@ class Toolbar(Panel):
 
     def set_counts(self, flagged: int, unsure: int, changed: int = 0) -> None:
         """`changed`: sentences of updated drug labels that wait; offered while there are any."""
-        self.queues.set_text("flagged", f"Flagged {flagged:,}" if flagged else "Flagged")
-        self.queues.set_text("unsure", f"Unsure {unsure:,}" if unsure else "Unsure")
+        self.queues.set_text(
+            "flagged", tr("Flagged {flagged:,}", flagged=flagged) if flagged else tr("Flagged")
+        )
+        self.queues.set_text(
+            "unsure", tr("Unsure {unsure:,}", unsure=unsure) if unsure else tr("Unsure")
+        )
         if changed:
-            self.queues.offer("changed", f"Changed {changed:,}")
+            self.queues.offer("changed", tr("Changed {changed:,}", changed=changed))
         elif self.queues.current() != "changed":
             self.queues.offer("changed", "")
 
@@ -86,7 +91,7 @@ class Toolbar(Panel):
     def set_training(self, running: bool, new: int, enabled: bool) -> None:
         """`new` counts annotations since the last snapshot."""
         if running:
-            self.retrain.set_text("Training")
+            self.retrain.set_text(tr("Training"))
         else:
-            self.retrain.set_text(f"Retrain · {new:,} new" if new else "Retrain")
+            self.retrain.set_text(tr("Retrain · {new:,} new", new=new) if new else tr("Retrain"))
         self.retrain.setEnabled(enabled)

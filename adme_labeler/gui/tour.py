@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import KeyButton, Text
 from adme_labeler.gui.work_view import WorkView
+from adme_labeler.language import tr
 
 _WIDTH = 340
 _MARGIN = 12
@@ -32,30 +33,39 @@ class Step:
 
 STEPS: tuple[Step, ...] = (
     Step(
-        "Read",
-        "The sentence with the tinted ground is the one to decide. Arrow keys, or J and K, go on "
-        "without deciding; a click on any sentence goes there.",
+        tr("Read"),
+        tr(
+            "The sentence with the tinted ground is the one to decide. Arrow keys, or J and "
+            "K, go on without deciding; a click on any sentence goes there."
+        ),
         lambda work: work.pane,
         "inside",
     ),
     Step(
-        "Decide with one key",
-        "A digit chooses a category, saves it and goes on. Enter takes the suggestion. Backspace "
-        "takes back whatever was last, however long ago. H opens the rules.",
+        tr("Decide with one key"),
+        tr(
+            "A digit chooses a category, saves it and goes on. Enter takes the suggestion. "
+            "Backspace takes back whatever was last, however long ago. H opens the rules."
+        ),
         lambda work: work.bar,
         "above",
     ),
     Step(
-        "Teach it",
-        "Suggestions follow your decisions while you work. Retrain fits the whole model in the "
-        "background; a new version takes over only if it is not worse.",
+        tr("Teach it"),
+        tr(
+            "Suggestions follow your decisions while you work. Retrain fits the whole model in the "
+            "background; a new version takes over only if it is not worse."
+        ),
         lambda work: work.toolbar.retrain,
         "below",
     ),
     Step(
-        "See what it finds",
-        "Recall for every category, rare ones first, counted on drugs that the model never saw. "
-        "Those drugs are decided without a suggestion, so that the numbers stay honest.",
+        tr("See what it finds"),
+        tr(
+            "Recall for every category, rare ones first, counted on drugs that the model "
+            "never saw. Those drugs are decided without a suggestion, so that the numbers "
+            "stay honest."
+        ),
         lambda work: work.recall,
         "left",
     ),
@@ -73,8 +83,8 @@ class Tour(QWidget):
         self._count = Text("", "secondary", "secondary")
         self._title = Text("", "title", strong=True)
         self._text = Text("", "controls", wrap=True)
-        self.skip = KeyButton("Skip the tour")
-        self.next = KeyButton("Next", primary=True, action="tour-next")
+        self.skip = KeyButton(tr("Skip the tour"))
+        self.next = KeyButton(tr("Next"), primary=True, action="tour-next")
         self.skip.clicked.connect(self.leave)
         self.next.clicked.connect(self.advance)
         buttons = QHBoxLayout()
@@ -146,11 +156,13 @@ class Tour(QWidget):
         step = STEPS[self._step]
         self._title.setText(step.title)
         self._text.setText(step.text)
-        self._count.setAccessibleName(f"Step {self._step + 1} of {len(STEPS)}")
+        self._count.setAccessibleName(
+            tr("Step {step} of {count}", step=self._step + 1, count=len(STEPS))
+        )
         last = self._step + 1 == len(STEPS)
-        self.next.set_text("Done" if last else "Next")
+        self.next.set_text(tr("Done") if last else tr("Next"))
         self.skip.setVisible(not last)
-        self.setAccessibleName(f"Tour: {step.title}")
+        self.setAccessibleName(tr("Tour: {title}", title=step.title))
         self.setAccessibleDescription(step.text)
         self._place()
         self.update()

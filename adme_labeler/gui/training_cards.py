@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import Card, ElidedText, KeyButton, Text, left_row
 from adme_labeler.gui.curve import LossCurve, LossPoint
+from adme_labeler.language import tr
 from adme_labeler.protocol import Progress
 
 _TAIL_LINES = 3
@@ -51,24 +52,30 @@ class OutcomeView:
 def progress_words(progress: Progress | None) -> tuple[str, str]:
     """(what is being done, time left) for a running training."""
     if progress is None:
-        return "Starting", ""
-    if progress.phase.startswith("Calibrating") and progress.stage:
+        return tr("Starting"), ""
+    if calibrating(progress) and progress.stage:
         # Every fold runs both stages again; without its name the count would seem to start over.
-        what = f"{progress.phase} · stage {progress.stage}"
+        what = tr("{phase} · stage {stage}", phase=progress.phase, stage=progress.stage)
         return what, "" if progress.seconds_left is None else time_left(progress.seconds_left)
-    what = f"Stage {progress.stage} of 2" if progress.stage else progress.phase
+    what = tr("Stage {stage} of 2", stage=progress.stage) if progress.stage else progress.phase
     if progress.total:
-        what += f" · step {progress.step:,} of {progress.total:,}"
+        step = tr("step {step:,} of {total:,}", step=progress.step, total=progress.total)
+        what = f"{what} · {step}"
     return what, "" if progress.seconds_left is None else time_left(progress.seconds_left)
+
+
+def calibrating(progress: Progress) -> bool:
+    """Whether the model is fitted again in folds, only to calibrate its probabilities."""
+    return progress.phase.startswith(tr("Calibrating"))
 
 
 def time_left(seconds: float) -> str:
     """Rounded the way people say it: seconds below 90, minutes below 90, then hours."""
     if seconds < 90:
-        return f"{max(1, round(seconds))} s left"
+        return tr("{seconds} s left", seconds=max(1, round(seconds)))
     if seconds < 90 * 60:
-        return f"{round(seconds / 60)} min left"
-    return f"{seconds / 3600:.1f} h left"
+        return tr("{minutes} min left", minutes=round(seconds / 60))
+    return tr("{hours:.1f} h left", hours=seconds / 3600)
 
 
 def log_tail(log: str) -> str:
@@ -88,10 +95,10 @@ class RunCard(Card):
         self._what = ElidedText("", "secondary", "secondary")
         self._left = Text("", "secondary", "secondary")
         self._snapshot = ElidedText("", "secondary", "secondary")
-        self._queued = Text("Another one starts when this one ends.", "secondary", wrap=True)
+        self._queued = Text(tr("Another one starts when this one ends."), "secondary", wrap=True)
         self.curve = LossCurve()
-        self.cancel = KeyButton("Cancel")
-        self.cancel.setAccessibleName("Cancel training")
+        self.cancel = KeyButton(tr("Cancel"))
+        self.cancel.setAccessibleName(tr("Cancel training"))
         first = QHBoxLayout()
         first.addWidget(self._title, 1)
         first.addWidget(self.cancel)
@@ -108,7 +115,7 @@ class RunCard(Card):
     def show_run(self, run: RunView) -> None:
         what, left = progress_words(run.progress)
         self._title.setText(run.title)
-        self._what.set_text("Stopping at the next step" if run.cancelling else what)
+        self._what.set_text(tr("Stopping at the next step") if run.cancelling else what)
         self._left.setText("" if run.cancelling else left)
         self._snapshot.set_text(run.snapshot)
         self._queued.setVisible(run.queued)
@@ -129,8 +136,8 @@ class OutcomeCard(Card):
         self._tail = Text("", "tags", "secondary", wrap=True)
         self._tail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.curve = LossCurve()
-        self.resume = KeyButton("Resume")
-        self.log = KeyButton("Show log")
+        self.resume = KeyButton(tr("Resume"))
+        self.log = KeyButton(tr("Show log"))
         row = left_row(self.resume, self.log)
         self._buttons = QWidget()
         row.setContentsMargins(0, 4, 0, 0)
@@ -171,7 +178,9 @@ class ProgressLine(QWidget):
 
     def set_share(self, share: float | None) -> None:
         self._share = share
-        self.setAccessibleName("Progress unknown" if share is None else f"Progress {share:.0%}")
+        self.setAccessibleName(
+            tr("Progress unknown") if share is None else tr("Progress {share:.0%}", share=share)
+        )
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

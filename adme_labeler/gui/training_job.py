@@ -11,13 +11,15 @@ from adme_labeler import protocol
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import ModelState, ModelVersion, Verdict
+from adme_labeler.gui import words
 from adme_labeler.gui.bus import Bus
 from adme_labeler.gui.curve import LossPoint, thinned
 from adme_labeler.gui.jobs import Job
 from adme_labeler.gui.processes import WorkerProcess
-from adme_labeler.gui.training_cards import OutcomeView, RunView
+from adme_labeler.gui.training_cards import OutcomeView, RunView, calibrating
 from adme_labeler.gui.training_panel import TrainingView, VersionRow
 from adme_labeler.gui.turns import Turns
+from adme_labeler.language import tr, trn
 from adme_labeler.services import ended_runs, training
 from adme_labeler.services.runs import WorkerRun
 from adme_labeler.services.session import Session
@@ -26,11 +28,11 @@ from adme_labeler.storage.models import Model
 
 _ENOUGH = 10
 _TITLES = {
-    Verdict.FIRST: "Version {} is active: the first one",
-    Verdict.BETTER: "Version {} is active: it finds more",
-    Verdict.NO_EVIDENCE: "Version {} is active: no worse",
-    Verdict.WORSE: "Version {} is worse and waits",
-    Verdict.INCONCLUSIVE: "Version {} waits: not enough evidence",
+    Verdict.FIRST: tr("Version {version} is active: the first one"),
+    Verdict.BETTER: tr("Version {version} is active: it finds more"),
+    Verdict.NO_EVIDENCE: tr("Version {version} is active: no worse"),
+    Verdict.WORSE: tr("Version {version} is worse and waits"),
+    Verdict.INCONCLUSIVE: tr("Version {version} waits: not enough evidence"),
 }
 _TONES = {Verdict.FIRST: "success", Verdict.BETTER: "success", Verdict.WORSE: "warning"}
 
@@ -109,8 +111,8 @@ class Trainer(Job):
             return
         versions = training.versions(self.session)
         number = versions[0].version + 1 if versions else 1
-        self._title = f"Training version {number}"
-        self._snapshot = "Taking the snapshot"
+        self._title = tr("Training version {number}", number=number)
+        self._snapshot = tr("Taking the snapshot")
         self._begin()
         # The button has answered before the snapshot is written.
         QTimer.singleShot(0, self, self._create)
@@ -124,7 +126,7 @@ class Trainer(Job):
         except Problem as problem:
             self._fail(str(problem))
             return
-        self._title = "Training goes on"
+        self._title = tr("Training goes on")
         self._begin()
         self._start(run)
 
@@ -158,8 +160,8 @@ class Trainer(Job):
         except Problem as problem:
             self._fail(str(problem))
             return
-        name = f"Version {version}" if version else "The instant model"
-        self._switched(f"{name} is active")
+        name = tr("Version {version}", version=version) if version else tr("The instant model")
+        self._switched(tr("{name} is active", name=name))
         self.bus.publish(changes)
 
     def roll_back(self) -> None:
@@ -168,8 +170,8 @@ class Trainer(Job):
         except Problem as problem:
             self._fail(str(problem))
             return
-        name = f"version {version}" if version else "the instant model"
-        self._switched(f"Rolled back to {name}")
+        name = tr("version {version}", version=version) if version else tr("the instant model")
+        self._switched(tr("Rolled back to {name}", name=name))
         self.bus.publish(changes)
 
     def look_for_interrupted(self) -> None:
@@ -183,8 +185,8 @@ class Trainer(Job):
             self._resumable = newest.id
             self._detail = ended_runs.log_of(self.session, newest.id)
             self._outcome = OutcomeView(
-                "The last training did not finish",
-                f"{newest.message} It can go on from its last checkpoint.",
+                tr("The last training did not finish"),
+                tr("{message} It can go on from its last checkpoint.", message=newest.message),
                 "warning",
                 resumable=True,
                 detail=self._detail,
@@ -197,7 +199,7 @@ class Trainer(Job):
         try:
             taken = ended_runs.take_finished(self.session)
         except (Problem, OSError) as error:
-            self._fail(f"A finished training could not be stored: {error}")
+            self._fail(tr("A finished training could not be stored: {error}", error=error))
             return
         for run in taken:
             self._tell_result(run.version, run.result, run.changes)
@@ -231,9 +233,7 @@ class Trainer(Job):
     def _start(self, run: TrainingRun) -> None:
         self._run = run
         self._resumable = None
-        learns = f"{run.annotations:,} annotations"
-        if run.hints:
-            learns += f", {run.hints:,} hints"
+        learns = learned_from(run.annotations, run.hints)
         self._snapshot = f"{learns} · {datetime.now():%H:%M}"
         self.worker = WorkerProcess("train", str(run.folder), parent=self)
         self.worker.progressed.connect(self._progressed)
@@ -245,7 +245,7 @@ class Trainer(Job):
     def _progressed(self, progress: protocol.Progress) -> None:
         self._progress = progress
         # Calibration trains again in every fold, and the hints before: other curves.
-        of_stage = progress.stage in (1, 2) and not progress.phase.startswith("Calibrating")
+        of_stage = progress.stage in (1, 2) and not calibrating(progress)
         if of_stage and progress.loss is not None:
             point = LossPoint(progress.stage, progress.step, progress.total, progress.loss)
             self._curve = thinned((*self._curve, point))
@@ -270,7 +270,7 @@ class Trainer(Job):
         try:
             version, changes = training.finish(self.session, run.id, result)
         except (Problem, OSError) as error:
-            self._fail(f"The new version could not be stored: {error}")
+            self._fail(tr("The new version could not be stored: {error}", error=error))
             return
         self._tell_result(version, result, changes)
 
@@ -279,7 +279,7 @@ class Trainer(Job):
     ) -> None:
         verdict = Verdict(result.comparison.verdict)
         self._outcome = OutcomeView(
-            _TITLES[verdict].format(version),
+            _TITLES[verdict].format(version=version),
             result.comparison.reason,
             _TONES.get(verdict, "secondary"),
             curve=self._curve,
@@ -296,8 +296,8 @@ class Trainer(Job):
         changes = training.stop(self.session, run.id, outcome)
         if isinstance(outcome, protocol.Cancelled):
             self._outcome = OutcomeView(
-                "Training cancelled",
-                "The model in use has not changed.",
+                tr("Training cancelled"),
+                tr("The model in use has not changed."),
                 "secondary",
                 resumable=outcome.resumable,
             )
@@ -308,8 +308,8 @@ class Trainer(Job):
             ended_runs.keep_log(self.session, run.id, self._detail)
             resumable = failed.resumable if failed else False
             self._outcome = OutcomeView(
-                "Training failed",
-                failed.sentence if failed else "It ended without a result.",
+                tr("Training failed"),
+                failed.sentence if failed else tr("It ended without a result."),
                 "danger",
                 resumable=resumable,
                 detail=self._detail,
@@ -328,7 +328,7 @@ class Trainer(Job):
     def _fail(self, sentence: str) -> None:
         self._preparing = False
         self._queued = False
-        self._outcome = OutcomeView("Not possible now", sentence, "danger")
+        self._outcome = OutcomeView(tr("Not possible now"), sentence, "danger")
         self.changed.emit()
 
     def _switched(self, title: str) -> None:
@@ -343,24 +343,31 @@ class Trainer(Job):
             version=model.version,
             state=model.state,
             when=local_time(model.created_at),
-            trained_on=f"{result.train_sentences:,} annotations"
-            + (f", {result.hint_sentences:,} hints" if result.hint_sentences else ""),
+            trained_on=learned_from(result.train_sentences, result.hint_sentences),
             recall=adme_recall(result, self.session.scheme.substantive),
             here=training.weights_here(self.session, model.version),
         )
+
+
+def learned_from(annotations: int, hints: int) -> str:
+    """What a version learns from, in words."""
+    said = trn("{count:,} annotation", "{count:,} annotations", annotations)
+    if hints:
+        said = trn("{said}, {count:,} hint", "{said}, {count:,} hints", hints, said=said)
+    return said
 
 
 def adme_recall(result: protocol.TrainFinished, substantive: tuple[str, ...]) -> str:
     """Sentences of the substantive categories that were found, when it was trained."""
     measured = result.held_out or result.cross_validation
     if measured is None:
-        return "not measured"
+        return tr("not measured")
     rows = [m for m in measured.categories if m.category in substantive]
     support = sum(m.support for m in rows)
     if support < _ENOUGH:
-        return f"not enough evidence (n = {support})"
+        return tr("not enough evidence (n = {support})", support=support)
     found = sum(m.found for m in rows)
-    return f"found {found:,} of {support:,}"
+    return tr("found {found:,} of {support:,}", found=found, support=support)
 
 
 def local_time(at: str) -> str:
@@ -370,4 +377,4 @@ def local_time(at: str) -> str:
     except ValueError:
         return at
     today = datetime.now(UTC).astimezone().date()
-    return f"{moment:%H:%M}" if moment.date() == today else f"{moment:%d %b %H:%M}"
+    return f"{moment:%H:%M}" if moment.date() == today else f"{words.day(moment)} {moment:%H:%M}"

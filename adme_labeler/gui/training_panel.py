@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from adme_labeler.domain.records import ModelState, ModelVersion
-from adme_labeler.gui import painting, theme
+from adme_labeler.gui import painting, theme, words
 from adme_labeler.gui.controls import KeyButton, Text, left_row
 from adme_labeler.gui.training_cards import (
     OutcomeCard,
@@ -17,6 +17,7 @@ from adme_labeler.gui.training_cards import (
     RunCard,
     RunView,
 )
+from adme_labeler.language import tr
 
 
 @dataclass(frozen=True)
@@ -53,17 +54,19 @@ class TrainingPanel(QWidget):
         self.cancel = self._run.cancel
         self._outcome = OutcomeCard()
         self.resume = self._outcome.resume
-        self.promote = KeyButton("Promote")
-        self.roll_back = KeyButton("Roll back")
-        self.more = KeyButton("All versions…")
-        self.more.setToolTip("Every version with its figures; use or compare any of them")
+        self.promote = KeyButton(tr("Promote"))
+        self.roll_back = KeyButton(tr("Roll back"))
+        self.more = KeyButton(tr("All versions…"))
+        self.more.setToolTip(tr("Every version with its figures; use or compare any of them"))
         self._versions = QVBoxLayout()
         self._versions.setSpacing(0)
         self._rows: list[_VersionLine] = []
-        self._title = Text("Model versions", "title", strong=True)
+        self._title = Text(tr("Model versions"), "title", strong=True)
         self._none = Text(
-            "No model is trained yet: suggestions come from heading hints and your decisions. "
-            "Retrain (Ctrl+R) fits the whole encoder.",
+            tr(
+                "No model is trained yet: suggestions come from heading hints and your decisions. "
+                "Retrain (Ctrl+R) fits the whole encoder."
+            ),
             "secondary",
             "secondary",
             wrap=True,
@@ -104,7 +107,7 @@ class TrainingPanel(QWidget):
         self.promote.setVisible(view.candidate is not None)
         self.promote.setEnabled(view.writable)
         if view.candidate is not None:
-            self.promote.set_text(f"Promote version {view.candidate}")
+            self.promote.set_text(tr("Promote version {candidate}", candidate=view.candidate))
         self.roll_back.setVisible(view.can_roll_back)
         self.roll_back.setEnabled(view.writable)
         self.more.setVisible(bool(view.versions))
@@ -128,7 +131,13 @@ class _VersionLine(QWidget):
         self._row = row
         self.setFixedHeight(theme.size("controls") + theme.size("tags") + 20)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        said = f"Version {row.version}, {row.state.value}, {row.trained_on}, {row.recall}"
+        said = tr(
+            "Version {version}, {state}, {trained_on}, {recall}",
+            version=row.version,
+            state=words.model_state(row.state),
+            trained_on=row.trained_on,
+            recall=row.recall,
+        )
         self.setAccessibleName(said)
         self.setToolTip(said)
 
@@ -144,10 +153,12 @@ class _VersionLine(QWidget):
         lower = QRectF(0, upper.bottom() + 1, rect.width(), theme.size("tags") + 4)
         row = self._row
         active = row.state is ModelState.ACTIVE
-        name = f"Version {row.version}"
+        name = tr("Version {version}", version=row.version)
         painting.text(painter, upper, name, theme.bold("controls"), colors.text)
         used = painting.text_width(name, theme.bold("controls")) + 10
-        state = row.state.value if row.here else f"{row.state.value}, weights not here"
+        state = words.model_state(row.state)
+        if not row.here:
+            state = tr("{state}, weights not here", state=state)
         tone = colors.success if active else colors.secondary
         if row.state is ModelState.CANDIDATE:
             tone = colors.accent

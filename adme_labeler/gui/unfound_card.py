@@ -12,6 +12,7 @@ from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import KeyButton, Text, left_row
 from adme_labeler.gui.training_cards import ProgressLine
+from adme_labeler.language import tr
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,12 @@ class UnfoundCard(QWidget):
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
         self.lines: list[_Line] = []
-        self.draw = KeyButton("Audit…")
-        self.go_on = KeyButton("Read the audit")
+        self.draw = KeyButton(tr("Audit…"))
+        self.go_on = KeyButton(tr("Read the audit"))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(8)
-        whole.addWidget(Text("Still out there", "title", strong=True))
+        whole.addWidget(Text(tr("Still out there"), "title", strong=True))
         whole.addLayout(self._rows)
         whole.addWidget(self._line)
         whole.addWidget(self._said)
@@ -78,10 +79,10 @@ class UnfoundCard(QWidget):
         self._line.set_share(view.read / view.drawn if view.drawn else None)
         self.go_on.setVisible(waits > 0)
         self.go_on.setEnabled(view.writable)
-        self.go_on.set_text("Go on reading" if view.read else "Read the audit")
+        self.go_on.set_text(tr("Go on reading") if view.read else tr("Read the audit"))
         self.draw.setVisible(not waits)
         self.draw.setEnabled(view.writable and view.possible and not view.drawing)
-        self.draw.set_text("Another audit…" if view.drawn else "Audit…")
+        self.draw.set_text(tr("Another audit…") if view.drawn else tr("Audit…"))
         for line in self.lines:
             self._rows.removeWidget(line)
             line.hide()
@@ -97,25 +98,33 @@ class UnfoundCard(QWidget):
 def unfound_sentence(view: UnfoundView) -> str:
     """What the estimates stand on, or why there are none."""
     if view.drawing:
-        return "Drawing the audit…"
+        return tr("Drawing the audit…")
     if not view.drawn:
         if not view.possible:
-            return (
+            return tr(
                 "No audit yet. It is drawn from undecided sentences that a model has suggested for."
             )
-        return (
+        return tr(
             "No audit yet. Read some undecided sentences drawn by chance, and this says how many "
             "of each category nobody has found."
         )
-    read = f"{view.read:,} of {view.drawn:,} read"
+    read = tr("{read:,} of {drawn:,} read", read=view.read, drawn=view.drawn)
     if view.set_aside:
-        read += f", {view.set_aside:,} set aside"
-    pool = f"out of the {view.pool:,} sentences undecided on {view.when}"
+        read = tr("{read}, {set_aside:,} set aside", read=read, set_aside=view.set_aside)
+    pool = tr("out of the {pool:,} sentences undecided on {when}", pool=view.pool, when=view.when)
     if view.until_figures:
-        return f"{read}, drawn {pool}. Figures after {view.until_figures:,} more."
-    return (
-        f"Estimated unfound sentences, with 95 % interval, among {view.undecided:,} still "
-        f"undecided; held-out drugs are not in it. Audit: {read}, {pool}."
+        return tr(
+            "{read}, drawn {pool}. Figures after {until_figures:,} more.",
+            read=read,
+            pool=pool,
+            until_figures=view.until_figures,
+        )
+    return tr(
+        "Estimated unfound sentences, with 95 % interval, among {undecided:,} still "
+        "undecided; held-out drugs are not in it. Audit: {read}, {pool}.",
+        undecided=view.undecided,
+        read=read,
+        pool=pool,
     )
 
 
@@ -127,7 +136,9 @@ class _Line(QWidget):
         self._name = name
         self._figures = figures(row)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        said = f"{name}: an estimated {self._figures} sentences are unfound"
+        said = tr(
+            "{name}: an estimated {figures} sentences are unfound", name=name, figures=self._figures
+        )
         self.setAccessibleName(said)
         self.setToolTip(said)
 
@@ -152,4 +163,6 @@ class _Line(QWidget):
 
 def figures(row: UnfoundRow) -> str:
     """ "11 (4 to 23)"."""
-    return f"{row.estimate:,.0f} ({row.low:,} to {row.high:,})"
+    return tr(
+        "{estimate:,.0f} ({low:,} to {high:,})", estimate=row.estimate, low=row.low, high=row.high
+    )

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.records import AnnotationState, Arm, DrugLabel, LabelId, SentenceId
+from adme_labeler.language import tr
 from adme_labeler.services import annotating, finding, queue, shelf
 from adme_labeler.services.finding import Found
 from adme_labeler.services.listed import Listed, ids_of, place_of
@@ -18,8 +19,8 @@ from adme_labeler.storage import annotations, sentences
 
 _LOOKED_AT = 200
 """Sentences asked about at once for the next one that waits."""
-_ALL_DECIDED = "Every sentence is decided, skipped or marked unsure."
-_CHOOSE = "Choose a sentence of the list; Enter takes the first."
+_ALL_DECIDED = tr("Every sentence is decided, skipped or marked unsure.")
+_CHOOSE = tr("Choose a sentence of the list; Enter takes the first.")
 _SHRINKING = (QueueKind.UNCERTAIN, QueueKind.RAREST)
 """Queues that are drawn anew when they are used up."""
 REVIEW = (
@@ -127,7 +128,7 @@ class Walk(QObject):
         found = finding.find(
             self.session, written, typing=True, hide_suggestions=self.hide_suggestions
         )
-        items = Listed(found.ids, Arm.SEARCH, f"found by “{written}”")
+        items = Listed(found.ids, Arm.SEARCH, tr("found by “{written}”", written=written))
         if not self.searching:
             self._before_search = self.focus
         said = _CHOOSE if items else found.explanation
@@ -144,7 +145,12 @@ class Walk(QObject):
     def show_ids(self, ids: Sequence[SentenceId], reason: str) -> None:
         """Make a queue of these sentences, for example those a model missed."""
         items = Listed(ids, Arm.REVIEW, reason)
-        self._set_queue(self.kind, items, "" if items else f"Nothing: {reason}.", searching=True)
+        self._set_queue(
+            self.kind,
+            items,
+            "" if items else tr("Nothing: {reason}.", reason=reason),
+            searching=True,
+        )
         self._focus(items[0] if items else None)
 
     def arrange(self, ids: Sequence[SentenceId], reason: str) -> None:
@@ -193,7 +199,7 @@ class Walk(QObject):
         elif self.in_order:
             self._read_in_order(sentences.label_of(self.session.connection, sentence), sentence)
         else:
-            self._focus(QueueItem(sentence, Arm.DOCUMENT, None, "you chose it"))
+            self._focus(QueueItem(sentence, Arm.DOCUMENT, None, tr("you chose it")))
 
     def step(self, by: int) -> None:
         """The sentence before (-1) or after (1), decided or not."""
@@ -215,7 +221,7 @@ class Walk(QObject):
             if self.item is None:
                 self.said.emit(self.explanation)
         elif item is None:
-            self.said.emit("That was the last one of this queue.")
+            self.said.emit(tr("That was the last one of this queue."))
             self.moved.emit()
 
     def follow_sentences(self, changes: Changes) -> bool:

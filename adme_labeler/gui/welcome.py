@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 
 from adme_labeler.gui import icons, painting, theme
 from adme_labeler.gui.controls import Panel, Text
+from adme_labeler.language import tr
 
 
 class WelcomePage(Panel):
@@ -35,19 +36,19 @@ class WelcomePage(Panel):
         self._dragging = False
         self.sample = Choice(
             "book",
-            "Try the sample project",
-            "Real formats, drugs that do not exist: nothing can go wrong",
+            tr("Try the sample project"),
+            tr("Real formats, drugs that do not exist: nothing can go wrong"),
         )
         self.new = Choice(
             "add-files",
-            "New project from files",
-            "SPL XML, DailyMed zip, openFDA JSON, spreadsheets",
+            tr("New project from files"),
+            tr("SPL XML, DailyMed zip, openFDA JSON, spreadsheets"),
             "Ctrl+N",
         )
-        self.open = Choice("open", "Open a project", "A file that ends in .adme", "Ctrl+O")
+        self.open = Choice("open", tr("Open a project"), tr("A file that ends in .adme"), "Ctrl+O")
         for choice, ident in ((self.sample, "sample"), (self.new, "new"), (self.open, "open")):
             choice.clicked.connect(lambda _=False, i=ident: self.asked.emit(i))
-        self._recent_title = Text("Recent projects", "controls", "secondary", strong=True)
+        self._recent_title = Text(tr("Recent projects"), "controls", "secondary", strong=True)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(4)
         column = QVBoxLayout()
@@ -61,7 +62,7 @@ class WelcomePage(Panel):
         words.addWidget(_Big("ADME labeler"))
         words.addWidget(
             Text(
-                "Read drug labels, decide with one key, let the model learn from you.",
+                tr("Read drug labels, decide with one key, let the model learn from you."),
                 "controls",
                 "secondary",
             )
@@ -76,7 +77,9 @@ class WelcomePage(Panel):
         column.addLayout(self._recent)
         column.addSpacing(12)
         column.addWidget(
-            Text("Drop drug labels or a project anywhere on this page.", "secondary", "secondary")
+            Text(
+                tr("Drop drug labels or a project anywhere on this page."), "secondary", "secondary"
+            )
         )
         column.addStretch(3)
         middle = QWidget()

@@ -24,6 +24,7 @@ from adme_labeler.gui import (
 from adme_labeler.gui.actions import CATEGORY_SLOTS, Needs
 from adme_labeler.gui.dialogs.preferences import PreferencesDialog
 from adme_labeler.gui.project_view import ProjectView
+from adme_labeler.language import tr
 from adme_labeler.services import annotating
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def what_actions_do(window: MainWindow) -> dict[str, Callable[[], None]]:
         "close": lambda: window.leave_project(window.show_welcome),
         "export": lambda: merge_dialogs.export(window),
         "merge": lambda: merge_dialogs.merge(window),
-        "saved": lambda: window.say("Every decision is saved the moment it is made."),
+        "saved": lambda: window.say(tr("Every decision is saved the moment it is made.")),
         "quit": window.quit,
         "search": lambda: window.of_project().work.search.open(),
         "note": lambda: dialogs_of.note(window),
@@ -75,7 +76,9 @@ def what_actions_do(window: MainWindow) -> dict[str, Callable[[], None]]:
             PreferencesDialog(window.preferences, window.preferences_changed, window), lambda: None
         ),
         "log": lambda: window.tell(
-            "Log of the training", "The last lines before it ended:", window.trainer().detail
+            tr("Log of the training"),
+            tr("The last lines before it ended:"),
+            window.trainer().detail,
         ),
         "larger": lambda: window.dress(scale=window.preferences.larger(1)),
         "smaller": lambda: window.dress(scale=window.preferences.larger(-1)),
@@ -91,11 +94,13 @@ def what_actions_do(window: MainWindow) -> dict[str, Callable[[], None]]:
         "hide": lambda: _toggle_hidden(window),
     }
     for ident, method in (
-        ("undo", "undo"), ("redo", "redo"), ("accept", "accept"), ("second", "offer_second"),
+        ("accept", "accept"), ("second", "offer_second"),
         ("skip", "skip"), ("unsure", "unsure"), ("flag", "toggle_flag"),
         ("next-open", "next_open"), ("rarest", "rarest"), ("keep-older", "keep_older"),
     ):  # fmt: skip
         table[ident] = lambda m=method: getattr(window.of_project().desk, m)()
+    table["undo"] = lambda: window.of_project().undo()
+    table["redo"] = lambda: window.of_project().undo(again=True)
     table["previous"] = lambda: window.of_project().desk.step(-1)
     table["next"] = lambda: window.of_project().desk.step(1)
     for number in range(1, CATEGORY_SLOTS + 1):
@@ -168,8 +173,8 @@ def show_states(window: MainWindow) -> None:
     if not project.session.read_only:
         undo = annotating.next_undo(project.session)
         redo = annotating.next_redo(project.session)
-    actions.set_text("undo", f"Undo: {undo[:48]}" if undo else "Undo")
-    actions.set_text("redo", f"Redo: {redo[:48]}" if redo else "Redo")
+    actions.set_text("undo", tr("Undo: {undo}", undo=undo[:48]) if undo else tr("Undo"))
+    actions.set_text("redo", tr("Redo: {redo}", redo=redo[:48]) if redo else tr("Redo"))
 
 
 def _toggle_context(window: MainWindow) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from adme_labeler.gui import painting, theme
+from adme_labeler.language import tr
 
 
 class Segments(QWidget):
@@ -147,5 +148,7 @@ class Segments(QWidget):
 
     def _announce(self) -> None:
         self.setAccessibleName(
-            ", ".join(t + (" (chosen)" if i == self._current else "") for i, t in self._choices)
+            ", ".join(
+                tr("{name} (chosen)", name=t) if i == self._current else t for i, t in self._choices
+            )
         )

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from adme_labeler.gui.controls import NumberBox, Text
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.language import tr
 
 USUAL = 100
 
@@ -22,13 +23,16 @@ class AuditDialog(Dialog):
     def __init__(
         self, pool: int, prices: Sequence[tuple[int, int]], parent: QWidget | None = None
     ) -> None:
-        super().__init__("Audit what is still out there", parent, 560)
+        super().__init__(tr("Audit what is still out there"), parent, 560)
         self.body.addWidget(
             Text(
-                "The program draws undecided sentences by chance, more of them where the model is "
-                "in doubt. You decide them without seeing its suggestion. From what you find, it "
-                "estimates how many sentences of each category nobody has found yet, with an "
-                "interval. Held-out drugs are left out: they are read in full.",
+                tr(
+                    "The program draws undecided sentences by chance, more of them where the "
+                    "model is in doubt. You decide them without seeing its suggestion. From "
+                    "what you find, it estimates how many sentences of each category nobody "
+                    "has found yet, with an interval. Held-out drugs are left out: they are "
+                    "read in full."
+                ),
                 "controls",
                 wrap=True,
             )
@@ -37,19 +41,21 @@ class AuditDialog(Dialog):
         self._number.setRange(min(20, pool), min(2_000, pool))
         self._number.setSingleStep(20)
         self._number.setValue(min(USUAL, pool))
-        self._number.setAccessibleName("Sentences to draw")
+        self._number.setAccessibleName(tr("Sentences to draw"))
         self._number.setMinimumWidth(96)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(Text("Draw"))
+        row.addWidget(Text(tr("Draw")))
         row.addWidget(self._number)
-        row.addWidget(Text(f"of {pool:,} undecided sentences", "controls"))
+        row.addWidget(Text(tr("of {pool:,} undecided sentences", pool=pool), "controls"))
         row.addStretch(1)
         self.body.addLayout(row)
         self.body.addWidget(
             Text(
-                "100 give a first impression, 300 a clearly narrower interval. One audit serves "
-                "all categories.",
+                tr(
+                    "100 give a first impression, 300 a clearly narrower interval. One audit "
+                    "serves all categories."
+                ),
                 "secondary",
                 "secondary",
                 wrap=True,
@@ -57,8 +63,8 @@ class AuditDialog(Dialog):
         )
         if prices:
             self.body.addWidget(Text(price_sentence(prices), "secondary", "secondary", wrap=True))
-        self.add_close("Cancel", default=False)
-        self.add_button("Draw", default=True).clicked.connect(self.accept)
+        self.add_close(tr("Cancel"), default=False)
+        self.add_button(tr("Draw"), default=True).clicked.connect(self.accept)
 
     def count(self) -> int:
         return self._number.value()
@@ -66,8 +72,12 @@ class AuditDialog(Dialog):
 
 def price_sentence(prices: Sequence[tuple[int, int]]) -> str:
     """What certainty without a model would cost."""
-    said = ", ".join(f"{to_read:,} for at most {most:,}" for most, to_read in prices)
-    return (
-        "For comparison, to be 95 % certain without any model that few sentences of a category "
-        f"remain, so many would have to be read at random without a find: {said}."
+    said = ", ".join(
+        tr("{to_read:,} for at most {most:,}", to_read=to_read, most=most)
+        for most, to_read in prices
+    )
+    return tr(
+        "For comparison, to be 95 % certain without any model that few sentences of a "
+        "category remain, so many would have to be read at random without a find: {said}.",
+        said=said,
     )

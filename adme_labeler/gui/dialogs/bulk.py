@@ -23,7 +23,8 @@ from adme_labeler.domain.records import SentenceId
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import KeyButton, NumberBox, Segments, Text
 from adme_labeler.gui.dialogs.base import Dialog
-from adme_labeler.services.bulk import Errors, Pool
+from adme_labeler.language import tr
+from adme_labeler.services.bulk import Pool
 
 PREVIEW = 10
 _LEAST, _MOST, _AT_FIRST = 50, 100, 95
@@ -54,7 +55,7 @@ class BulkDialog(Dialog):
         parent: QWidget | None = None,
         seed: int | None = None,
     ) -> None:
-        super().__init__("Accept many suggestions", parent, 900)
+        super().__init__(tr("Accept many suggestions"), parent, 900)
         self._scheme = scheme
         self._scopes = scopes
         self._texts = texts
@@ -71,7 +72,7 @@ class BulkDialog(Dialog):
         self.slider.setRange(_LEAST, _MOST)
         self.slider.setValue(_AT_FIRST)
         self.slider.setPageStep(5)
-        self.slider.setAccessibleName("Least probability of every category, in percent")
+        self.slider.setAccessibleName(tr("Least probability of every category, in percent"))
         self.slider.valueChanged.connect(self._follow)
         self._threshold = Text("", "controls", strong=True)
         self.count = Text("", "controls", strong=True)
@@ -81,13 +82,13 @@ class BulkDialog(Dialog):
             row.check.toggled.connect(lambda _: self._show())
             row.least.valueChanged.connect(lambda _: self._show())
         self._preview_title = Text("", "secondary", "secondary", strong=True)
-        self.again = KeyButton("Another ten", "R")
-        self.again.setToolTip("Draw ten others to look at (R)")
+        self.again = KeyButton(tr("Another ten"), "R")
+        self.again.setToolTip(tr("Draw ten others to look at (R)"))
         self.again.clicked.connect(self.draw_again)
         self.lines = [_Line() for _ in range(PREVIEW)]
         self._arrange()
-        self.add_close("Cancel", default=False)
-        self.go = self.add_button("Accept", default=True)
+        self.add_close(tr("Cancel"), default=False)
+        self.go = self.add_button(tr("Accept"), default=True)
         self.go.clicked.connect(self.accept)
         self._read(0)
 
@@ -128,7 +129,9 @@ class BulkDialog(Dialog):
             self._pool = end.value
             self._show()
             return
-        self.errors.setText(f"Reading the suggestions: {painting.percent(share)}")
+        self.errors.setText(
+            tr("Reading the suggestions: {percent}", percent=painting.percent(share))
+        )
         QTimer.singleShot(0, self, self._read_on)
 
     # ------------------------------------------------------------------ showing
@@ -151,13 +154,15 @@ class BulkDialog(Dialog):
         pool = self._pool
         values = {row.least.value() for row in self.rows.values()}
         one = values == {self.slider.value()}
-        self._threshold.setText(f"At least {self.slider.value()} %" if one else "As set below")
+        self._threshold.setText(
+            tr("At least {value} %", value=self.slider.value()) if one else tr("As set below")
+        )
         for widget in (self.slider, self.again, *self.rows.values()):
             widget.setEnabled(pool is not None)
         if pool is None:
             self.count.setText("")
-            self.errors.setText("Reading the suggestions")
-            self.go.setText("Accept")
+            self.errors.setText(tr("Reading the suggestions"))
+            self.go.setText(tr("Accept"))
             self.go.setEnabled(False)
             for row in self.rows.values():
                 row.show_count("")
@@ -165,40 +170,59 @@ class BulkDialog(Dialog):
             return
         least = self._least()
         number = sum(pool.count(key, p) for key, p in least.items())
-        self.count.setText(f"{number:,} of {len(pool):,} sentences")
+        self.count.setText(tr("{number:,} of {total:,} sentences", number=number, total=len(pool)))
         for key, row in self.rows.items():
             row.show_count(self._row_words(pool, key, least.get(key)))
         self.errors.setText(self._error_words(pool, least, number))
-        self.go.setText(f"Accept {number:,}")
+        self.go.setText(tr("Accept {number:,}", number=number))
         self.go.setEnabled(bool(number))
         self._show_preview()
 
     def _row_words(self, pool: Pool, key: CategoryKey, least: float | None) -> str:
         total = pool.total(key)
         if least is None or not total:
-            return f"0 of {total:,}"
+            return tr("0 of {total:,}", total=total)
         number = pool.count(key, least)
-        words = f"{number:,} of {total:,}"
-        if number and self._calibrated:
-            found = pool.errors({key: least})
-            words += ", < 1 wrong" if found.expected < 0.5 else f", {_about(found)} wrong"
-        return words
+        if not number or not self._calibrated:
+            return tr("{number:,} of {total:,}", number=number, total=total)
+        wrong = pool.errors({key: least}).expected
+        if wrong < 0.5:
+            return tr("{number:,} of {total:,}, < 1 wrong", number=number, total=total)
+        return tr(
+            "{number:,} of {total:,}, about {wrong:,.0f} wrong",
+            number=number,
+            total=total,
+            wrong=wrong,
+        )
 
     def _error_words(self, pool: Pool, least: Mapping[CategoryKey, float], number: int) -> str:
         if not len(pool):
-            return "No undecided sentence outside the held-out drugs has a suggestion here."
+            return tr("No undecided sentence outside the held-out drugs has a suggestion here.")
         if not number:
             surest = painting.percent(pool.surest() or 0.0)
-            return f"No undecided sentence has so sure a suggestion; the surest has {surest}."
+            return tr(
+                "No undecided sentence has so sure a suggestion; the surest has {surest}.",
+                surest=surest,
+            )
         if not self._calibrated:
-            return (
+            return tr(
                 "The model is not calibrated yet: how many of them would be wrong cannot be "
                 "estimated. Look at the ten, and at ten others."
             )
         found = pool.errors(least)
-        return (
-            f"{_about(found).capitalize()} of them would be wrong (95 % interval {found.low:,} to "
-            f"{found.high:,}), if the model's calibration holds for them."
+        if found.expected < 0.5:
+            return tr(
+                "Fewer than one of them would be wrong (95 % interval {low:,} to {high:,}), if the "
+                "model's calibration holds for them.",
+                low=found.low,
+                high=found.high,
+            )
+        return tr(
+            "About {wrong:,.0f} of them would be wrong (95 % interval {low:,} to {high:,}), if the "
+            "model's calibration holds for them.",
+            wrong=found.expected,
+            low=found.low,
+            high=found.high,
         )
 
     def _show_preview(self) -> None:
@@ -208,7 +232,11 @@ class BulkDialog(Dialog):
             least = self._least()
             number = sum(self._pool.count(key, p) for key, p in least.items())
             drawn = self._pool.sample(least, PREVIEW, self._seed)
-        title = f"{len(drawn)} of them, drawn at random" if number > PREVIEW else "All of them"
+        title = (
+            tr("{count} of them, drawn at random", count=len(drawn))
+            if number > PREVIEW
+            else tr("All of them")
+        )
         self._preview_title.setText(title if drawn else "")
         self.again.setVisible(number > PREVIEW)
         texts = self._texts([ident for ident, _, _ in drawn]) if drawn else {}
@@ -222,9 +250,11 @@ class BulkDialog(Dialog):
     def _arrange(self) -> None:
         self.body.addWidget(
             Text(
-                "Takes the suggestion of every undecided sentence that the model is sure enough "
-                "of. Held-out drugs are left alone. What is accepted so is marked: it trains, but "
-                "measures nothing. One undo takes all of it back.",
+                tr(
+                    "Takes the suggestion of every undecided sentence that the model is sure "
+                    "enough of. Held-out drugs are left alone. What is accepted so is marked: "
+                    "it trains, but measures nothing. One undo takes all of it back."
+                ),
                 "secondary",
                 "secondary",
                 wrap=True,
@@ -246,7 +276,7 @@ class BulkDialog(Dialog):
         self.body.addWidget(self.errors)
         grid = QVBoxLayout()
         grid.setSpacing(8)
-        grid.addWidget(Text("By category", "secondary", "secondary", strong=True))
+        grid.addWidget(Text(tr("By category"), "secondary", "secondary", strong=True))
         for row in self.rows.values():
             grid.addWidget(row)
         grid.addStretch(1)
@@ -267,12 +297,6 @@ class BulkDialog(Dialog):
         self.body.addLayout(columns, 1)
 
 
-def _about(errors: Errors) -> str:
-    if errors.expected < 0.5:
-        return "fewer than one"
-    return f"about {errors.expected:,.0f}"
-
-
 class _CategoryRow(QWidget):
     """A category, its own threshold, and what that comes to."""
 
@@ -280,7 +304,7 @@ class _CategoryRow(QWidget):
         super().__init__()
         self.check = QCheckBox(category.name)
         self.check.setChecked(True)
-        self.check.setAccessibleName(f"Accept {category.name}")
+        self.check.setAccessibleName(tr("Accept {name}", name=category.name))
         self.check.setMinimumWidth(120)
         self.least = NumberBox()
         self.least.setRange(_LEAST, _MOST)
@@ -288,7 +312,7 @@ class _CategoryRow(QWidget):
         self.least.setPrefix("≥ ")
         self.least.setSuffix(" %")
         self.least.setSingleStep(5)
-        self.least.setAccessibleName(f"Least probability of {category.name}")
+        self.least.setAccessibleName(tr("Least probability of {name}", name=category.name))
         self.check.toggled.connect(self.least.setEnabled)
         self._count = Text("", "secondary", "secondary")
         self._count.setMinimumWidth(180)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, 
 from adme_labeler.domain.colors import PALETTE
 from adme_labeler.gui import icons, painting, theme
 from adme_labeler.gui.controls import Text
+from adme_labeler.language import tr
 
 _SIDE, _GAP = 28, 6
 
@@ -22,14 +23,14 @@ class ColorChoice(QWidget):
         super().__init__(parent)
         self.palette_ = Swatches()
         self.light, self.dark = QLineEdit(), QLineEdit()
-        for field, name in ((self.light, "Colour on light"), (self.dark, "Colour on dark")):
+        for field, name in ((self.light, tr("Colour on light")), (self.dark, tr("Colour on dark"))):
             field.setAccessibleName(name)
             field.setMaxLength(7)
             field.setFixedWidth(7 * theme.size("controls"))
             field.textEdited.connect(lambda _: self._typed())
         typed = QHBoxLayout()
         typed.setSpacing(8)
-        for words, field in (("on light", self.light), ("on dark", self.dark)):
+        for words, field in ((tr("on light"), self.light), (tr("on dark"), self.dark)):
             typed.addWidget(Text(words, "secondary", "secondary"))
             typed.addWidget(field)
             typed.addSpacing(8)
@@ -116,5 +117,5 @@ class Swatches(QWidget):
         self.chosen.emit(place)
 
     def _announce(self) -> None:
-        name = PALETTE[self._current][0] if self._current >= 0 else "another colour"
-        self.setAccessibleName(f"Colour: {name}")
+        name = PALETTE[self._current][0] if self._current >= 0 else tr("another colour")
+        self.setAccessibleName(tr("Colour: {name}", name=name))

@@ -12,10 +12,11 @@ from adme_labeler.domain.categories import Category, CategoryScheme
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import ElidedText, Text
 from adme_labeler.gui.dialogs.column_grid import Choice
+from adme_labeler.language import tr, trn
 from adme_labeler.services.column_mapping import Written
 
 _TALLEST, _LEAST = 168, 96
-UNDECIDED = "Leave undecided"
+UNDECIDED = tr("Leave undecided")
 
 
 class WrittenCategories(QWidget):
@@ -33,7 +34,7 @@ class WrittenCategories(QWidget):
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setAccessibleName("Categories in the table")
+        self._area.setAccessibleName(tr("Categories in the table"))
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -45,7 +46,7 @@ class WrittenCategories(QWidget):
     def show_categories(self, found: Sequence[Written], chosen: bool) -> None:
         """`chosen`: whether a column is chosen as Category at all."""
         unknown = [w for w in found if not w.known]
-        self.title.setText("Categories")
+        self.title.setText(tr("Categories"))
         self.summary.setText(_summary(found, unknown, chosen))
         open_ = [w for w in unknown if not w.key]
         self.summary.set_tone("warning" if open_ else "secondary")
@@ -70,8 +71,8 @@ class WrittenCategories(QWidget):
         grid.setColumnStretch(3, 3)
         for row, written in enumerate(found):
             grid.addWidget(ElidedText(written.text, "controls"), row, 0)
-            rows = "row" if written.count == 1 else "rows"
-            count = Text(f"{written.count:,} {rows}", "secondary", "secondary")
+            rows = trn("{count:,} row", "{count:,} rows", written.count)
+            count = Text(rows, "secondary", "secondary")
             count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(count, row, 1)
             if written.known:
@@ -94,9 +95,10 @@ class WrittenCategories(QWidget):
         if written.likely:
             keys.sort(key=lambda key: key != written.likely)
         for key in keys:
-            hint = " – its name stands in it" if key == written.likely else ""
-            choice.addItem(f"{self._scheme[key].name}{hint}", key)
-        choice.setAccessibleName(f'Category for "{written.text}"')
+            name = self._scheme[key].name
+            likely = key == written.likely
+            choice.addItem(tr("{name} – its name stands in it", name=name) if likely else name, key)
+        choice.setAccessibleName(tr('Category for "{text}"', text=written.text))
         choice.activated.connect(
             lambda _, w=written.text, c=choice: self.chosen.emit(w, c.currentData())
         )
@@ -109,7 +111,7 @@ class _Understood(QWidget):
     def __init__(self, category: Category) -> None:
         super().__init__()
         self._category = category
-        self.setAccessibleName(f"understood as {category.name}")
+        self.setAccessibleName(tr("understood as {name}", name=category.name))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -126,15 +128,27 @@ class _Understood(QWidget):
 
 def _summary(found: Sequence[Written], unknown: Sequence[Written], chosen: bool) -> str:
     if not chosen:
-        return "No column is chosen as Category: every sentence comes in undecided."
+        return tr("No column is chosen as Category: every sentence comes in undecided.")
     if not found:
-        return "The column has no category that could be listed."
+        return tr("The column has no category that could be listed.")
     if not unknown:
-        return "All are understood."
+        return tr("All are understood.")
     rows = sum(w.count for w in unknown if not w.key)
     if not rows:
-        return "All are understood, some as you have chosen."
+        return tr("All are understood, some as you have chosen.")
     left = sum(1 for w in unknown if not w.key)
-    what = "one is" if left == 1 else f"{left:,} are"
-    sentences = "1 sentence stays" if rows == 1 else f"{rows:,} sentences stay"
-    return f"Of {len(found):,}, {what} not understood: {sentences} undecided unless you choose."
+    return " ".join(
+        (
+            trn(
+                "Of {total:,}, one is not understood:",
+                "Of {total:,}, {count:,} are not understood:",
+                left,
+                total=len(found),
+            ),
+            trn(
+                "{count:,} sentence stays undecided unless you choose.",
+                "{count:,} sentences stay undecided unless you choose.",
+                rows,
+            ),
+        )
+    )

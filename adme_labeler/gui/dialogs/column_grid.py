@@ -21,6 +21,7 @@ from PySide6.QtGui import QColor, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHeaderView, QTableView, QWidget
 
 from adme_labeler.gui import painting, theme
+from adme_labeler.language import tr
 from adme_labeler.services.column_mapping import MEANINGS
 
 _NARROWEST, _WIDEST = 148, 400
@@ -65,7 +66,7 @@ class ColumnGrid(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)
-        self.setAccessibleName("First rows of the table")
+        self.setAccessibleName(tr("First rows of the table"))
 
     def show_rows(
         self, names: Sequence[str], fields: Sequence[str], rows: Sequence[Sequence[str]]
@@ -179,8 +180,8 @@ class _Head(QHeaderView):
         while len(self.choices) < len(names):
             self.choices.append(self._choice(len(self.choices)))
         for choice, name in zip(self.choices, names, strict=True):
-            choice.setAccessibleName(f'Meaning of the column "{name}"')
-            choice.setToolTip(f'What the column "{name}" holds')
+            choice.setAccessibleName(tr('Meaning of the column "{name}"', name=name))
+            choice.setToolTip(tr('What the column "{name}" holds', name=name))
         self.set_fields(fields)
         self.setVisible(True)
 

@@ -13,28 +13,29 @@ from adme_labeler.gui.controls import Hairline, Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.dialogs.column_categories import WrittenCategories
 from adme_labeler.gui.dialogs.column_grid import Choice, ColumnGrid
+from adme_labeler.language import tr, trn
 from adme_labeler.protocol import TablePreviewed
 from adme_labeler.services.column_mapping import ColumnMapping
 
 _ENCODINGS = (
     ("utf-8-sig", "UTF-8"),
     ("utf-16", "UTF-16"),
-    ("utf-16-le", "UTF-16, little-endian"),
-    ("utf-16-be", "UTF-16, big-endian"),
-    ("cp1252", "Western (Windows-1252)"),
-    ("latin-1", "Western (Latin-1)"),
-    ("cp1250", "Central European (Windows-1250)"),
-    ("cp1251", "Cyrillic (Windows-1251)"),
-    ("mac_roman", "Western (Mac Roman)"),
-    ("shift_jis", "Japanese (Shift JIS)"),
-    ("gb18030", "Chinese (GB 18030)"),
+    ("utf-16-le", tr("UTF-16, little-endian")),
+    ("utf-16-be", tr("UTF-16, big-endian")),
+    ("cp1252", tr("Western (Windows-1252)")),
+    ("latin-1", tr("Western (Latin-1)")),
+    ("cp1250", tr("Central European (Windows-1250)")),
+    ("cp1251", tr("Cyrillic (Windows-1251)")),
+    ("mac_roman", tr("Western (Mac Roman)")),
+    ("shift_jis", tr("Japanese (Shift JIS)")),
+    ("gb18030", tr("Chinese (GB 18030)")),
 )
 _DELIMITERS = (
-    (",", "Comma"),
-    (";", "Semicolon"),
-    ("\t", "Tab"),
-    ("|", "Vertical bar"),
-    ("none", "None: one column"),
+    (",", tr("Comma")),
+    (";", tr("Semicolon")),
+    ("\t", tr("Tab")),
+    ("|", tr("Vertical bar")),
+    ("none", tr("None: one column")),
 )
 _HEADER_ROWS = 20
 
@@ -49,29 +50,29 @@ class ColumnsDialog(Dialog):
 
     def __init__(self, mapping: ColumnMapping, others: int = 0, parent: QWidget | None = None):
         """`others` counts the files of the import that are no tables."""
-        super().__init__("What the columns mean", parent, 920)
+        super().__init__(tr("What the columns mean"), parent, 920)
         self.mapping = mapping
         self._others = others
         self._path = ""
-        self._waiting = "Reading"
-        self.file = _choice("File")
+        self._waiting = tr("Reading")
+        self.file = _choice(tr("File"))
         self.file.activated.connect(lambda _: self.show_table(self.file.currentData()))
         self.about = Text("", "controls", "secondary")
-        self.take_it = QCheckBox("Import this table")
+        self.take_it = QCheckBox(tr("Import this table"))
         self.take_it.toggled.connect(self._leave_out)
-        self.encoding = _choice("Encoding", _ENCODINGS)
-        self.delimiter = _choice("Columns are separated by", _DELIMITERS)
-        self.sheet = _choice("Sheet")
-        self.header = _choice("Names of the columns")
-        self.header.addItem("In no row", 0)
+        self.encoding = _choice(tr("Encoding"), _ENCODINGS)
+        self.delimiter = _choice(tr("Columns are separated by"), _DELIMITERS)
+        self.sheet = _choice(tr("Sheet"))
+        self.header = _choice(tr("Names of the columns"))
+        self.header.addItem(tr("In no row"), 0)
         for number in range(1, _HEADER_ROWS + 1):
-            self.header.addItem(f"In row {number}", number)
+            self.header.addItem(tr("In row {number}", number=number), number)
         self._labels = {
-            self.file: Text("&File", "secondary", "secondary"),
-            self.encoding: Text("&Encoding", "secondary", "secondary"),
-            self.delimiter: Text("&Separator", "secondary", "secondary"),
-            self.sheet: Text("S&heet", "secondary", "secondary"),
-            self.header: Text("&Names of the columns", "secondary", "secondary"),
+            self.file: Text(tr("&File"), "secondary", "secondary"),
+            self.encoding: Text(tr("&Encoding"), "secondary", "secondary"),
+            self.delimiter: Text(tr("&Separator"), "secondary", "secondary"),
+            self.sheet: Text(tr("S&heet"), "secondary", "secondary"),
+            self.header: Text(tr("&Names of the columns"), "secondary", "secondary"),
         }
         for choice in (self.encoding, self.delimiter, self.sheet, self.header):
             choice.activated.connect(lambda _: self._ask_again())
@@ -86,8 +87,8 @@ class ColumnsDialog(Dialog):
         self._line = Hairline()
         self.said = Text("", "controls", "danger", wrap=True)
         self._lay_out()
-        self.add_close("Cancel", default=False)
-        self.go = self.add_button("Import", default=True)
+        self.add_close(tr("Cancel"), default=False)
+        self.go = self.add_button(tr("Import"), default=True)
         self.go.clicked.connect(self.accept)
         self.resize(920, 640)
         for table in mapping.paths():
@@ -127,8 +128,8 @@ class ColumnsDialog(Dialog):
             self._show_verdict()
             return
         self.file.setCurrentIndex(self.file.findData(path))
-        rows = "1 row" if table.count == 1 else f"{table.count:,} rows"
-        columns = "1 column" if len(table.columns) == 1 else f"{len(table.columns):,} columns"
+        rows = trn("{count:,} row", "{count:,} rows", table.count)
+        columns = trn("{count:,} column", "{count:,} columns", len(table.columns))
         parts = [rows, columns] if table.columns else []
         if self.file.count() == 1:
             parts.insert(0, Path(path).name)
@@ -189,7 +190,7 @@ class ColumnsDialog(Dialog):
         _set(self.encoding, layout.encoding, layout.encoding)
         _set(self.delimiter, layout.delimiter, f'"{layout.delimiter}"')
         if layout.header is not None:
-            _set(self.header, layout.header, f"In row {layout.header}")
+            _set(self.header, layout.header, tr("In row {number}", number=layout.header))
         self.sheet.clear()
         for name in table.sheets:
             self.sheet.addItem(name, name)
@@ -202,7 +203,9 @@ class ColumnsDialog(Dialog):
         self.grid.show_fields(fields)
         like = len(self.mapping.alike(self._path))
         self.alike.setVisible(like > 1)
-        self.alike.setText(f"These answers are for all {like:,} tables with the same columns.")
+        self.alike.setText(
+            tr("These answers are for all {like:,} tables with the same columns.", like=like)
+        )
         found = self.mapping.categories(self._path) if table.columns else []
         self.categories.show_categories(found, bool({"category", "also"} & set(fields)))
         self._show_verdict()
@@ -233,14 +236,14 @@ class ColumnsDialog(Dialog):
         """Files that need a look say so in the list."""
         for at in range(self.file.count()):
             path = self.file.itemData(at)
-            state = ""
+            name = Path(path).name
             if self.mapping.is_left_out(path):
-                state = " (left out)"
+                name = tr("{name} (left out)", name=name)
             elif self.mapping.tables[path].fatal:
-                state = " (cannot be read)"
+                name = tr("{name} (cannot be read)", name=name)
             elif self.mapping.problem(path):
-                state = " (needs an answer)"
-            self.file.setItemText(at, Path(path).name + state)
+                name = tr("{name} (needs an answer)", name=name)
+            self.file.setItemText(at, name)
 
     def _fields(self, table: TablePreviewed) -> Sequence[str]:
         return [self.mapping.field(table.path, at) for at in range(len(table.columns))]
@@ -271,7 +274,7 @@ class ColumnsDialog(Dialog):
         if wanted.sheet != before.sheet:
             wanted = msgspec.structs.replace(wanted, header=None)
         if wanted != before:
-            self.set_waiting(f"Reading {Path(self._path).name} again")
+            self.set_waiting(tr("Reading {name} again", name=Path(self._path).name))
             self.reread.emit(self._path, wanted)
 
 

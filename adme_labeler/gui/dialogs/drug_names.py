@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from adme_labeler.gui.controls import ElidedText, Text
+from adme_labeler.language import tr
 
 LOOSE = frozenset({".pdf", ".docx", ".docm", ".html", ".htm", ".xhtml", ".txt"})
 """Endings of documents without data on their drug."""
@@ -38,10 +39,12 @@ class DrugNames(QWidget):
         if not loose:
             self.hide()
             return
-        whole.addWidget(Text("Drug in each document", "secondary", strong=True))
+        whole.addWidget(Text(tr("Drug in each document"), "secondary", strong=True))
         hint = Text(
-            "Names apart by commas; they are masked and decide the drug group. Left empty, the "
-            "title or file name gives a name, and the report says which.",
+            tr(
+                "Names apart by commas; they are masked and decide the drug group. Left empty, the "
+                "title or file name gives a name, and the report says which."
+            ),
             "secondary",
             "secondary",
             wrap=True,
@@ -58,8 +61,8 @@ class DrugNames(QWidget):
             name = ElidedText(path.name, elide=Qt.TextElideMode.ElideMiddle)
             name.setFixedWidth(180)
             field = QLineEdit()
-            field.setPlaceholderText("Brand, generic name")
-            field.setAccessibleName(f"Drug names of {path.name}")
+            field.setPlaceholderText(tr("Brand, generic name"))
+            field.setAccessibleName(tr("Drug names of {name}", name=path.name))
             grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(field, number, 1)
             self.fields[path] = field
@@ -77,7 +80,7 @@ class DrugNames(QWidget):
         tall = next(iter(self.fields.values())).minimumHeight()
         area.setMaximumHeight(_AT_ONCE * (tall + grid.verticalSpacing()) + tall // 2)
         area.setMinimumHeight(2 * (tall + grid.verticalSpacing()) + tall // 2)
-        area.setAccessibleName("Drug in each document")
+        area.setAccessibleName(tr("Drug in each document"))
         whole.addWidget(area)
 
     def names(self) -> dict[str, tuple[str, ...]]:

@@ -20,15 +20,16 @@ from adme_labeler.domain.records import LabelId
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs import files
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.language import tr
 from adme_labeler.services import exporting
 from adme_labeler.services.exporting import Choice
 
 _FORMATS = (
-    (".xlsx", "Excel workbook", "to read, edit and send; edits can be merged back"),
-    (".csv", "Comma-separated", "for any spreadsheet program; edits can be merged back"),
-    (".tsv", "Tab-separated", "for programs; edits can be merged back"),
-    (".jsonl", "JSON lines", "for training models elsewhere"),
-    (".parquet", "Parquet", "for notebooks"),
+    (".xlsx", tr("Excel workbook"), tr("to read, edit and send; edits can be merged back")),
+    (".csv", tr("Comma-separated"), tr("for any spreadsheet program; edits can be merged back")),
+    (".tsv", tr("Tab-separated"), tr("for programs; edits can be merged back")),
+    (".jsonl", tr("JSON lines"), tr("for training models elsewhere")),
+    (".parquet", "Parquet", tr("for notebooks")),
 )
 
 
@@ -45,7 +46,7 @@ class ExportDialog(Dialog):
         parent: QWidget | None = None,
     ) -> None:
         """`sentences` and `decided` are counts; `label` is the drug label that is being read."""
-        super().__init__("Export", parent, 600)
+        super().__init__(tr("Export"), parent, 600)
         self._label = label
         self._formats = QButtonGroup(self)
         self._rows = QButtonGroup(self)
@@ -55,8 +56,8 @@ class ExportDialog(Dialog):
         self._said = Text("", "secondary", "secondary", wrap=True)
         self._said.setMinimumHeight(2 * self._said.fontMetrics().height())
         self.body.addWidget(self._said)
-        self.add_close("Cancel", default=False)
-        self.go = self.add_button("Export", default=True)
+        self.add_close(tr("Cancel"), default=False)
+        self.go = self.add_button(tr("Export"), default=True)
         self.go.clicked.connect(self._export)
         self._formats.buttonClicked.connect(lambda _: self._follow_format())
         self.place.textChanged.connect(lambda _: self._look())
@@ -85,7 +86,7 @@ class ExportDialog(Dialog):
         return self._said.text()
 
     def _add_formats(self, chosen: str) -> None:
-        self.body.addWidget(Text("Format", "secondary", "secondary", strong=True))
+        self.body.addWidget(Text(tr("Format"), "secondary", "secondary", strong=True))
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(8)
@@ -95,7 +96,7 @@ class ExportDialog(Dialog):
             button.setChecked(suffix == chosen)
             if suffix == ".parquet" and not exporting.parquet_is_here():
                 button.setEnabled(False)
-                purpose = f"needs pyarrow: {exporting.NEEDS_PYARROW}"
+                purpose = tr("needs pyarrow: {how}", how=exporting.NEEDS_PYARROW)
             button.setAccessibleDescription(purpose)
             self._formats.addButton(button)
             grid.addWidget(button, line, 0)
@@ -105,14 +106,20 @@ class ExportDialog(Dialog):
 
     def _add_rows(self, sentences: int, decided: int) -> None:
         self.body.addSpacing(8)
-        self.body.addWidget(Text("Sentences", "secondary", "secondary", strong=True))
-        self.everything = QRadioButton(f"All {sentences:,} sentences, decided or not")
-        self.only_decided = QRadioButton(f"Only the {decided:,} that have a category")
+        self.body.addWidget(Text(tr("Sentences"), "secondary", "secondary", strong=True))
+        self.everything = QRadioButton(
+            tr("All {sentences:,} sentences, decided or not", sentences=sentences)
+        )
+        self.only_decided = QRadioButton(
+            tr("Only the {decided:,} that have a category", decided=decided)
+        )
         self.everything.setChecked(True)
         name = self._label[1] if self._label else ""
-        self.only_label = QCheckBox(f"Only of {name}" if name else "Only of one drug label")
+        self.only_label = QCheckBox(
+            tr("Only of {name}", name=name) if name else tr("Only of one drug label")
+        )
         self.only_label.setEnabled(self._label is not None)
-        self.tables = QCheckBox("Rows of tables too, also those that nobody decided")
+        self.tables = QCheckBox(tr("Rows of tables too, also those that nobody decided"))
         for button in (self.everything, self.only_decided):
             self._rows.addButton(button)
             self.body.addWidget(button)
@@ -122,10 +129,10 @@ class ExportDialog(Dialog):
 
     def _add_place(self, proposal: Path) -> None:
         self.body.addSpacing(8)
-        self.body.addWidget(Text("File", "secondary", "secondary", strong=True))
+        self.body.addWidget(Text(tr("File"), "secondary", "secondary", strong=True))
         self.place = QLineEdit(str(proposal))
-        self.place.setAccessibleName("File to write")
-        choose = QPushButton("Choose\u2026")
+        self.place.setAccessibleName(tr("File to write"))
+        choose = QPushButton(tr("Choose\u2026"))
         choose.setAutoDefault(False)
         choose.clicked.connect(self._choose)
         row = QHBoxLayout()
@@ -148,7 +155,7 @@ class ExportDialog(Dialog):
         name = next(name for suffix, name, _ in _FORMATS if suffix == self._suffix())
         files.ask_save(
             self,
-            "Export to",
+            tr("Export to"),
             (f"{name} (*{self._suffix()})",),
             self.target(),
             lambda chosen: self.place.setText(str(chosen[0])),
@@ -161,7 +168,10 @@ class ExportDialog(Dialog):
         try:
             exporting.check_target(target)
             if target.exists():
-                said = f"{target.name} exists and will be replaced when the new file is complete."
+                said = tr(
+                    "{name} exists and will be replaced when the new file is complete.",
+                    name=target.name,
+                )
         except Problem as problem:
             tone, said = "danger", str(problem)
         for button in self._formats.buttons():

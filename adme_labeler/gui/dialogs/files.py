@@ -9,14 +9,17 @@ from PySide6.QtWidgets import QFileDialog, QRadioButton, QWidget
 
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.language import tr
 from adme_labeler.storage.backups import Backup
 
 LABEL_FILES = (
-    "Drug labels (*.xml *.zip *.json *.xlsx *.xls *.ods *.csv *.tsv *.tab *.pdf *.docx *.html "
-    "*.htm *.txt *.gz)",
-    "All files (*)",
+    tr(
+        "Drug labels (*.xml *.zip *.json *.xlsx *.xls *.ods *.csv *.tsv *.tab *.pdf *.docx *.html "
+        "*.htm *.txt *.gz)"
+    ),
+    tr("All files (*)"),
 )
-PROJECTS = ("Projects (*.adme)", "All files (*)")
+PROJECTS = (tr("Projects (*.adme)"), tr("All files (*)"))
 
 
 def ask_open(
@@ -67,13 +70,13 @@ class BackupDialog(Dialog):
     def __init__(
         self, project: Path, backups: Sequence[Backup], parent: QWidget | None = None
     ) -> None:
-        super().__init__("Restore a backup", parent, 520)
+        super().__init__(tr("Restore a backup"), parent, 520)
         self._backups = backups
         self._choices: list[QRadioButton] = []
         if not backups:
-            said = f"There is no backup of {project.name} yet."
+            said = tr("There is no backup of {name} yet.", name=project.name)
         else:
-            said = "The present file is put aside, not deleted."
+            said = tr("The present file is put aside, not deleted.")
         self.body.addWidget(Text(said, "controls", "secondary", wrap=True))
         for backup in backups[:12]:
             choice = QRadioButton(backup.path.stem)
@@ -81,8 +84,8 @@ class BackupDialog(Dialog):
             self.body.addWidget(choice)
         if self._choices:
             self._choices[0].setChecked(True)
-        self.add_close("Cancel", default=not backups)
-        go = self.add_button("Restore", default=bool(backups))
+        self.add_close(tr("Cancel"), default=not backups)
+        go = self.add_button(tr("Restore"), default=bool(backups))
         go.setEnabled(bool(backups))
         go.clicked.connect(self.accept)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 from adme_labeler.domain.problems import Problem
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.language import tr
 
 Save = Callable[[str], None]
 """Takes a name; raises Problem where it cannot be used."""
@@ -25,15 +26,15 @@ class NameDialog(Dialog):
         self._save = save
         self.body.addWidget(Text(written, "secondary", "secondary", wrap=True))
         self.field = QLineEdit(name)
-        self.field.setAccessibleName("Name of the filter")
-        self.field.setPlaceholderText("Name of the filter")
+        self.field.setAccessibleName(tr("Name of the filter"))
+        self.field.setPlaceholderText(tr("Name of the filter"))
         self.field.selectAll()
         self.body.addWidget(self.field)
         self._problem = Text("", "secondary", "danger", wrap=True)
         self._problem.hide()
         self.body.addWidget(self._problem)
-        self.add_close("Cancel", default=False)
-        self.go = self.add_button("Save", default=True)
+        self.add_close(tr("Cancel"), default=False)
+        self.go = self.add_button(tr("Save"), default=True)
         self.go.clicked.connect(self._try)
         self.field.textChanged.connect(lambda text: self.go.setEnabled(bool(text.strip())))
         self.go.setEnabled(bool(name.strip()))
@@ -59,17 +60,17 @@ class FiltersDialog(Dialog):
         parent: QWidget | None = None,
         writable: bool = True,
     ) -> None:
-        super().__init__("Saved filters", parent, 560)
+        super().__init__(tr("Saved filters"), parent, 560)
         self._saved = saved
         self._writable = writable
         self.list = QListWidget()
-        self.list.setAccessibleName("Saved filters")
+        self.list.setAccessibleName(tr("Saved filters"))
         self.list.setMinimumHeight(220)
         self.list.setUniformItemSizes(True)
         self.body.addWidget(self.list)
         self._shown = Text("", "secondary", "secondary", wrap=True)
         self.body.addWidget(self._shown)
-        self.rename = self.add_button("Rename…")
+        self.rename = self.add_button(tr("Rename…"))
         self.delete = self.add_button("Delete")
         self.rename.clicked.connect(lambda: rename(self.chosen()))
         self.delete.clicked.connect(lambda: self._delete(delete))
@@ -102,7 +103,7 @@ class FiltersDialog(Dialog):
         self._shown.setText(
             self._saved().get(name, "")
             if some
-            else "No filter is saved. Search, then press Ctrl+D."
+            else tr("No filter is saved. Search, then press Ctrl+D.")
         )
         self.rename.setEnabled(some and self._writable)
         self.delete.setEnabled(some and self._writable)

@@ -21,6 +21,7 @@ from adme_labeler.gui import theme
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.dialogs.guide import show_guideline
+from adme_labeler.language import tr, trn
 from adme_labeler.services import guideline
 
 _PAUSE_MS = 250
@@ -38,16 +39,16 @@ class GuidelineEditor(Dialog):
     ) -> None:
         """`decided_under_older` counts the decisions that a change of these categories asks
         to look at again."""
-        super().__init__("Edit the guideline", parent, 980)
+        super().__init__(tr("Edit the guideline"), parent, 980)
         self._scheme = scheme
         self._standing = standing
         self._count = decided_under_older
         self.editor = QPlainTextEdit(standing.text)
         self.editor.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.editor.setAccessibleName("Text of the guideline, in Markdown")
+        self.editor.setAccessibleName(tr("Text of the guideline, in Markdown"))
         self.editor.setTabChangesFocus(True)
         self._preview = QTextBrowser()
-        self._preview.setAccessibleName("What the guideline will look like")
+        self._preview.setAccessibleName(tr("What the guideline will look like"))
         halves = QSplitter(Qt.Orientation.Horizontal)
         halves.addWidget(self.editor)
         halves.addWidget(self._preview)
@@ -57,12 +58,12 @@ class GuidelineEditor(Dialog):
         self._by_hand: dict[CategoryKey, bool] = {}
         self.chosen = {c.key: QCheckBox(c.name) for c in scheme.categories}
         self._said = Text("", "secondary", "secondary", wrap=True)
-        self.shipped = QPushButton("Text that came with the program")
+        self.shipped = QPushButton(tr("Text that came with the program"))
         self.shipped.setAutoDefault(False)
         self.shipped.clicked.connect(lambda: self.editor.setPlainText(guideline.shipped_text()))
         row = QHBoxLayout()
         row.setSpacing(16)
-        row.addWidget(Text("The change concerns", strong=True))
+        row.addWidget(Text(tr("The change concerns"), strong=True))
         for key, box in self.chosen.items():
             box.clicked.connect(lambda on, k=key: self._choose(k, on))
             row.addWidget(box)
@@ -71,8 +72,10 @@ class GuidelineEditor(Dialog):
         self.body.addWidget(halves, 1)
         self.body.addLayout(row)
         self.body.addWidget(self._said)
-        self.add_close("Cancel", default=False)
-        self.save = self.add_button(f"Save as version {standing.version + 1}", default=True)
+        self.add_close(tr("Cancel"), default=False)
+        self.save = self.add_button(
+            tr("Save as version {version}", version=standing.version + 1), default=True
+        )
         self.save.clicked.connect(self.accept)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -116,14 +119,17 @@ class GuidelineEditor(Dialog):
         self.save.setEnabled(bool(written) and not same)
         tone = "secondary"
         if not written:
-            said, tone = "A guideline needs some text.", "warning"
+            said, tone = tr("A guideline needs some text."), "warning"
         elif same:
-            said = "Nothing is changed yet. A heading (##) with a category's name begins its rules."
+            said = tr(
+                "Nothing is changed yet. A heading (##) with a category's name begins its rules."
+            )
         else:
             count = self._count(self.affected())
-            said = (
-                f"{count:,} decision{'' if count == 1 else 's'} of yours would be offered for a "
-                "second look; none is changed."
+            said = trn(
+                "{count:,} decision of yours would be offered for a second look; none is changed.",
+                "{count:,} decisions of yours would be offered for a second look; none is changed.",
+                count,
             )
         self._said.setText(said)
         self._said.set_tone(tone)

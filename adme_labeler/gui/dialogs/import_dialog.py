@@ -11,20 +11,21 @@ from adme_labeler.domain.records import LabelType, Sections
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.dialogs.drug_names import DrugNames
+from adme_labeler.language import tr
 from adme_labeler.services.column_mapping import is_table, may_hold_tables
 
 _SECTIONS = (
-    (Sections.PHARMACOKINETICS, "Pharmacokinetics (section 12.3)"),
-    (Sections.CLINICAL_PHARMACOLOGY, "Clinical pharmacology (section 12)"),
-    (Sections.ALL, "Everything"),
+    (Sections.PHARMACOKINETICS, tr("Pharmacokinetics (section 12.3)")),
+    (Sections.CLINICAL_PHARMACOLOGY, tr("Clinical pharmacology (section 12)")),
+    (Sections.ALL, tr("Everything")),
 )
 KIND_NAMES = {
-    LabelType.PRESCRIPTION: "Prescription",
-    LabelType.OTC: "Over the counter",
-    LabelType.VACCINE: "Vaccine",
-    LabelType.ANIMAL: "Animal",
-    LabelType.DEVICE: "Device",
-    LabelType.OTHER: "Other",
+    LabelType.PRESCRIPTION: tr("Prescription"),
+    LabelType.OTC: tr("Over the counter"),
+    LabelType.VACCINE: tr("Vaccine"),
+    LabelType.ANIMAL: tr("Animal"),
+    LabelType.DEVICE: tr("Device"),
+    LabelType.OTHER: tr("Other"),
 }
 _COLUMNS = 3
 
@@ -33,15 +34,16 @@ class ImportDialog(Dialog):
     """Choices for one import; read them after `accepted`."""
 
     def __init__(self, paths: Sequence[Path], curator: str, parent: QWidget | None = None) -> None:
-        super().__init__("Add drug labels", parent, 520)
+        super().__init__(tr("Add drug labels"), parent, 520)
         shown = ", ".join(path.name for path in paths[:3])
-        more = f" and {len(paths) - 3:,} more" if len(paths) > 3 else ""
-        self.body.addWidget(Text(shown + more, "controls", "secondary", wrap=True))
+        if len(paths) > 3:
+            shown = tr("{names} and {count:,} more", names=shown, count=len(paths) - 3)
+        self.body.addWidget(Text(shown, "controls", "secondary", wrap=True))
         self._sections = {section: QRadioButton(name) for section, name in _SECTIONS}
         self._sections[Sections.PHARMACOKINETICS].setChecked(True)
         parts = QVBoxLayout()
         parts.setSpacing(6)
-        parts.addWidget(Text("Part of the label", "secondary", strong=True))
+        parts.addWidget(Text(tr("Part of the label"), "secondary", strong=True))
         for button in self._sections.values():
             parts.addWidget(button)
         self.body.addLayout(parts)
@@ -50,25 +52,31 @@ class ImportDialog(Dialog):
         kinds = QGridLayout()
         kinds.setSpacing(6)
         kinds.setHorizontalSpacing(20)
-        kinds.addWidget(Text("Kinds of label", "secondary", strong=True), 0, 0, 1, _COLUMNS)
+        kinds.addWidget(Text(tr("Kinds of label"), "secondary", strong=True), 0, 0, 1, _COLUMNS)
         for number, box in enumerate(self.kinds.values()):
             box.toggled.connect(lambda _: self._say())
             kinds.addWidget(box, 1 + number // _COLUMNS, number % _COLUMNS)
-        self._none = Text("Choose at least one kind of label.", "secondary", "danger")
+        self._none = Text(tr("Choose at least one kind of label."), "secondary", "danger")
         kinds.addWidget(self._none, 3, 0, 1, _COLUMNS)
         self.body.addLayout(kinds)
         self.drugs = DrugNames(paths)
         self.body.addWidget(self.drugs)
         named = any(is_table(path) for path in paths)
-        which = "the tables" if named else "tables of these files, if any,"
-        self.read = QCheckBox(f"The categories in {which} were read by {curator}")
+        self.read = QCheckBox(
+            tr("The categories in the tables were read by {curator}", curator=curator)
+            if named
+            else tr(
+                "The categories in tables of these files, if any, were read by {curator}",
+                curator=curator,
+            )
+        )
         self.read.setToolTip(
-            "Then they count as your annotations. Otherwise they train, but measure nothing."
+            tr("Then they count as your annotations. Otherwise they train, but measure nothing.")
         )
         self.body.addWidget(self.read)
         self.read.setVisible(may_hold_tables(paths))
-        self.add_close("Cancel", default=False)
-        self.go = self.add_button("Add", default=True)
+        self.add_close(tr("Cancel"), default=False)
+        self.go = self.add_button(tr("Add"), default=True)
         self.go.clicked.connect(self.accept)
         self.go.setFocus()
         self._say()

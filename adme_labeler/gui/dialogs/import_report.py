@@ -23,6 +23,7 @@ from adme_labeler.gui.controls import Segments, Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.row_models import LEFT, RIGHT, Index, TableModel, dress
 from adme_labeler.gui.training_job import local_time
+from adme_labeler.language import number, tr, trn
 from adme_labeler.services.import_reports import LabelRow, RunReport, RunState
 from adme_labeler.services.import_runs import (
     FAILED,
@@ -35,28 +36,35 @@ from adme_labeler.services.import_runs import (
 )
 
 _NAMES = {
-    FAILED: "Failed",
-    SKIPPED: "Skipped",
-    OLDER: "Older version",
-    NOTHING_NEW: "Nothing new",
-    UPDATED: "New version",
-    NEW: "Read",
+    FAILED: tr("Failed"),
+    SKIPPED: tr("Skipped"),
+    OLDER: tr("Older version"),
+    NOTHING_NEW: tr("Nothing new"),
+    UPDATED: tr("New version"),
+    NEW: tr("Read"),
 }
 _TONES = {FAILED: "danger", SKIPPED: "warning", OLDER: "secondary", NOTHING_NEW: "secondary"}
 _STATES = {
-    RunState.RUNNING: "Running",
-    RunState.INTERRUPTED: "Interrupted",
-    RunState.CANCELLED: "Cancelled",
-    RunState.FAILED: "Failed",
-    RunState.GIVEN_UP: "Left unfinished",
-    RunState.FINISHED: "Finished",
+    RunState.RUNNING: tr("Running"),
+    RunState.INTERRUPTED: tr("Interrupted"),
+    RunState.CANCELLED: tr("Cancelled"),
+    RunState.FAILED: tr("Failed"),
+    RunState.GIVEN_UP: tr("Left unfinished"),
+    RunState.FINISHED: tr("Finished"),
 }
 _SECTIONS = {
-    "pk": "pharmacokinetics",
-    "clinical-pharmacology": "clinical pharmacology",
-    "all": "every section",
+    "pk": tr("pharmacokinetics"),
+    "clinical-pharmacology": tr("clinical pharmacology"),
+    "all": tr("every section"),
 }
-_KINDS = {"otc": "over-the-counter"}
+_KINDS = {
+    "prescription": tr("prescription"),
+    "otc": tr("over-the-counter"),
+    "vaccine": tr("vaccine"),
+    "animal": tr("animal"),
+    "device": tr("device"),
+    "other": tr("other"),
+}
 
 
 @dataclass(frozen=True)
@@ -79,18 +87,26 @@ class Page:
 
 _PAGES = {
     "files": Page(
-        ("File", "Result", "Labels", "Sentences", "Tables", "Why"),
+        (tr("File"), tr("Result"), tr("Labels"), tr("Sentences"), tr("Tables"), tr("Why")),
         (260, 120, 70, 88, 66, 200),
         frozenset({2, 3, 4}),
         5,
     ),
     "labels": Page(
-        ("Drug label", "Result", "Version", "Sentences", "Tables", "File", "Why"),
+        (
+            tr("Drug label"),
+            tr("Result"),
+            tr("Version"),
+            tr("Sentences"),
+            tr("Tables"),
+            tr("File"),
+            tr("Why"),
+        ),
         (200, 120, 72, 88, 66, 170, 160),
         frozenset({2, 3, 4}),
         6,
     ),
-    "headings": Page(("Heading", "Drug labels"), (520, 110), frozenset({1}), 0),
+    "headings": Page((tr("Heading"), tr("Drug labels")), (520, 110), frozenset({1}), 0),
 }
 
 
@@ -107,26 +123,30 @@ class ImportReport(Dialog):
         parent: QWidget | None = None,
     ) -> None:
         """`headings_of(None)` counts over every import."""
-        super().__init__("Imports", parent, 980 if runs else 480)
+        super().__init__(tr("Imports"), parent, 980 if runs else 480)
         self._runs = runs
         self._labels_of = labels_of
         self._headings_of = headings_of
         if not runs:
             self.body.addWidget(
-                Text("Nothing was imported yet: Ctrl+I adds drug labels.", "controls", "secondary")
+                Text(
+                    tr("Nothing was imported yet: Ctrl+I adds drug labels."),
+                    "controls",
+                    "secondary",
+                )
             )
             self.add_close()
             return
         self.resize(1040, 640)
         self.choice = QComboBox()
-        self.choice.setAccessibleName("Import")
+        self.choice.setAccessibleName(tr("Import"))
         self.choice.setMinimumWidth(340)
         for run in runs:
             self.choice.addItem(_title(run))
         self.pages = Segments(
-            (("files", "Files"), ("labels", "Drug labels"), ("headings", "Headings"))
+            (("files", tr("Files")), ("labels", tr("Drug labels")), ("headings", tr("Headings")))
         )
-        self.filter = Segments((("", "All"),))
+        self.filter = Segments((("", tr("All")),))
         self._said = Text("", "controls", "secondary", wrap=True)
         self.model = _Model()
         self.table = _table(self.model)
@@ -145,8 +165,8 @@ class ImportReport(Dialog):
         self.body.addWidget(self.table, 1)
         self.body.addWidget(self._nothing)
         self.body.addWidget(self._detail)
-        export = self.add_button("Export…")
-        export.setToolTip("The report as .csv or .xlsx")
+        export = self.add_button(tr("Export…"))
+        export.setToolTip(tr("The report as .csv or .xlsx"))
         export.clicked.connect(lambda: self.export_asked.emit(self._run().id))
         self.add_close()
         self.choice.currentIndexChanged.connect(lambda _: self._show_page())
@@ -168,11 +188,14 @@ class ImportReport(Dialog):
         elif name == "labels":
             self._rows = _label_rows(self._labels_of(run.id) if run.id else ())
         else:
-            self._rows = [Row((h, f"{n:,}"), hints=(h, "")) for h, n in self._headings_of(None)]
+            self._rows = [Row((h, number(n)), hints=(h, "")) for h, n in self._headings_of(None)]
         counted = Counter(row.status for row in self._rows if row.status)
         here = [status for status in STATUSES if counted[status]]
         self.filter.set_choices(
-            (("", f"All {len(self._rows):,}"), *((s, f"{_NAMES[s]} {counted[s]:,}") for s in here))
+            (
+                ("", tr("All {count:,}", count=len(self._rows))),
+                *((s, f"{_NAMES[s]} {number(counted[s])}") for s in here),
+            )
         )
         self.filter.setVisible(name != "headings" and len(here) > 1)
         self._said.setText(_HEADINGS_SAID if name == "headings" else _said(run))
@@ -196,38 +219,45 @@ class ImportReport(Dialog):
         self._nothing.setText(_NOTHING[name])
 
 
-_HEADINGS_SAID = (
+_HEADINGS_SAID = tr(
     "Headings of all imports from which no category can be guessed. The sentences below them are "
     "suggested, decided and trained on like all others."
 )
 _FOR_THE_COMMAND_LINE = re.compile(r" \(--[^)]*\)")
 _NOTHING = {
-    "files": "No file was read.",
-    "labels": "No drug label was read.",
-    "headings": "Every heading was understood.",
+    "files": tr("No file was read."),
+    "labels": tr("No drug label was read."),
+    "headings": tr("Every heading was understood."),
 }
 
 
 def _title(run: RunReport) -> str:
     who = f" · {run.curator}" if run.curator else ""
-    number = len(run.files)
-    files = f"{number:,} file" + ("" if number == 1 else "s")
+    files = trn("{count:,} file", "{count:,} files", len(run.files))
     return f"{local_time(run.at)}{who} · {files}"
 
 
 def _said(run: RunReport) -> str:
     if not run.id:
-        return "Files that were imported before imports were kept one by one."
+        return tr("Files that were imported before imports were kept one by one.")
     kinds = [_KINDS.get(kind, kind) for kind in run.types]
-    took = f"{_SECTIONS.get(run.sections, run.sections)} in {_listed(kinds)} labels"
-    read = f" · categories read by {run.read_by}" if run.read_by else ""
-    brought = f"{run.sentences:,} sentences, {run.tables:,} tables"
+    took = tr(
+        "{sections} in {kinds} labels",
+        sections=_SECTIONS.get(run.sections, run.sections),
+        kinds=_listed(kinds),
+    )
+    read = tr(" · categories read by {read_by}", read_by=run.read_by) if run.read_by else ""
+    brought = tr(
+        "{sentences:,} sentences, {tables:,} tables", sentences=run.sentences, tables=run.tables
+    )
     said = f"{_STATES[run.state]} · {took}{read} · {brought}"
     return f"{said}\n{run.remark}" if run.remark else said
 
 
 def _listed(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+    if len(words) < 2:
+        return "".join(words)
+    return tr("{first} and {last}", first=", ".join(words[:-1]), last=words[-1])
 
 
 def _file_rows(run: RunReport) -> list[Row]:
@@ -237,9 +267,9 @@ def _file_rows(run: RunReport) -> list[Row]:
             (
                 Path(f.path).name,
                 _NAMES.get(f.status, f.status),
-                f"{f.labels:,}",
-                f"{f.sentences:,}",
-                f"{f.tables:,}",
+                number(f.labels),
+                number(f.sentences),
+                number(f.tables),
                 _plain(f.reason),
             ),
             f.status,
@@ -254,15 +284,15 @@ def _label_rows(labels: Sequence[LabelRow]) -> list[Row]:
     for label in sorted(labels, key=lambda r: _rank(r.status)):
         inside = f"{Path(label.path).name}/{label.member}" if label.member else label.path
         where = inside.rsplit("/", 1)[-1]
-        number = "" if label.status in (FAILED, SKIPPED) else f"{label.sentences:,}"
+        count = "" if label.status in (FAILED, SKIPPED) else number(label.sentences)
         rows.append(
             Row(
                 (
                     label.title or where,
                     _NAMES.get(label.status, label.status),
                     str(label.version or ""),
-                    number,
-                    f"{label.tables:,}" if number else "",
+                    count,
+                    number(label.tables) if count else "",
                     where,
                     _plain(label.reason),
                 ),
@@ -318,7 +348,7 @@ def _table(model: _Model) -> QTableView:
     table = QTableView()
     table.setModel(model)
     table.setObjectName("report")
-    table.setAccessibleName("What was imported")
+    table.setAccessibleName(tr("What was imported"))
     dress(table, theme.size("controls") + 17)
     table.setTextElideMode(Qt.TextElideMode.ElideRight)
     table.setTabKeyNavigation(False)

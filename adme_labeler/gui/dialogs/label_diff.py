@@ -14,6 +14,7 @@ from adme_labeler.domain.records import LabelId
 from adme_labeler.gui.controls import KeyButton, Segments, Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.diff_view import DiffView
+from adme_labeler.language import tr, trn
 from adme_labeler.services import label_versions
 from adme_labeler.services.label_versions import DiffRow, Fate, VersionDiff
 from adme_labeler.storage.labels import LabelVersion
@@ -41,17 +42,17 @@ class LabelDiffDialog(Dialog):
         compare: Callable[[LabelVersion, LabelVersion], VersionDiff],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__("Versions of a drug label", parent, 1040)
+        super().__init__(tr("Versions of a drug label"), parent, 1040)
         self._versions_of = versions
         self._compare = compare
         self._found: list[LabelVersion] = []
         self._diff: VersionDiff | None = None
-        self.labels = _combo("Drug label")
+        self.labels = _combo(tr("Drug label"))
         for choice in choices:
             self.labels.addItem(choice.name, choice.label)
-        self.older = _combo("Older version")
-        self.newer = _combo("Newer version")
-        self.shown = Segments((("changes", "Changes"), ("all", "Everything")))
+        self.older = _combo(tr("Older version"))
+        self.newer = _combo(tr("Newer version"))
+        self.shown = Segments((("changes", tr("Changes")), ("all", tr("Everything"))))
         self.counts = Text("", "controls", "secondary", wrap=True)
         self.view = DiffView(scheme)
         self.view.setMinimumHeight(420)
@@ -81,29 +82,35 @@ class LabelDiffDialog(Dialog):
         if number > 1:
             which = QHBoxLayout()
             which.setSpacing(8)
-            which.addWidget(Text("Drug label", "secondary", "secondary"))
+            which.addWidget(Text(tr("Drug label"), "secondary", "secondary"))
             which.addWidget(self.labels)
-            which.addWidget(Text(f"{number:,} drug labels", "secondary", "secondary"))
+            which.addWidget(
+                Text(
+                    trn("{count:,} drug label", "{count:,} drug labels", number),
+                    "secondary",
+                    "secondary",
+                )
+            )
             which.addStretch(1)
             self.body.addLayout(which)
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(Text("From", "secondary", "secondary"))
+        row.addWidget(Text(tr("From"), "secondary", "secondary"))
         row.addWidget(self.older)
-        row.addWidget(Text("to", "secondary", "secondary"))
+        row.addWidget(Text(tr("to"), "secondary", "secondary"))
         row.addWidget(self.newer)
         row.addStretch(1)
         row.addWidget(self.shown)
         self.body.addLayout(row)
         self.body.addWidget(self.counts)
         self.body.addWidget(self._pages, 1)
-        self.previous = KeyButton("Previous change", "P")
-        self.next = KeyButton("Next change", "N")
+        self.previous = KeyButton(tr("Previous change"), "P")
+        self.next = KeyButton(tr("Next change"), "N")
         self.previous.clicked.connect(lambda: self.view.step(-1))
         self.next.clicked.connect(lambda: self.view.step(1))
         self._buttons.insertWidget(0, self.previous)
         self._buttons.insertWidget(1, self.next)
-        self.go = self.add_button("Read it in its place")
+        self.go = self.add_button(tr("Read it in its place"))
         self.go.clicked.connect(lambda: self._open(self.view.current()))
         self.add_close()
 
@@ -130,15 +137,17 @@ class LabelDiffDialog(Dialog):
 
     def _fill(self) -> None:
         diff = self._diff
-        name = self.labels.currentText() or "This drug label"
+        name = self.labels.currentText() or tr("This drug label")
         if diff is None:
-            self._say_nothing(f"{name} came in one version only; there is nothing to compare.")
+            self._say_nothing(
+                tr("{name} came in one version only; there is nothing to compare.", name=name)
+            )
             return
         counted = {fate: diff.count(fate) for fate in Fate}
         self.counts.setText(f"{name}: {label_versions.summary(counted)}")
         everything = self.shown.current() == "all"
         if not everything and all(row.fate is Fate.UNCHANGED for row in diff.rows):
-            self._say_nothing("The text is the same in both versions.", keep_counts=True)
+            self._say_nothing(tr("The text is the same in both versions."), keep_counts=True)
             return
         self._pages.setCurrentWidget(self.view)
         self.view.show_diff(diff, everything=everything)
@@ -190,6 +199,6 @@ def _version_text(version: LabelVersion) -> str:
     date = version.effective_date
     if len(date) == 8 and date.isdigit():
         date = f"{date[:4]}-{date[4:6]}-{date[6:]}"
-    said = f"Version {version.version}" if version.version else version.source
+    said = tr("Version {version}", version=version.version) if version.version else version.source
     said += f" · {date}" if date else ""
-    return said + (" · in the project" if version.current else "")
+    return tr("{version} · in the project", version=said) if version.current else said

@@ -105,11 +105,6 @@ class MergeDialog(Dialog):
         self._say(sentence, "danger")
         self._said.setToolTip(detail[-2000:])
 
-    def show_applying(self) -> None:
-        self.apply.setEnabled(False)
-        self.close_button.setEnabled(False)
-        self.apply.setText(tr("Applying\u2026"))
-
     def show_stale(self, sentence: str) -> None:
         """Nothing was written; comparing again may help."""
         self.show_problem(sentence)

@@ -8,23 +8,24 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.language import tr
 
 
 class NoteDialog(Dialog):
     """`text()` after `accepted`. Ctrl+Enter saves."""
 
     def __init__(self, sentence: str, note: str, parent: QWidget | None = None) -> None:
-        super().__init__("Note", parent, 520)
+        super().__init__(tr("Note"), parent, 520)
         self.body.addWidget(Text(sentence, "secondary", "secondary", wrap=True))
         self._field = QPlainTextEdit(note)
-        self._field.setAccessibleName("Note")
-        self._field.setPlaceholderText("What should the next reader know about this sentence?")
+        self._field.setAccessibleName(tr("Note"))
+        self._field.setPlaceholderText(tr("What should the next reader know about this sentence?"))
         self._field.setFixedHeight(120)
         self._field.setTabChangesFocus(True)
         self._field.moveCursor(self._field.textCursor().MoveOperation.End)
         self.body.addWidget(self._field)
-        self.add_close("Cancel", default=False)
-        self.save = self.add_button("Save", default=True)
+        self.add_close(tr("Cancel"), default=False)
+        self.save = self.add_button(tr("Save"), default=True)
         self.save.setToolTip("Ctrl+Enter")
         self.save.clicked.connect(self.accept)
         self._field.setFocus()

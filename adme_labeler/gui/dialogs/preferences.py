@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from adme_labeler.gui import words
 from adme_labeler.gui.actions import ACTIONS, BY_ID, MENUS
 from adme_labeler.gui.controls import Segments, Text
 from adme_labeler.gui.dialogs.base import Dialog
@@ -25,14 +26,15 @@ from adme_labeler.gui.dialogs.small_tables import small_table, widths
 from adme_labeler.gui.keymap import PROFILES, Keymap, in_use, key_text
 from adme_labeler.gui.preferences import SCALES, Preferences
 from adme_labeler.gui.theme import SPACINGS, THEMES
+from adme_labeler.language import number, tr
 
 _THEME_NAMES = {
-    "system": "As the desktop",
-    "light": "Light",
-    "dark": "Dark",
-    "contrast": "High contrast",
+    "system": tr("As the desktop"),
+    "light": tr("Light"),
+    "dark": tr("Dark"),
+    "contrast": tr("High contrast"),
 }
-_SPACING_NAMES = {"compact": "Compact", "comfortable": "Comfortable", "airy": "Airy"}
+_SPACING_NAMES = {"compact": tr("Compact"), "comfortable": tr("Comfortable"), "airy": tr("Airy")}
 _ID = Qt.ItemDataRole.UserRole
 
 
@@ -45,8 +47,8 @@ class PreferencesDialog(Dialog):
         changed: Callable[[], None],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__("Preferences", parent, 680)
-        self.pages = Segments((("appearance", "Appearance"), ("keys", "Keys")))
+        super().__init__(tr("Preferences"), parent, 680)
+        self.pages = Segments((("appearance", tr("Appearance")), ("keys", tr("Keys"))))
         self.appearance = AppearancePage(preferences, changed)
         self.keys = KeysPage(preferences, changed)
         self._stack = QStackedWidget()
@@ -69,7 +71,7 @@ class AppearancePage(QWidget):
     def __init__(self, preferences: Preferences, changed: Callable[[], None]) -> None:
         super().__init__()
         self.theme = Segments([(name, _THEME_NAMES[name]) for name in THEMES])
-        self.scale = Segments([(str(scale), f"{scale:.0%}") for scale in SCALES])
+        self.scale = Segments([(str(scale), number(scale, ".0%")) for scale in SCALES])
         self.spacing = Segments([(name, _SPACING_NAMES[name]) for name in SPACINGS])
         self.theme.set_current(preferences.theme)
         self.scale.set_current(str(preferences.scale))
@@ -88,9 +90,17 @@ class AppearancePage(QWidget):
         grid.setVerticalSpacing(4)
         for place, (name, control, about) in enumerate(
             (
-                ("Theme", self.theme, "Dark and high contrast keep every text at 4.5 : 1 or more."),
-                ("Text size", self.scale, "Ctrl and + or − change it from anywhere."),
-                ("Spacing", self.spacing, "How far lines of text and rows of lists stand apart."),
+                (
+                    tr("Theme"),
+                    self.theme,
+                    tr("Dark and high contrast keep every text at 4.5 : 1 or more."),
+                ),
+                (tr("Text size"), self.scale, tr("Ctrl and + or − change it from anywhere.")),
+                (
+                    tr("Spacing"),
+                    self.spacing,
+                    tr("How far lines of text and rows of lists stand apart."),
+                ),
             )
         ):
             grid.addWidget(Text(name, strong=True), 3 * place, 0)
@@ -109,7 +119,7 @@ class KeysPage(QWidget):
         self._preferences = preferences
         self._changed = changed
         self.profile = QComboBox()
-        self.profile.setAccessibleName("Key profile")
+        self.profile.setAccessibleName(tr("Key profile"))
         for profile in PROFILES:
             self.profile.addItem(profile.name, profile.id)
         self.about = Text("", "secondary", "secondary", wrap=True)
@@ -117,23 +127,23 @@ class KeysPage(QWidget):
             (a for a in ACTIONS if (a.menu or a.shortcuts) and in_use(a.id)),
             key=lambda a: -1 if a.menu in ("", "Sentence") else MENUS.index(a.menu),
         )
-        self.table = small_table(("Action", "Keys", "Menu"), len(rows))
-        self.table.setAccessibleName("Actions and their keys")
+        self.table = small_table((tr("Action"), tr("Keys"), tr("Menu")), len(rows))
+        self.table.setAccessibleName(tr("Actions and their keys"))
         for row, action in enumerate(rows):
             name = QTableWidgetItem(action.text)
             name.setData(_ID, action.id)
             self.table.setItem(row, 0, name)
             self.table.setItem(row, 1, QTableWidgetItem())
-            self.table.setItem(row, 2, QTableWidgetItem(action.menu or "Sentence"))
+            self.table.setItem(row, 2, QTableWidgetItem(words.menu(action.menu or "Sentence")))
         widths(self.table, (300, 200))
         self.pressed = QKeySequenceEdit()
         self.pressed.setMaximumSequenceLength(1)
-        self.pressed.setAccessibleName("Press the new key")
+        self.pressed.setAccessibleName(tr("Press the new key"))
         self.pressed.setClearButtonEnabled(True)
-        self.take = QPushButton("Use this key")
-        self.remove = QPushButton("No key")
-        self.reset = QPushButton("As in the profile")
-        self.reset_all = QPushButton("Reset all")
+        self.take = QPushButton(tr("Use this key"))
+        self.remove = QPushButton(tr("No key"))
+        self.reset = QPushButton(tr("As in the profile"))
+        self.reset_all = QPushButton(tr("Reset all"))
         for button in (self.take, self.remove, self.reset, self.reset_all):
             button.setAutoDefault(False)
         self.verdict = Text("", "secondary", "secondary", wrap=True)
@@ -151,13 +161,13 @@ class KeysPage(QWidget):
     def _arrange(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(12)
-        top.addWidget(Text("Profile", strong=True))
+        top.addWidget(Text(tr("Profile"), strong=True))
         top.addWidget(self.profile)
         top.addWidget(self.about, 1)
         top.addWidget(self.reset_all)
         below = QHBoxLayout()
         below.setSpacing(8)
-        below.addWidget(Text("Press the new key"))
+        below.addWidget(Text(tr("Press the new key")))
         below.addWidget(self.pressed, 1)
         below.addWidget(self.take)
         below.addWidget(self.remove)
@@ -217,18 +227,19 @@ class KeysPage(QWidget):
         if allowed and owner is not None:
             digit = typed.removeprefix("Shift+").isdigit() and owner.startswith(("cat", "also"))
             if digit:
-                sentence, tone = "The digits 1 to 9 always choose the categories.", "warning"
+                sentence, tone = tr("The digits 1 to 9 always choose the categories."), "warning"
                 allowed = False
             else:
-                sentence = (
-                    f"{key_text(typed)} means “{BY_ID[owner].text}” now; it would be taken "
-                    "from there."
+                sentence = tr(
+                    "{key} means “{action}” now; it would be taken from there.",
+                    key=key_text(typed),
+                    action=BY_ID[owner].text,
                 )
                 tone = "warning"
         elif allowed and typed in keys.shortcuts(ident):
-            sentence, allowed = f"{key_text(typed)} does this already.", False
+            sentence, allowed = tr("{key} does this already.", key=key_text(typed)), False
         elif not ident:
-            sentence = "Choose an action."
+            sentence = tr("Choose an action.")
         self.verdict.setText(sentence)
         self.verdict.set_tone(tone)
         self.take.setEnabled(allowed)

@@ -26,11 +26,12 @@ from adme_labeler.gui.dialogs import files
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.dialogs.scheme_page import SchemePage
 from adme_labeler.gui.processes import WorkerProcess
+from adme_labeler.language import tr
 from adme_labeler.services import encoders
 from adme_labeler.services.project_settings import ProjectSettings
 from adme_labeler.services.runs import WorkerRun
 
-_PAGES = (("deciding", "Deciding"), ("model", "Model"), ("categories", "Categories"))
+_PAGES = (("deciding", tr("Deciding")), ("model", tr("Model")), ("categories", tr("Categories")))
 
 
 class ProjectSettingsDialog(Dialog):
@@ -46,7 +47,7 @@ class ProjectSettingsDialog(Dialog):
         parent: QWidget | None = None,
     ) -> None:
         """`encoder_job` writes the job file that checks an encoder folder (None: the shipped)."""
-        super().__init__("Project settings", parent, 640)
+        super().__init__(tr("Project settings"), parent, 640)
         self._standing = standing
         self.pages = Segments(_PAGES)
         self.deciding = DecidingPage(standing, curator)
@@ -64,8 +65,8 @@ class ProjectSettingsDialog(Dialog):
         row.addStretch(1)
         self.body.addLayout(row)
         self.body.addWidget(self._stack, 1)
-        self.add_close("Cancel", default=False)
-        self.save = self.add_button("Save", default=True)
+        self.add_close(tr("Cancel"), default=False)
+        self.save = self.add_button(tr("Save"), default=True)
         self.save.setEnabled(writable)
         self.save.clicked.connect(self.accept)
 
@@ -106,31 +107,41 @@ class DecidingPage(QWidget):
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         for name, field, about in (
             (
-                "Your name",
+                tr("Your name"),
                 self.curator,
-                "Kept with every decision. Another name is another curator: both decisions stay.",
+                tr(
+                    "Kept with every decision. Another name is another curator: both "
+                    "decisions stay."
+                ),
             ),
             (
-                "Random part of queues",
+                tr("Random part of queues"),
                 self.random,
-                "The model chooses the rest. A quarter at random keeps the measurement honest.",
+                tr("The model chooses the rest. A quarter at random keeps the measurement honest."),
             ),
             (
-                "Suggestion hidden",
+                tr("Suggestion hidden"),
                 self.blind,
-                "On this share of the sentences, until the first key: shows what seeing it does.",
+                tr(
+                    "On this share of the sentences, until the first key: shows what seeing "
+                    "it does."
+                ),
             ),
             (
-                "Second look",
+                tr("Second look"),
                 self.again,
-                "So many of your own decisions come back after three days, blind: shows how far "
-                "you agree with yourself.",
+                tr(
+                    "So many of your own decisions come back after three days, blind: shows "
+                    "how far you agree with yourself."
+                ),
             ),
             (
-                "Suggestions right",
+                tr("Suggestions right"),
                 self.floor,
-                "Rare categories are suggested more readily while so many of their suggestions "
-                "stay right. Holds from the next training on.",
+                tr(
+                    "Rare categories are suggested more readily while so many of their suggestions "
+                    "stay right. Holds from the next training on."
+                ),
             ),
         ):
             field.setAccessibleName(name)
@@ -162,9 +173,9 @@ class EncoderPage(QWidget):
         self._usable = True
         self.worker: WorkerProcess | None = None
         self._name = Text("", strong=True, wrap=True)
-        self.choose = QPushButton("Choose a folder…")
-        self.shipped = QPushButton("Use the shipped one")
-        self.check = QPushButton("Check and time it")
+        self.choose = QPushButton(tr("Choose a folder…"))
+        self.shipped = QPushButton(tr("Use the shipped one"))
+        self.check = QPushButton(tr("Check and time it"))
         for button in (self.choose, self.shipped, self.check):
             button.setAutoDefault(False)
         self.said = Text("", "secondary", "secondary", wrap=True)
@@ -174,7 +185,7 @@ class EncoderPage(QWidget):
         self._facts.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         self.licence = QPlainTextEdit()
         self.licence.setReadOnly(True)
-        self.licence.setAccessibleName("Licence file of the encoder")
+        self.licence.setAccessibleName(tr("Licence file of the encoder"))
         self.licence.setMinimumHeight(140)
         self.licence.hide()
         buttons = QHBoxLayout()
@@ -188,8 +199,11 @@ class EncoderPage(QWidget):
         whole.addWidget(self._name)
         whole.addWidget(
             Text(
-                "Any local folder in the transformers format (BERT, RoBERTa, DeBERTa, MPNet) can "
-                "be trained instead of the shipped model. Nothing is downloaded.",
+                tr(
+                    "Any local folder in the transformers format (BERT, RoBERTa, DeBERTa, "
+                    "MPNet) can be trained instead of the shipped model. Nothing is "
+                    "downloaded."
+                ),
                 "secondary",
                 "secondary",
                 wrap=True,
@@ -201,7 +215,7 @@ class EncoderPage(QWidget):
         whole.addWidget(self.licence)
         whole.addStretch(1)
         self.choose.clicked.connect(
-            lambda: files.ask_folder(self, "Folder of the encoder", lambda path: self.set(path))
+            lambda: files.ask_folder(self, tr("Folder of the encoder"), lambda path: self.set(path))
         )
         self.shipped.clicked.connect(lambda: self.set(None))
         self.check.clicked.connect(self.begin_check)
@@ -237,7 +251,7 @@ class EncoderPage(QWidget):
         self.worker.progressed.connect(self._progress)
         self.worker.ended.connect(self._ended)
         self.worker.start()
-        self._say("Loading the encoder…", "secondary")
+        self._say(tr("Loading the encoder…"), "secondary")
         self._show()
 
     def leave(self) -> None:
@@ -246,14 +260,17 @@ class EncoderPage(QWidget):
 
     def _progress(self, progress: protocol.Progress) -> None:
         if progress.total:
-            self._say(f"Trying it: step {progress.step} of {progress.total}", "secondary")
+            self._say(
+                tr("Trying it: step {step} of {total}", step=progress.step, total=progress.total),
+                "secondary",
+            )
 
     def _ended(self, run: WorkerRun) -> None:
         self.worker = None
         outcome = run.outcome
         if isinstance(outcome, protocol.EncoderChecked):
             self._usable = True
-            self._say("This encoder can be used.", "success")
+            self._say(tr("This encoder can be used."), "success")
             for name, value in encoders.facts(outcome):
                 self._facts.addRow(Text(name, "controls", "secondary"), Text(value, wrap=True))
             self.licence.setPlainText(outcome.licence)
@@ -276,7 +293,7 @@ class EncoderPage(QWidget):
         self.said.set_tone(tone)
 
     def _show(self) -> None:
-        self._name.setText(self._folder or "all-MiniLM-L6-v2, the shipped encoder")
+        self._name.setText(self._folder or tr("all-MiniLM-L6-v2, the shipped encoder"))
         busy = self.worker is not None
         self.choose.setEnabled(not busy)
         self.shipped.setEnabled(not busy and bool(self._folder))

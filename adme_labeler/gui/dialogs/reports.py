@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTableWidgetItem, QWidget
 
-from adme_labeler import __version__
+from adme_labeler import __version__, language
 from adme_labeler.domain.records import GroupId
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.dialogs.small_tables import small_table, widths
+from adme_labeler.language import tr
 from adme_labeler.storage.labels import DrugGroup
 
 
@@ -19,32 +20,38 @@ class HeldOutDialog(Dialog):
     """Choose which drug groups are never trained on; `chosen()` after `accepted`."""
 
     def __init__(self, groups: Sequence[DrugGroup], parent: QWidget | None = None) -> None:
-        super().__init__("Held-out drugs", parent, 760)
+        super().__init__(tr("Held-out drugs"), parent, 760)
         self._groups = groups
         self.body.addWidget(
             Text(
-                "Recall is measured on these drugs: no model trains on them, and their "
-                "suggestions stay hidden until you decide. A drug that a model has trained on, or "
-                "whose suggestions were seen, can be held out only for models still to come.",
+                tr(
+                    "Recall is measured on these drugs: no model trains on them, and their "
+                    "suggestions stay hidden until you decide. A drug that a model has "
+                    "trained on, or whose suggestions were seen, can be held out only for "
+                    "models still to come."
+                ),
                 "secondary",
                 "secondary",
                 wrap=True,
             )
         )
         self.table = small_table(
-            ("Drug", "Held out", "Drug labels", "Sentences", "Decided"), len(groups)
+            (tr("Drug"), tr("Held out"), tr("Drug labels"), tr("Sentences"), tr("Decided")),
+            len(groups),
         )
-        self.table.setAccessibleName("Drugs, and which are held out")
+        self.table.setAccessibleName(tr("Drugs, and which are held out"))
         for row, group in enumerate(groups):
             box = QTableWidgetItem()
             box.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
             box.setCheckState(Qt.CheckState.Checked if group.held_out else Qt.CheckState.Unchecked)
-            why = "trained on" if group.trained else "suggestions seen" if group.seen else ""
+            why = (
+                tr("trained on") if group.trained else tr("suggestions seen") if group.seen else ""
+            )
             box.setText(why)
             self.table.setItem(row, 0, QTableWidgetItem(group.key.title()))
             self.table.setItem(row, 1, box)
             for column, number in ((2, group.labels), (3, group.sentences), (4, group.decided)):
-                item = QTableWidgetItem(f"{number:,}")
+                item = QTableWidgetItem(language.number(number))
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(row, column, item)
         widths(self.table, (250, 150, 112, 104))
@@ -52,8 +59,8 @@ class HeldOutDialog(Dialog):
         self._count = Text("", "secondary", "secondary")
         self.body.addWidget(self._count)
         self.table.itemChanged.connect(lambda _: self._say())
-        self.add_close("Cancel", default=False)
-        self.add_button("Apply", default=True).clicked.connect(self.accept)
+        self.add_close(tr("Cancel"), default=False)
+        self.add_button(tr("Apply"), default=True).clicked.connect(self.accept)
         self._say()
 
     def chosen(self) -> tuple[tuple[GroupId, ...], tuple[GroupId, ...]]:
@@ -75,22 +82,31 @@ class HeldOutDialog(Dialog):
         rows = [r for r in range(len(self._groups)) if self._checked(r)]
         number = sum(self._groups[r].sentences for r in rows)
         self._count.setText(
-            f"{len(rows):,} of {len(self._groups):,} drugs held out, {number:,} sentences"
+            tr(
+                "{held_out:,} of {total:,} drugs held out, {sentences:,} sentences",
+                held_out=len(rows),
+                total=len(self._groups),
+                sentences=number,
+            )
         )
 
 
 class AboutDialog(Dialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("ADME labeler", parent)
-        self.body.addWidget(Text(f"Version {__version__}", "controls", "secondary"))
+        self.body.addWidget(
+            Text(tr("Version {version}", version=__version__), "controls", "secondary")
+        )
         self.body.addWidget(
             Text(
-                "Read drug labels, decide with one key, let the model learn from you. The "
-                "suggestions come from a two-stage fine-tuned transformer (arXiv 2207.10858). "
-                "Everything runs on this computer; nothing is sent anywhere.",
+                tr(
+                    "Read drug labels, decide with one key, let the model learn from you. The "
+                    "suggestions come from a two-stage fine-tuned transformer (arXiv 2207.10858). "
+                    "Everything runs on this computer; nothing is sent anywhere."
+                ),
                 "controls",
                 wrap=True,
             )
         )
-        self.body.addWidget(Text("Apache License 2.0", "secondary", "secondary"))
+        self.body.addWidget(Text(tr("Apache License 2.0"), "secondary", "secondary"))
         self.add_close()

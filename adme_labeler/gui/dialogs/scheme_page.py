@@ -38,9 +38,10 @@ from adme_labeler.gui.controls import Text
 from adme_labeler.gui.decision_bar import CategoryButton
 from adme_labeler.gui.dialogs.color_choice import ColorChoice
 from adme_labeler.gui.dialogs.plain_table import plain_table
+from adme_labeler.language import tr
 
-NEW_NAME = "New category"
-_COLUMNS = ("Digit", "Key", "Name", "Definition")
+NEW_NAME = tr("New category")
+_COLUMNS = (tr("Digit"), tr("Key"), tr("Name"), tr("Definition"))
 
 
 class SchemePage(QWidget):
@@ -64,19 +65,19 @@ class SchemePage(QWidget):
         self._current = 0
         self._filling = False
         self.table = plain_table(_COLUMNS, 0)
-        self.table.setAccessibleName("Categories")
+        self.table.setAccessibleName(tr("Categories"))
         self.table.setSelectionMode(self.table.SelectionMode.SingleSelection)
         self.table.setItemDelegateForColumn(1, _Chip(self._category_at, self.table))
         self.table.verticalHeader().setDefaultSectionSize(theme.size("controls") + 15)
-        self.add = QPushButton("Add a category")
-        self.remove = QPushButton("Remove")
+        self.add = QPushButton(tr("Add a category"))
+        self.remove = QPushButton(tr("Remove"))
         for button in (self.add, self.remove):
             button.setAutoDefault(False)
         self.name, self.key, self.synonyms = QLineEdit(), QLineEdit(), QLineEdit()
         self.name.setMaxLength(LONGEST_NAME)
         self.key.setMaxLength(LONGEST_KEY)
         self.key.setFixedWidth(5 * theme.size("controls"))
-        self.synonyms.setPlaceholderText("Other names in tables, with commas")
+        self.synonyms.setPlaceholderText(tr("Other names in tables, with commas"))
         self.digit = QComboBox()
         self.digit.addItems(list(DIGITS))
         self.digit.setFixedWidth(6 * theme.size("controls"))
@@ -124,24 +125,24 @@ class SchemePage(QWidget):
         short.setSpacing(8)
         short.addWidget(self.key)
         short.addSpacing(12)
-        short.addWidget(Text("Digit", strong=True))
+        short.addWidget(Text(tr("Digit"), strong=True))
         short.addWidget(self.digit)
         short.addStretch(1)
         for name, field in (
-            ("Name", self.name),
-            ("Key", short),
-            ("Colour", self.color),
-            ("Definition", self.definition),
-            ("Synonyms", self.synonyms),
-            ("Looks", self.preview),
+            (tr("Name"), self.name),
+            (tr("Key"), short),
+            (tr("Colour"), self.color),
+            (tr("Definition"), self.definition),
+            (tr("Synonyms"), self.synonyms),
+            (tr("Looks"), self.preview),
         ):
             form.addRow(Text(name, strong=True), field)
         for field, name in (
-            (self.name, "Name of the category"),
-            (self.key, "Key of the category"),
-            (self.digit, "Digit that chooses the category"),
-            (self.definition, "Definition of the category"),
-            (self.synonyms, "Synonyms of the category"),
+            (self.name, tr("Name of the category")),
+            (self.key, tr("Key of the category")),
+            (self.digit, tr("Digit that chooses the category")),
+            (self.definition, tr("Definition of the category")),
+            (self.synonyms, tr("Synonyms of the category")),
         ):
             field.setAccessibleName(name)
         buttons = QHBoxLayout()
@@ -265,7 +266,7 @@ class SchemePage(QWidget):
         self.name.setText(category.name)
         self.key.setText(category.key)
         self.key.setEnabled(not old)
-        self.key.setToolTip("A key never changes: decisions are kept by it." if old else "")
+        self.key.setToolTip(tr("A key never changes: decisions are kept by it.") if old else "")
         self.digit.setCurrentIndex(self.digit.findText(category.shortcut))
         self.definition.setPlainText(category.definition)
         self.synonyms.setText(", ".join(category.synonyms))
@@ -319,14 +320,18 @@ class SchemePage(QWidget):
             self._say(wrong[0], "danger")
         elif any(c.key not in self._scheme.keys for c in chosen.categories):
             self._say(
-                "A new category can be decided at once. It is suggested after its first decisions; "
-                "a trained model learns it when you retrain.",
+                tr(
+                    "A new category can be decided at once. It is suggested after its first "
+                    "decisions; a trained model learns it when you retrain."
+                ),
                 "secondary",
             )
         else:
             self._say(
-                "Decisions are kept by the key, so names can change at any time. Undo takes back "
-                "what is saved here.",
+                tr(
+                    "Decisions are kept by the key, so names can change at any time. Undo "
+                    "takes back what is saved here."
+                ),
                 "secondary",
             )
 

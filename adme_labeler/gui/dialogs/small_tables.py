@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidget
 
 from adme_labeler.gui import theme
+from adme_labeler.language import tr
 
-_NUMBERS = ("Drug labels", "Sentences", "Decided")
+_NUMBERS = (tr("Drug labels"), tr("Sentences"), tr("Decided"))
 
 
 def small_table(columns: Sequence[str], rows: int) -> QTableWidget:

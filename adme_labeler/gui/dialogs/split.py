@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from adme_labeler.gui import painting, theme
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.language import tr
 
 _LEADING = 2.4
 
@@ -31,21 +32,24 @@ class SplitDialog(Dialog):
     """`at()` after `accepted`: offset into the text at which to cut."""
 
     def __init__(self, text: str, points: Sequence[int], parent: QWidget | None = None) -> None:
-        super().__init__("Split this sentence", parent, 680)
+        super().__init__(tr("Split this sentence"), parent, 680)
         self.sentence = CutText(text, points)
         self.sentence.cut.connect(lambda _: self.accept())
         self.body.addWidget(self.sentence, 1)
         self.body.addWidget(
             Text(
-                "Press a letter to cut there, or move the mark with ← and → and press Enter. The "
-                "two parts then wait for a decision; undo brings the whole sentence back.",
+                tr(
+                    "Press a letter to cut there, or move the mark with ← and → and press "
+                    "Enter. The two parts then wait for a decision; undo brings the whole "
+                    "sentence back."
+                ),
                 "secondary",
                 "secondary",
                 wrap=True,
             )
         )
-        self.add_close("Cancel", default=False)
-        self.split = self.add_button("Split at the mark", default=True)
+        self.add_close(tr("Cancel"), default=False)
+        self.split = self.add_button(tr("Split at the mark"), default=True)
         self.split.clicked.connect(self.accept)
         self.sentence.setFocus()
 
@@ -68,7 +72,7 @@ class CutText(QWidget):
         self._layout = QTextLayout()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
-        self.setAccessibleName("Sentence to split")
+        self.setAccessibleName(tr("Sentence to split"))
         self._announce()
 
     def at(self) -> int:
@@ -139,7 +143,9 @@ class CutText(QWidget):
 
     def _announce(self) -> None:
         first, second = self._text[: self._at].strip(), self._text[self._at :].strip()
-        self.setAccessibleDescription(f"First part: {first} Second part: {second}")
+        self.setAccessibleDescription(
+            tr("First part: {first} Second part: {second}", first=first, second=second)
+        )
 
     def _flow(self, width: int) -> int:
         """Break the text into lines of `width`; returns the height it takes."""

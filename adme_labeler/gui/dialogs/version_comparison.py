@@ -8,11 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
+from adme_labeler import language
 from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.domain.evidence import RecallChange
 from adme_labeler.domain.records import SentenceId
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.plain_table import dress, plain_table
+from adme_labeler.language import tr, trn
 from adme_labeler.services.versions import ChangedDecision, VersionComparison
 
 _MOST_LISTED = 500
@@ -33,14 +35,14 @@ class ComparisonPage(QWidget):
         self.changed: tuple[ChangedDecision, ...] = ()
         self.verdict = Text("", "controls", strong=True, wrap=True)
         self._stands = Text("", "secondary", "secondary", wrap=True)
-        self.categories = plain_table(("Category", "n", "", "", "Change", "McNemar p"), 0)
-        self.categories.setAccessibleName("Change per category")
+        self.categories = plain_table((tr("Category"), "n", "", "", tr("Change"), "McNemar p"), 0)
+        self.categories.setAccessibleName(tr("Change per category"))
         self.categories.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
         self.categories.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.categories.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._title = Text("", "controls", strong=True)
         self.sentences = _ChangedTable()
-        self.sentences.setAccessibleName("Sentences whose decision changed; Enter goes there")
+        self.sentences.setAccessibleName(tr("Sentences whose decision changed; Enter goes there"))
         self.sentences.opened.connect(self._open)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -52,7 +54,11 @@ class ComparisonPage(QWidget):
     def what(self) -> str:
         found = self._found
         return (
-            "" if found is None else f"decided otherwise by versions {found.one} and {found.other}"
+            ""
+            if found is None
+            else tr(
+                "decided otherwise by versions {one} and {other}", one=found.one, other=found.other
+            )
         )
 
     def show_comparison(self, found: VersionComparison, texts: Texts) -> None:
@@ -62,10 +68,12 @@ class ComparisonPage(QWidget):
         self._show_categories(found)
         number = len(found.changed)
         shown = found.changed[:_MOST_LISTED]
-        title = f"{number:,} sentence{'s' if number != 1 else ''} decided otherwise"
+        title = trn(
+            "{count:,} sentence decided otherwise", "{count:,} sentences decided otherwise", number
+        )
         if number > len(shown):
-            title += f", the first {len(shown):,} shown"
-        self._title.setText(title if number else "Both decided every sentence alike")
+            title = tr("{title}, the first {count:,} shown", title=title, count=len(shown))
+        self._title.setText(title if number else tr("Both decided every sentence alike"))
         self.sentences.setVisible(bool(number))
         self.sentences.fill(self._scheme, found, shown, texts([c.sentence for c in shown]))
 
@@ -74,17 +82,23 @@ class ComparisonPage(QWidget):
         rows = [c for c in found.by_category if c.support]
         table.setRowCount(len(rows))
         table.setHorizontalHeaderLabels(
-            ["Category", "n", f"Only {found.one} finds", f"Only {found.other} finds",
-             "Difference in recall", "McNemar p"]
-        )  # fmt: skip
+            [
+                tr("Category"),
+                "n",
+                tr("Only {version} finds", version=found.one),
+                tr("Only {version} finds", version=found.other),
+                tr("Difference in recall"),
+                "McNemar p",
+            ]
+        )
         for row, change in enumerate(rows):
             cells = (
                 self._scheme[change.category].name,
-                f"{change.support:,}",
-                f"{change.won:,}",
-                f"{change.lost:,}",
+                language.number(change.support),
+                language.number(change.won),
+                language.number(change.lost),
                 change_words(change),
-                f"{change.p_value:.3f}" if change.p_value >= 0.001 else "< 0.001",
+                p_words(change.p_value),
             )
             for column, content in enumerate(cells):
                 item = QTableWidgetItem(content)
@@ -126,7 +140,12 @@ class _ChangedTable(QTableWidget):
     ) -> None:
         self.setRowCount(len(shown))
         self.setHorizontalHeaderLabels(
-            ["Sentence", "People", f"Version {found.one}", f"Version {found.other}"]
+            [
+                tr("Sentence"),
+                tr("People"),
+                tr("Version {version}", version=found.one),
+                tr("Version {version}", version=found.other),
+            ]
         )
         for row, change in enumerate(shown):
             text = texts.get(change.sentence, "")
@@ -157,25 +176,38 @@ class _ChangedTable(QTableWidget):
             super().keyPressEvent(event)
 
 
+def p_words(p: float) -> str:
+    least = 0.001
+    return language.number(p, ".3f") if p >= least else f"< {language.number(least, '.3f')}"
+
+
 def change_words(change: RecallChange) -> str:
     """The difference in recall with its interval, and whether that is more than chance."""
     if change.difference is None or change.low is None or change.high is None:
-        return f"not enough evidence (n = {change.support:,})"
-    figures = (
-        f"{100 * change.difference:+.0f} points ({100 * change.low:+.0f} to "
-        f"{100 * change.high:+.0f})"
+        return tr("not enough evidence (n = {support:,})", support=change.support)
+    figures = tr(
+        "{difference:+.0f} points ({low:+.0f} to {high:+.0f})",
+        difference=100 * change.difference,
+        low=100 * change.low,
+        high=100 * change.high,
     )
-    return figures if change.evident else f"{figures}, no evidence of a difference"
+    return (
+        figures if change.evident else tr("{figures}, no evidence of a difference", figures=figures)
+    )
 
 
 def _stands_on(found: VersionComparison) -> str:
-    said = (
+    said = tr(
         "Both versions as they were when trained, on held-out sentences by what people have "
         "decided until today; intervals are 95 %, drugs drawn as wholes."
     )
     if found.left_out:
-        said += (
-            f" {found.left_out:,} decided sentences are left out: one of the two was not asked, "
-            "or has trained on their drug."
+        left_out = trn(
+            "{count:,} decided sentence is left out: one of the two was not asked, or has "
+            "trained on its drug.",
+            "{count:,} decided sentences are left out: one of the two was not asked, or has "
+            "trained on their drug.",
+            found.left_out,
         )
+        said = f"{said} {left_out}"
     return said

@@ -19,12 +19,13 @@ from PySide6.QtWidgets import (
 from adme_labeler import protocol
 from adme_labeler.domain.categories import CategoryKey, CategoryScheme
 from adme_labeler.domain.records import NO_TRAINED_MODEL, ModelState, ModelVersion, SentenceId
-from adme_labeler.gui import theme
+from adme_labeler.gui import theme, words
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.dialogs.plain_table import plain_table
 from adme_labeler.gui.dialogs.version_comparison import ComparisonPage, Texts
 from adme_labeler.gui.training_job import local_time
+from adme_labeler.language import number, tr, trn
 from adme_labeler.services import suggesting, training
 from adme_labeler.services.session import Session
 from adme_labeler.services.versions import VersionComparison
@@ -61,10 +62,10 @@ def version_lines(session: Session) -> tuple[VersionLine, ...]:
     active = not any(model.state is ModelState.ACTIVE for model in known)
     instant = VersionLine(
         NO_TRAINED_MODEL,
-        "active" if active else "",
+        words.model_state(ModelState.ACTIVE) if active else "",
         "",
         "",
-        "head on the pretrained encoder",
+        tr("head on the pretrained encoder"),
         "",
         {},
         active,
@@ -89,7 +90,7 @@ class VersionsDialog(Dialog):
         writable: bool = True,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__("Model versions", parent, 960)
+        super().__init__(tr("Model versions"), parent, 960)
         self._scheme = scheme
         self._lines = tuple(lines)
         self._compare = compare
@@ -102,10 +103,10 @@ class VersionsDialog(Dialog):
         self._pages.addWidget(self._first_page())
         self._pages.addWidget(self.comparison)
         self.body.addWidget(self._pages, 1)
-        self.back = self.add_button("Back")
-        self.list_changed = self.add_button("Work through them")
-        self.compare = self.add_button("Compare")
-        self.use = self.add_button("Use this version")
+        self.back = self.add_button(tr("Back"))
+        self.list_changed = self.add_button(tr("Work through them"))
+        self.compare = self.add_button(tr("Compare"))
+        self.use = self.add_button(tr("Use this version"))
         self.add_close()
         self.back.clicked.connect(lambda: self._show_page(0))
         self.compare.clicked.connect(self._show_comparison)
@@ -131,10 +132,12 @@ class VersionsDialog(Dialog):
         column.addWidget(self._about)
         column.addWidget(
             Text(
-                "Under each category: 95 % interval of recall and, in brackets, its number of "
-                "sentences, as measured when the version was trained; so rows are not comparable. "
-                "Select two versions (Ctrl+click or Shift+arrow) to compare them on the same "
-                "sentences.",
+                tr(
+                    "Under each category: 95 % interval of recall and, in brackets, its "
+                    "number of sentences, as measured when the version was trained; so rows "
+                    "are not comparable. Select two versions (Ctrl+click or Shift+arrow) to "
+                    "compare them on the same sentences."
+                ),
                 "secondary",
                 "secondary",
                 wrap=True,
@@ -144,11 +147,22 @@ class VersionsDialog(Dialog):
 
     def _versions_table(self) -> QTableWidget:
         rare = [self._scheme[key] for key in self._scheme.substantive]
-        names = ["Version", "State", "Trained", "Annotations", "Settings", "Verdict"]
+        names = [
+            tr("Version"),
+            tr("State"),
+            tr("Trained"),
+            tr("Annotations"),
+            tr("Settings"),
+            tr("Verdict"),
+        ]
         table = plain_table([*names, *(c.name for c in rare)], len(self._lines))
-        table.setAccessibleName("Model versions")
+        table.setAccessibleName(tr("Model versions"))
         for row, line in enumerate(self._lines):
-            name = f"Version {line.version}" if line.version else "Instant model"
+            name = (
+                tr("Version {version}", version=line.version)
+                if line.version
+                else tr("Instant model")
+            )
             cells = [(name, name), (line.state, line.state), (line.when, line.when)]
             cells += [(line.annotations, line.annotations), (line.settings, line.settings)]
             cells += [(line.verdict, line.verdict)]
@@ -172,10 +186,12 @@ class VersionsDialog(Dialog):
         one = chosen[0] if len(chosen) == 1 else None
         usable = one is not None and one.here and not one.active
         self.use.setEnabled(self._writable and usable)
-        self.use.setText(
-            f"Use version {one.version}" if one and one.version else "Use the instant model"
-            if one else "Use this version"
-        )  # fmt: skip
+        if one is None:
+            self.use.setText(tr("Use this version"))
+        elif one.version:
+            self.use.setText(tr("Use version {version}", version=one.version))
+        else:
+            self.use.setText(tr("Use the instant model"))
         self.compare.setEnabled(len(chosen) == 2 and all(line.version for line in chosen))
 
     def _show_page(self, page: int) -> None:
@@ -210,14 +226,27 @@ class VersionsDialog(Dialog):
 def _line(session: Session, model: Model, settings: str) -> VersionLine:
     result = training.result_of(model)
     here = training.weights_here(session, model.version)
-    trained = f"{result.train_sentences:,}"
+    trained = number(result.train_sentences)
     if result.hint_sentences:
-        trained += f" + {result.hint_sentences:,} hints"
+        trained = trn(
+            "{trained} + {count:,} hint",
+            "{trained} + {count:,} hints",
+            result.hint_sentences,
+            trained=trained,
+        )
     measured = result.held_out or result.cross_validation
     written = _settings(settings)
+    state = words.model_state(model.state)
+    about = tr(
+        "Version {version}: {reason} Trained in {duration} with {settings}.",
+        version=model.version,
+        reason=result.comparison.reason,
+        duration=_duration(result.seconds),
+        settings=written,
+    )
     return VersionLine(
         model.version,
-        model.state.value if here else f"{model.state.value}, not here",
+        state if here else tr("{state}, not here", state=state),
         local_time(model.created_at),
         trained,
         written,
@@ -228,13 +257,16 @@ def _line(session: Session, model: Model, settings: str) -> VersionLine:
         model.state is ModelState.ACTIVE and here
         and suggesting.served_version(session) == model.version,
         here,
-        f"Version {model.version}: {result.comparison.reason} Trained in "
-        f"{_duration(result.seconds)} with {written}.",
+        about,
     )  # fmt: skip
 
 
 def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+    return (
+        tr("{seconds:.0f} s", seconds=seconds)
+        if seconds < 90
+        else tr("{minutes:.0f} min", minutes=seconds / 60)
+    )
 
 
 def _settings(written: str) -> str:
@@ -242,17 +274,29 @@ def _settings(written: str) -> str:
         settings = msgspec.json.decode(written, type=protocol.TrainSettings)
     except msgspec.DecodeError:
         return ""
-    encoder = Path(settings.encoder).name or "shipped encoder"
-    return f"{settings.preset}, {encoder}, seed {settings.seed}"
+    encoder = Path(settings.encoder).name or tr("shipped encoder")
+    return tr(
+        "{preset}, {encoder}, seed {seed}",
+        preset=settings.preset,
+        encoder=encoder,
+        seed=settings.seed,
+    )
 
 
 def _recall(measure: protocol.CategoryMeasure, source: str) -> tuple[str, str]:
-    counts = f"{measure.found:,} of {measure.support:,}"
     if measure.recall is None or measure.recall_low is None or measure.recall_high is None:
-        return f"n = {measure.support:,}", f"not enough evidence (n = {measure.support:,})"
-    full = (
-        f"Found {counts}, recall {measure.recall:.0%} (95 % interval {measure.recall_low:.0%} to "
-        f"{measure.recall_high:.0%}), {source}"
+        return tr("n = {support:,}", support=measure.support), tr(
+            "not enough evidence (n = {support:,})", support=measure.support
+        )
+    full = tr(
+        "Found {found:,} of {support:,}, recall {recall:.0%} (95 % interval {low:.0%} to "
+        "{high:.0%}), {source}",
+        found=measure.found,
+        support=measure.support,
+        recall=measure.recall,
+        low=measure.recall_low,
+        high=measure.recall_high,
+        source=words.source(source),
     )
     between = f"{100 * measure.recall_low:.0f}–{100 * measure.recall_high:.0f} %"
-    return f"{between} ({measure.support:,})", full
+    return f"{between} ({number(measure.support)})", full
