@@ -18,7 +18,7 @@ import gettext
 import locale
 import os
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from adme_labeler import paths
@@ -52,6 +52,18 @@ def trn(one: str, many: str, count: int, /, **values: object) -> str:
 def mark(text: str) -> str:
     """`text` as it is: puts a constant into the catalogue; `tr` of it speaks the language."""
     return text
+
+
+def listed(parts: Iterable[str]) -> str:
+    """ "a, b and c"."""
+    *most, last = list(parts) or [""]
+    return tr("{first} and {last}", first=", ".join(most), last=last) if most else last
+
+
+def either(parts: Iterable[str]) -> str:
+    """ "a, b or c"."""
+    *most, last = list(parts) or [""]
+    return tr("{first} or {last}", first=", ".join(most), last=last) if most else last
 
 
 def number(value: float, how: str = ",") -> str:

@@ -9,33 +9,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from adme_labeler.language import mark
+
 _FACTS = (
-    ("protein binding", r"protein[- ]binding|\bbound\b|\bunbound\b"),
+    (mark("protein binding"), r"protein[- ]binding|\bbound\b|\bunbound\b"),
     (
-        "distribution",
+        mark("distribution"),
         r"^distribution\b|\bblood[- ](?:to[- ])?plasma\b|\bplasma[- ](?:to[- ])?blood\b",
     ),
     (
-        "volume of distribution",
+        mark("volume of distribution"),
         r"volume of distribution|\bv\s?(?:d|ss|z|c)\b|\bv(?:ss|d|z)?\s?/\s?f\b",
     ),
-    ("bioavailability", r"bioavailab|\bf\s?\(%\)"),
-    ("the time of the peak", r"\bt\s?max\b|time to (?:peak|maxim|c\s?max)|lag[- ]time"),
-    ("the peak concentration", r"\bc\s?max\b|peak (?:plasma |serum )?(?:concentration|level)"),
-    ("absorption", r"\babsor(?:bed|ption)\b"),
-    ("the half-life", r"half[- ]?li(?:fe|ves)|\bt\s?(?:½|1\s?/\s?2)"),
+    (mark("bioavailability"), r"bioavailab|\bf\s?\(%\)"),
+    (mark("the time of the peak"), r"\bt\s?max\b|time to (?:peak|maxim|c\s?max)|lag[- ]time"),
     (
-        "clearance",
+        mark("the peak concentration"),
+        r"\bc\s?max\b|peak (?:plasma |serum )?(?:concentration|level)",
+    ),
+    (mark("absorption"), r"\babsor(?:bed|ption)\b"),
+    (mark("the half-life"), r"half[- ]?li(?:fe|ves)|\bt\s?(?:½|1\s?/\s?2)"),
+    (
+        mark("clearance"),
         r"\bclearance\b|\bcl(?:r|t|tot|s|p)?\s?/\s?f\b|"
         r"\bcl\s?(?:r|tot)?\b(?=\s?[\[(,;]|\s*$)",
     ),
     (
-        "excretion",
+        mark("excretion"),
         r"\bexcret|\brecover(?:ed|y)\b.*\b(?:urin|fec|faec|dose)|"
         r"\b(?:urin|fec|faec)\w*\b.*(?:%|\bpercent|\bdose)|"
         r"(?:%|\bpercent|\bdose).*\b(?:urin|fec|faec)",
     ),
-    ("metabolism", r"\bmetaboli[sz](?:ed|m)\b"),
+    (mark("metabolism"), r"\bmetaboli[sz](?:ed|m)\b"),
 )
 _FACT = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _FACTS]
 

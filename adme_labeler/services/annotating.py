@@ -262,6 +262,15 @@ def size_of_next(session: Session, *, redo: bool = False) -> int:
     return log.change_count(session.connection, stack[-1]) if stack else 0
 
 
+def first_sentence(changes: Sequence[log.Change]) -> SentenceId | None:
+    """Where a curator is brought to see what became of it: what the operation touched first."""
+    for sentences_of in (annotations.sentences_of, second_looks.sentences_of):
+        for change in changes:
+            for sentence in sentences_of([change]):
+                return sentence
+    return None
+
+
 def next_undo(session: Session) -> str:
     """What undo would undo, as a person reads it; empty when nothing."""
     return _summary(session, session.stacks()[0])
@@ -355,8 +364,13 @@ def _probability(session: Session, suggestion: Suggestion) -> float:
 def _inverting(session: Session, operation: int, *, redo: bool) -> Generator[None, None, Changes]:
     """Write the inverse (or, for redo, again the same) changes as an ordinary new operation."""
     connection = session.connection
-    done = log.changes_of(connection, operation)
-    changes = done if redo else [change.inverse() for change in reversed(done)]
+    done = yield from log.reading_changes(connection, operation)
+    changes = done
+    if not redo:
+        changes = []
+        for some in portions(done[::-1]):
+            changes += [change.inverse() for change in some]
+            yield
     word = "Redo" if redo else "Undo"
     row = connection.execute("SELECT kind FROM operation WHERE id = ?", (operation,)).fetchone()
     with session.project.operation(
@@ -375,14 +389,8 @@ def _inverting(session: Session, operation: int, *, redo: bool) -> Generator[Non
     return replace(
         applied,
         operation=OperationId(draft.id),
-        focus=None if row["kind"] == "identical" else _first_sentence(done) or applied.focus,
+        focus=None if row["kind"] == "identical" else first_sentence(done) or applied.focus,
     )
-
-
-def _first_sentence(changes: Sequence[log.Change]) -> SentenceId | None:
-    """Where a curator is brought to see what became of it: what the operation touched first."""
-    touched = [*annotations.sentences_of(changes), *second_looks.sentences_of(changes)]
-    return next(iter(touched), None)
 
 
 def _summary(session: Session, stack: Sequence[int]) -> str:

@@ -12,6 +12,7 @@ import msgspec
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import OperationId
+from adme_labeler.language import tr
 from adme_labeler.services.audit import PLAN, POOL
 from adme_labeler.services.session import Session
 from adme_labeler.storage import settings
@@ -87,10 +88,15 @@ class Planner:
         keys = self._session.scheme.keys
         if not ids:
             raise Problem(
-                "Nothing can be drawn: every sentence is decided, or no model has suggested yet."
+                tr(
+                    "Nothing can be drawn: every sentence is decided, or no model has "
+                    "suggested yet."
+                )
             )
         if any(page.shape[1] != len(keys) for page in pages):
-            raise Problem("The categories have changed: wait until the model has suggested again.")
+            raise Problem(
+                tr("The categories have changed: wait until the model has suggested again.")
+            )
         scores = np.concatenate(pages)
         of = {key: scores[:, keys.index(key)] for key in self._session.scheme.substantive}
         yield False

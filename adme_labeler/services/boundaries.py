@@ -7,6 +7,7 @@ import re
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import BlockKind, OperationId, Sentence, SentenceId
+from adme_labeler.language import tr
 from adme_labeler.services.session import Session
 from adme_labeler.storage import boundaries, sentences
 
@@ -25,7 +26,7 @@ def split(session: Session, sentence: SentenceId, at: int) -> Changes:
     found = _mendable(session, sentence)
     left, right = found.text[:at].rstrip(), found.text[at:].lstrip()
     if not left or not right:
-        raise Problem("A sentence can only be split between two of its words.")
+        raise Problem(tr("A sentence can only be split between two of its words."))
     return _edit(session, [found], (left, right), f"Split: {found.text[:60]}")
 
 
@@ -38,8 +39,11 @@ def merge(session: Session, sentence: SentenceId, by: int = 1) -> Changes:
     found = _mendable(session, sentence)
     other = boundaries.neighbour(session.connection, sentence, by)
     if other is None:
-        side = "after" if by > 0 else "before"
-        raise Problem(f"There is no sentence {side} this one in the same paragraph to join it to.")
+        raise Problem(
+            tr("There is no sentence after this one in the same paragraph to join it to.")
+            if by > 0
+            else tr("There is no sentence before this one in the same paragraph to join it to.")
+        )
     beside = sentences.get(session.connection, [other])[0]
     first, last = (found, beside) if by > 0 else (beside, found)
     block = session.connection.execute(
@@ -67,7 +71,7 @@ def _mendable(session: Session, sentence: SentenceId) -> Sentence:
     if not found:
         raise Problem("This sentence is not in the project any more.")
     if found[0].kind is BlockKind.TABLE:
-        raise Problem("Rows of a table are neither split nor joined.")
+        raise Problem(tr("Rows of a table are neither split nor joined."))
     return found[0]
 
 

@@ -17,20 +17,21 @@ import msgspec
 from adme_labeler import protocol
 from adme_labeler.domain.categories import CategoryKey, CategoryScheme
 from adme_labeler.domain.problems import ImportProblem
+from adme_labeler.language import mark, tr
 from adme_labeler.protocol import TableLayout, TablePreviewed
 from adme_labeler.protocol.tables import PREVIEW_VALUES
 
 MEANINGS: tuple[tuple[str, str], ...] = (
-    ("text", "Text"),
-    ("category", "Category"),
-    ("also", "Also"),
-    ("drug", "Drug"),
-    ("drug_group", "Drug group"),
-    ("set_id", "Set id"),
-    ("section", "Section"),
-    ("heading", "Heading"),
-    ("note", "Note"),
-    ("uid", "Sentence id"),
+    ("text", mark("Text")),
+    ("category", mark("Category")),
+    ("also", mark("Also")),
+    ("drug", mark("Drug")),
+    ("drug_group", mark("Drug group")),
+    ("set_id", mark("Set id")),
+    ("section", mark("Section")),
+    ("heading", mark("Heading")),
+    ("note", mark("Note")),
+    ("uid", mark("Sentence id")),
     ("", "Ignore"),
 )
 """Field of a column and what a person calls it."""
@@ -145,12 +146,15 @@ class ColumnMapping:
         for meaning, name in MEANINGS:
             same = [c.name for c, f in zip(table.columns, fields, strict=True) if f == meaning]
             if meaning and len(same) > 1:
-                return (
-                    f'Two columns are chosen as {name}: "{same[0]}" and "{same[1]}"; one of them '
-                    "must mean something else or be ignored."
+                return tr(
+                    'Two columns are chosen as {name}: "{one}" and "{other}"; one of '
+                    "them must mean something else or be ignored.",
+                    name=tr(name),
+                    one=same[0],
+                    other=same[1],
                 )
         if "text" not in fields:
-            return "No column is chosen as Text: say which one holds the sentences."
+            return tr("No column is chosen as Text: say which one holds the sentences.")
         return ""
 
     def remark(self, path: str) -> str:
@@ -160,9 +164,11 @@ class ColumnMapping:
             return "" if table.fatal else table.problem
         for column, meaning in zip(table.columns, self._group(path).fields, strict=True):
             if meaning in ("category", "also") and not column.values and table.count:
-                return (
-                    f'"{column.name}" has more than {PREVIEW_VALUES} different values or long '
-                    "ones; only those that the scheme knows will be taken."
+                return tr(
+                    '"{column}" has more than {most} different values or long ones; only '
+                    "those that the scheme knows will be taken.",
+                    column=column.name,
+                    most=PREVIEW_VALUES,
                 )
         return ""
 
@@ -179,9 +185,13 @@ class ColumnMapping:
                 return f"{Path(path).name}: {problem}" if len(self.tables) > 1 else problem
         if not readable and not others:
             if not wanted:
-                return "Every table is left out."
+                return tr("Every table is left out.")
             first = self.problem(wanted[0])
-            return first if len(wanted) == 1 else f"None of the tables can be read. {first}"
+            return (
+                first
+                if len(wanted) == 1
+                else tr("None of the tables can be read. {why}", why=first)
+            )
         return ""
 
     def layouts(self) -> dict[str, TableLayout]:
@@ -253,28 +263,57 @@ def layout_of_words(
     """
     fields: dict[str, str] = {}
     for word in columns:
-        name, meaning = _pair(word, "a column", "Header=text")
+        name, meaning = _pair(word)
+        if not name:
+            raise ImportProblem(
+                tr(
+                    '"{word}" does not say what a column means; write it as "{example}".',
+                    word=word,
+                    example="Header=text",
+                )
+            )
         wanted = _folded(meaning)
         found = next((f for f, n in MEANINGS if wanted in (f, n.casefold()) and wanted), None)
         if found is None and wanted not in ("", "ignore"):
             known = ", ".join(f or "ignore" for f, _ in MEANINGS)
-            raise ImportProblem(f'A column cannot mean "{meaning}"; it can be one of {known}.')
+            raise ImportProblem(
+                tr(
+                    'A column cannot mean "{meaning}"; it can be one of {known}.',
+                    meaning=meaning,
+                    known=known,
+                )
+            )
         fields[name] = found or ""
     keys: dict[str, str] = {}
     for word in categories:
-        written, meaning = _pair(word, "a category", "Elim=E")
+        written, meaning = _pair(word)
+        if not written:
+            raise ImportProblem(
+                tr(
+                    '"{word}" does not say what a category means; write it as "{example}".',
+                    word=word,
+                    example="Elim=E",
+                )
+            )
         key: CategoryKey | None = scheme.find(meaning) if meaning else CategoryKey("")
         if key is None:
             known = ", ".join(f"{c.key} ({c.name})" for c in scheme.categories)
-            raise ImportProblem(f'"{meaning}" is no category of the project; it has {known}.')
+            raise ImportProblem(
+                tr(
+                    '"{meaning}" is no category of the project; it has {known}.',
+                    meaning=meaning,
+                    known=known,
+                )
+            )
         keys[written] = key
     return TableLayout(sheet=sheet, header=header, columns=fields, categories=keys)
 
 
-def _pair(word: str, what: str, example: str) -> tuple[str, str]:
+def _pair(word: str) -> tuple[str, str]:
+    """What stands before and behind the last "="; ("", "") where nothing stands before one."""
     name, sign, meaning = word.rpartition("=")
     if not sign or not name.strip():
-        raise ImportProblem(f'"{word}" does not say what {what} means; write it as "{example}".')
+        return "", ""
     return name.strip(), meaning.strip()
 
 

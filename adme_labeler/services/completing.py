@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from adme_labeler.domain.categories import ADME, CategoryScheme
 from adme_labeler.domain.search import Field, folded, quoted
+from adme_labeler.language import mark, tr
 from adme_labeler.services.searching import (
     ARMS,
     KINDS,
@@ -21,9 +22,9 @@ from adme_labeler.storage import search
 
 MOST = 50
 _THRESHOLDS: Mapping[str, str] = {
-    "p<0.6": "hardly sure",
-    "p>=0.9": "nearly certain",
-    "p:0.4..0.6": "undecided between two",
+    "p<0.6": mark("hardly sure"),
+    "p>=0.9": mark("nearly certain"),
+    "p:0.4..0.6": mark("undecided between two"),
 }
 
 
@@ -86,7 +87,7 @@ def complete(
     name, operator, rest = token
     known = TOKENS.get(name.casefold(), (None, ""))[0]
     if known is Field.PROBABILITY:
-        ways = (Choice(p, p, said) for p, said in _THRESHOLDS.items() if p.startswith(begun))
+        ways = (Choice(p, p, tr(said)) for p, said in _THRESHOLDS.items() if p.startswith(begun))
         return _limited(start, piece.end, ways)
     if operator != ":" or known is None:
         return Completion(cursor, cursor)

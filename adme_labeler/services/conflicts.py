@@ -7,6 +7,7 @@ from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import READ_BY_A_PERSON, OperationId, SentenceId
 from adme_labeler.domain.resolution import Adjudication
+from adme_labeler.language import tr
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, sentences
 
@@ -24,7 +25,7 @@ def waiting(session: Session) -> list[tuple[SentenceId, str]]:
         (
             ident,
             " · ".join(
-                f"{a.curator} says {scheme[a.category].name}"
+                tr("{curator} says {category}", curator=a.curator, category=scheme[a.category].name)
                 for a in given.get(ident, ())
                 if a.category is not None
             ),
@@ -52,7 +53,7 @@ def settle(session: Session, sentence: SentenceId, category: CategoryKey) -> Cha
 def reopen(session: Session, sentence: SentenceId) -> Changes:
     """Take a settlement back. Raises Problem where there is none."""
     if sentence not in annotations.adjudications(session.connection, [sentence]):
-        raise Problem("Nobody has settled this sentence.")
+        raise Problem(tr("Nobody has settled this sentence."))
     return _write(session, sentence, None, "Take the settlement back")
 
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.operations import Changes
+from adme_labeler.language import mark, tr
 from adme_labeler.services import conflicts, identical, second_look
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.queue import QueueItem, Task
 from adme_labeler.services.session import Session
 
-STAYS = {
-    Task.LOOK_AGAIN: "Your first decision stays as it is",
-    Task.SETTLE: "The conflict stays as it is",
-    Task.REVIEW: "The annotation stays as it is",
+_STAYS = {
+    Task.LOOK_AGAIN: mark("Your first decision stays as it is"),
+    Task.SETTLE: mark("The conflict stays as it is"),
+    Task.REVIEW: mark("The annotation stays as it is"),
 }
-"""What setting a sentence aside says where it must not take a decision away."""
+
+
+def stays(task: Task) -> str:
+    """What setting a sentence aside says where it must not take a decision away."""
+    return tr(_STAYS[task])
 
 
 def decide(session: Session, item: QueueItem, category: CategoryKey, shown: Shown) -> Changes:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from adme_labeler.domain.records import LabelId
+from adme_labeler.language import tr, trn
 from adme_labeler.services.session import Session
 from adme_labeler.statistics.groups import (
     DOMINANT_SHARE,
@@ -32,15 +33,24 @@ class DominantGroup:
     def sentence(self) -> str:
         """For the curator, after an import and from `adme-labeler check`."""
         group = self.group
-        said = (
-            f"One drug group holds {self.share:.0%} of all sentences: {group.key.title()} with "
-            f"{group.labels:,} drug label{'' if group.labels == 1 else 's'}"
+        who = trn(
+            "{name} with {count:,} drug label",
+            "{name} with {count:,} drug labels",
+            group.labels,
+            name=group.key.title(),
         )
         if self.joined:
-            said += f", joined by {', '.join(self.joined[:3])}"
-            more = len(self.joined) - 3
-            said += f" and {more:,} more" if more > 0 else ""
-        return said + ". Recall measured on held-out drugs then rests on few drugs."
+            why, more = ", ".join(self.joined[:3]), len(self.joined) - 3
+            joined = (
+                tr("{reasons} and {count:,} more", reasons=why, count=more) if more > 0 else why
+            )
+            who = tr("{group}, joined by {reasons}", group=who, reasons=joined)
+        return tr(
+            "One drug group holds {share:.0%} of all sentences: {group}. Recall measured on "
+            "held-out drugs then rests on few drugs.",
+            share=self.share,
+            group=who,
+        )
 
 
 def dominant(session: Session) -> DominantGroup | None:
@@ -73,7 +83,13 @@ def _joined(session: Session, group: DrugGroup) -> tuple[str, ...]:
 
 def _why(join: GroupJoin, titles: dict[LabelId, str]) -> str:
     if join.ingredient:
-        return f"the ingredient {join.ingredient.title()}"
-    one = titles.get(join.label, "a drug label")
-    other = titles.get(join.other, "another") if join.other is not None else "another"
-    return f"the text of {one} and {other} ({join.shared:,} of {join.sentences:,} sentences)"
+        return tr("the ingredient {name}", name=join.ingredient.title())
+    one = titles.get(join.label) or tr("a drug label")
+    other = titles.get(join.other) if join.other is not None else None
+    return tr(
+        "the text of {one} and {other} ({shared:,} of {sentences:,} sentences)",
+        one=one,
+        other=other or tr("another"),
+        shared=join.shared,
+        sentences=join.sentences,
+    )

@@ -10,6 +10,7 @@ import msgspec
 
 from adme_labeler import protocol
 from adme_labeler.domain.problems import TrainingProblem
+from adme_labeler.language import tr
 from adme_labeler.services import suggesting
 from adme_labeler.services.session import Session
 from adme_labeler.services.snapshots import MOST_HINTS
@@ -52,35 +53,57 @@ def write_job(session: Session, folder: Path | None) -> Path:
             file.write(msgspec.json.encode(job))
     except OSError as error:
         raise TrainingProblem(
-            f"The encoder cannot be checked: {runs} cannot be written ({error.strerror})."
+            tr(
+                "The encoder cannot be checked: {folder} cannot be written ({reason}).",
+                folder=runs,
+                reason=error.strerror,
+            )
         ) from error
     return Path(name)
 
 
 def facts(checked: protocol.EncoderChecked) -> list[tuple[str, str]]:
     """What a person wants to know of an encoder, as (name, value)."""
-    estimate = f"{duration(checked.seconds)}, estimated from ten steps"
+    estimate = tr("{duration}, estimated from ten steps", duration=duration(checked.seconds))
     if not checked.seconds:
-        estimate = f"{checked.seconds_per_step:.2g} seconds a step; nothing to learn from yet"
+        estimate = tr(
+            "{seconds:.2g} seconds a step; nothing to learn from yet",
+            seconds=checked.seconds_per_step,
+        )
     return [
-        ("Name", checked.name),
-        ("Kind", f"{checked.family}, {checked.layers} layers of {checked.hidden_size}"),
-        ("Size", f"{checked.parameters / _MILLION:.1f} million weights, {_size(checked.size)}"),
-        ("Longest sentence", f"{checked.longest} word pieces"),
-        ("Checksum", checked.digest[:16]),
-        ("Licence", checked.licence_file or "no licence file in the folder"),
-        ("Next training", estimate),
+        (tr("Name"), checked.name),
+        (
+            tr("Kind"),
+            tr(
+                "{family}, {layers} layers of {size}",
+                family=checked.family,
+                layers=checked.layers,
+                size=checked.hidden_size,
+            ),
+        ),
+        (
+            tr("Size"),
+            tr(
+                "{count:.1f} million weights, {size}",
+                count=checked.parameters / _MILLION,
+                size=_size(checked.size),
+            ),
+        ),
+        (tr("Longest sentence"), tr("{longest} word pieces", longest=checked.longest)),
+        (tr("Checksum"), checked.digest[:16]),
+        (tr("Licence"), checked.licence_file or tr("no licence file in the folder")),
+        (tr("Next training"), estimate),
     ]
 
 
 def duration(seconds: float) -> str:
     """About how long, as a person says it."""
     if seconds < 90:
-        return f"about {max(10, round(seconds / 10) * 10)} seconds"
+        return tr("about {seconds} seconds", seconds=max(10, round(seconds / 10) * 10))
     if seconds < 5400:
-        return f"about {round(seconds / 60)} minutes"
-    return f"about {seconds / 3600:.1f} hours"
+        return tr("about {minutes} minutes", minutes=round(seconds / 60))
+    return tr("about {hours:.1f} hours", hours=seconds / 3600)
 
 
 def _size(number: int) -> str:
-    return f"{number / _MILLION:,.0f} MB"
+    return tr("{size:,.0f} MB", size=number / _MILLION)

@@ -10,6 +10,7 @@ import msgspec
 from adme_labeler import protocol
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.records import ModelVersion
+from adme_labeler.language import mark, tr
 from adme_labeler.services import training
 from adme_labeler.services.session import Session
 from adme_labeler.storage import models
@@ -24,8 +25,8 @@ _MOST_OF_LOG = 100_000
 
 _HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
-        ("no space left", "disk full", "disk is full", "enospc", "errno 28"),
-        "Free some disk space, then resume: the last checkpoint is kept.",
+        ("no space left", "disk full", "disk is full", "enospc", "errno 28", "quota exceeded"),
+        mark("Free some disk space, then resume: the last checkpoint is kept."),
     ),
     (
         (
@@ -35,11 +36,14 @@ _HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
             "out of memory",
             "bad_alloc",
             "bad alloc",
+            "memory allocation of",
             "code -9)",
             "code 137)",
         ),
-        "The computer ran out of memory. Close other programs, then resume; a smaller encoder "
-        "needs less.",
+        mark(
+            "The computer ran out of memory. Close other programs, then resume; a smaller "
+            "encoder needs less."
+        ),
     ),
     (
         (
@@ -54,17 +58,19 @@ _HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
             "config.json",
             "tokenizer.json",
         ),
-        "The encoder's files are missing, damaged or of a kind that cannot be used. Choose another "
-        "encoder folder, or install the program again for the one that it ships with; then "
-        "retrain.",
+        mark(
+            "The encoder's files are missing, damaged or of a kind that cannot be used. "
+            "Choose another encoder folder, or install the program again for the one that it "
+            "ships with; then retrain."
+        ),
     ),
     (
         ("permission denied", "errno 13", "read-only file system", "errno 30", "cannot be written"),
-        "The project's folder cannot be written. Make it writable, then resume.",
+        mark("The project's folder cannot be written. Make it writable, then resume."),
     ),
     (
         ("updated while it ran",),
-        "Close the program, start it again, then resume.",
+        mark("Close the program, start it again, then resume."),
     ),
 )
 
@@ -120,7 +126,7 @@ def hint(sentence: str, log: str) -> str:
     said = f"{sentence}\n{log[-4000:]}".lower()
     for signs, advice in _HINTS:
         if any(sign in said for sign in signs):
-            return advice
+            return tr(advice)
     return ""
 
 

@@ -18,6 +18,7 @@ from adme_labeler.exporters.targets import (
     check_target,
     parquet_is_here,
 )
+from adme_labeler.language import tr
 from adme_labeler.services import audit, blindness, guideline, suggesting
 from adme_labeler.services.session import Session
 from adme_labeler.storage import labels
@@ -91,7 +92,11 @@ def write_job(
             file.write(msgspec.json.encode(job))
     except OSError as error:
         raise ExportProblem(
-            f"The export cannot start: {folder} cannot be written ({error.strerror})."
+            tr(
+                "The export cannot start: {folder} cannot be written ({reason}).",
+                folder=folder,
+                reason=error.strerror,
+            )
         ) from error
     return Path(name)
 
@@ -101,4 +106,6 @@ def label_of(session: Session, set_id: str) -> LabelId:
     for label in labels.all_labels(session.connection):
         if label.set_id == set_id:
             return label.id
-    raise ExportProblem(f"The project has no drug label with the set id {set_id}.")
+    raise ExportProblem(
+        tr("The project has no drug label with the set id {set_id}.", set_id=set_id)
+    )

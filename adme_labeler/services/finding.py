@@ -9,6 +9,7 @@ from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import SentenceId
 from adme_labeler.domain.search import Query
+from adme_labeler.language import mark, tr, trn
 from adme_labeler.services import audit, blindness
 from adme_labeler.services.searching import SearchProblem, nearest, parse
 from adme_labeler.services.session import Session
@@ -29,7 +30,7 @@ __all__ = [
 
 LONGEST_NAME = 60
 _FILTERS = "filters"
-_WHAT_TO_DO = "Change the search, or close it with Esc."
+_WHAT_TO_DO = mark("Change the search, or close it with Esc.")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,11 @@ def find(
     query = parse(written, session.scheme, typing=typing)
     _check_drugs(session, query, typing)
     if not query.terms:
-        said = f"“{written.strip()}” has no letter or digit to look for." if written.strip() else ""
+        said = (
+            tr("“{text}” has no letter or digit to look for.", text=written.strip())
+            if written.strip()
+            else ""
+        )
         return Found(query, (), said)
     view = view_of(session, hide_suggestions)
     found = search.ids(session.connection, query, view)
@@ -63,9 +68,11 @@ def left_out(session: Session, query: Query, *, hide_suggestions: bool = False) 
     number = search.hidden(session.connection, query, view_of(session, hide_suggestions))
     if not number:
         return ""
-    if number == 1:
-        return "1 sentence is left out: its suggestion stays hidden until you decide"
-    return f"{number:,} sentences are left out: their suggestions stay hidden until you decide"
+    return trn(
+        "{count:,} sentence is left out: its suggestion stays hidden until you decide",
+        "{count:,} sentences are left out: their suggestions stay hidden until you decide",
+        number,
+    )
 
 
 def ordered(
@@ -110,16 +117,18 @@ def save_filter(session: Session, name: str, written: str, replaces: str = "") -
     """
     name, written = " ".join(name.split()), written.strip()
     if not name:
-        raise Problem("Give the filter a name.")
+        raise Problem(tr("Give the filter a name."))
     if len(name) > LONGEST_NAME:
-        raise Problem(f"The name of a filter has at most {LONGEST_NAME} characters.")
+        raise Problem(tr("The name of a filter has at most {most} characters.", most=LONGEST_NAME))
     if not parse(written, session.scheme).terms:
-        raise Problem("There is no search to save: write one first.")
+        raise Problem(tr("There is no search to save: write one first."))
     kept = saved_filters(session)
     if replaces:
         kept.pop(replaces, None)
     if name in kept and kept[name] != written:
-        raise Problem(f"There is already a filter named “{name}”; choose another name.")
+        raise Problem(
+            tr("There is already a filter named “{name}”; choose another name.", name=name)
+        )
     summary = f"Rename the filter “{replaces}”: {name}" if replaces else f"Save the filter “{name}”"
     return _write(session, summary, {**kept, name: written})
 
@@ -145,28 +154,41 @@ def _check_drugs(session: Session, query: Query, typing: bool) -> None:
     if not unknown:
         return
     close = nearest(unknown[0], search.drug_names(session.connection))
-    hint = f"; did you mean {close}?" if close else "."
-    raise SearchProblem(
-        f"No drug label of this project carries the name “{unknown[0]}”{hint}", unfinished=typing
-    )
+    if close:
+        said = tr(
+            "No drug label of this project carries the name “{name}”; did you mean {close}?",
+            name=unknown[0],
+            close=close,
+        )
+    else:
+        said = tr("No drug label of this project carries the name “{name}”.", name=unknown[0])
+    raise SearchProblem(said, unfinished=typing)
 
 
 def _why_empty(session: Session, query: Query, view: View) -> str:
     """Names the term that emptied the search: without it there would be how many."""
     if len(query.terms) == 1:
-        return f"No sentence matches {_quote(query.terms[0])}. {_WHAT_TO_DO}"
+        said = tr("No sentence matches {term}.", term=_quote(query.terms[0]))
+        return f"{said} {tr(_WHAT_TO_DO)}"
     without = [
         (search.count(session.connection, query.without(n), view), term)
         for n, term in enumerate(query.terms)
     ]
     number, term = max(without, key=lambda pair: pair[0])
     if number:
-        there = "1 sentence" if number == 1 else f"{number:,} sentences"
-        return f"No sentence matches; without {_quote(term)} it would be {there}. {_WHAT_TO_DO}"
+        said = trn(
+            "No sentence matches; without {term} it would be {count:,} sentence.",
+            "No sentence matches; without {term} it would be {count:,} sentences.",
+            number,
+            term=_quote(term),
+        )
+        return f"{said} {tr(_WHAT_TO_DO)}"
     for term in query.terms:
         if not search.count(session.connection, Query((term,)), view):
-            return f"No sentence matches; {_quote(term)} alone finds none. {_WHAT_TO_DO}"
-    return f"No sentence matches, nor does any when one of these is left away. {_WHAT_TO_DO}"
+            said = tr("No sentence matches; {term} alone finds none.", term=_quote(term))
+            return f"{said} {tr(_WHAT_TO_DO)}"
+    said = tr("No sentence matches, nor does any when one of these is left away.")
+    return f"{said} {tr(_WHAT_TO_DO)}"
 
 
 def _quote(term: object) -> str:

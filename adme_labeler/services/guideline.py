@@ -12,6 +12,7 @@ from adme_labeler.domain.categories import CategoryKey, CategoryScheme
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import READ_BY_A_PERSON, OperationId, SentenceId
+from adme_labeler.language import tr
 from adme_labeler.services.session import Session
 from adme_labeler.storage import settings
 
@@ -48,7 +49,9 @@ def shipped_text() -> str:
     try:
         return path.read_text("utf-8")
     except OSError:
-        return f"The guideline is missing: {path.name} was not installed with the program."
+        return tr(
+            "The guideline is missing: {file} was not installed with the program.", file=path.name
+        )
 
 
 def current(session: Session) -> Guideline:
@@ -77,7 +80,7 @@ def save(session: Session, text: str, affected: Collection[CategoryKey]) -> Chan
     """
     text = text.strip() + "\n"
     if text == "\n":
-        raise Problem("A guideline needs some text; restore the shipped one instead.")
+        raise Problem(tr("A guideline needs some text; restore the shipped one instead."))
     old = current(session)
     if text == old.text.strip() + "\n":
         return Changes()

@@ -9,6 +9,7 @@ from pathlib import Path
 from adme_labeler import protocol
 from adme_labeler.domain.problems import ImportProblem, Problem
 from adme_labeler.domain.records import LabelDraft, LabelType, ModelVersion, Sections
+from adme_labeler.language import tr
 from adme_labeler.services import (
     exporting,
     import_reports,
@@ -68,7 +69,7 @@ def resume_import(session: Session, report: Report = lambda line: None) -> impor
     """Go on with the last import where it was stopped. Raises ImportProblem where it was not."""
     left = import_runs.resumable(session)
     if left is None:
-        raise ImportProblem("The last import came to its end; there is nothing to resume.")
+        raise ImportProblem(tr("The last import came to its end; there is nothing to resume."))
     return _import(import_runs.Intake.resume(session, left.id), report)
 
 
@@ -192,7 +193,7 @@ def train(
     if not isinstance(outcome, protocol.TrainFinished):
         training.stop(session, run.id, outcome)
         worker.result()
-        raise Problem("The training process gave no result.")
+        raise Problem(tr("The training process gave no result."))
     version, _ = training.finish(session, run.id, outcome)
     return version, outcome
 

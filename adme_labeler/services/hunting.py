@@ -15,6 +15,7 @@ from adme_labeler import paths
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.records import Arm, SentenceId
 from adme_labeler.domain.sentence_text import normalized
+from adme_labeler.language import mark, tr
 from adme_labeler.services import blindness, queue
 from adme_labeler.services.queue import QueueItem
 from adme_labeler.services.session import Session
@@ -55,8 +56,11 @@ class Hunt:
         self.chosen, self._way = category, 0
         confirmed = hunting.confirmed(self._session.connection, self.category)
         name = self._session.scheme[self.category].name
-        which = f"Hunting {name}" if category else f"Hunting the rarest category, now {name}"
-        return f"{which}: {confirmed:,} confirmed so far"
+        if category:
+            said = mark("Hunting {category}: {count:,} confirmed so far")
+        else:
+            said = mark("Hunting the rarest category, now {category}: {count:,} confirmed so far")
+        return tr(said, category=name, count=confirmed)
 
     def next(self, exclude: SentenceId | None = None) -> QueueItem | None:
         """The next find, by the way whose turn it is, or by the next one that finds anything."""
@@ -76,8 +80,10 @@ class Hunt:
 
     def why_none(self) -> str:
         name = self._session.scheme[self.category].name
-        return (
-            f"No undecided sentence is likely {name}, similar to a confirmed one or has its words."
+        return tr(
+            "No undecided sentence is likely {category}, similar to a confirmed one or has its "
+            "words.",
+            category=name,
         )
 
     def _finds(self, arm: Arm) -> Iterator[QueueItem]:
@@ -87,14 +93,18 @@ class Hunt:
 
     def _likely(self) -> Iterator[QueueItem]:
         name = self._session.scheme[self.category].name
-        why = "the category you hunt" if self.chosen else "the rarest category so far"
+        why = (
+            tr("likely {category}, the category you hunt", category=name)
+            if self.chosen
+            else tr("likely {category}, the rarest category so far", category=name)
+        )
         for found in queue.likely(self._session, self.category):
-            yield QueueItem(found.id, Arm.RARE, None, f"likely {name}, {why}")
+            yield QueueItem(found.id, Arm.RARE, None, why)
 
     def _alike(self) -> Iterator[QueueItem]:
         name = self._session.scheme[self.category].name
         for sentence in _open(self._session, self.similar(self.category)):
-            reason = f"similar to sentences that are {name}"
+            reason = tr("similar to sentences that are {category}", category=name)
             yield QueueItem(sentence, Arm.SIMILAR, None, reason)
 
     def _by_words(self) -> Iterator[QueueItem]:
@@ -105,7 +115,11 @@ class Hunt:
         for sentence in _open(session, ids):
             (found,) = sentences.get(session.connection, [sentence])
             said = first_match(found.text, words)
-            reason = f"“{said}” speaks of {name}, though the model does not suggest it"
+            reason = tr(
+                "“{words}” speaks of {category}, though the model does not suggest it",
+                words=said,
+                category=name,
+            )
             yield QueueItem(sentence, Arm.PATTERN, None, reason)
 
 

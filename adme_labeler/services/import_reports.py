@@ -11,6 +11,7 @@ import msgspec
 
 from adme_labeler import protocol
 from adme_labeler.domain.problems import ExportProblem
+from adme_labeler.language import tr
 from adme_labeler.services.session import Session
 from adme_labeler.storage import imports
 from adme_labeler.storage.imports import FileRow, LabelRow, RunState
@@ -92,7 +93,11 @@ def write_job(session: Session, out: Path, run: int | None = None) -> Path:
             file.write(msgspec.json.encode(job))
     except OSError as error:
         raise ExportProblem(
-            f"The report cannot be written: {folder} cannot be written ({error.strerror})."
+            tr(
+                "The report cannot be written: {folder} cannot be written ({reason}).",
+                folder=folder,
+                reason=error.strerror,
+            )
         ) from error
     return Path(name)
 

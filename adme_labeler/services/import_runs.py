@@ -18,6 +18,7 @@ from adme_labeler import protocol
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import BlockKind, LabelDraft
+from adme_labeler.language import mark, tr, trn
 from adme_labeler.services import drug_groups, importing, schemes
 from adme_labeler.services.importing import FileReport, ImportTally
 from adme_labeler.services.session import Session
@@ -35,11 +36,11 @@ SKIPPED, FAILED = "skipped", "failed"
 STATUSES = (FAILED, SKIPPED, OLDER, NOTHING_NEW, UPDATED, NEW)
 """Statuses of files and drug labels, those that want a look first."""
 
-RENAMED = "Its text is already in the project; the names of its drug are new."
+RENAMED = mark("Its text is already in the project; the names of its drug are new.")
 _STATUS = {
     CommitStatus.NEW: (NEW, ""),
     CommitStatus.UPDATED: (UPDATED, ""),
-    CommitStatus.KNOWN: (NOTHING_NEW, "Everything in it is already in the project."),
+    CommitStatus.KNOWN: (NOTHING_NEW, mark(mark("Everything in it is already in the project."))),
     CommitStatus.OLDER: (OLDER, "The project has a newer version of this drug label."),
 }
 _Item = protocol.LabelRead | protocol.LabelLeft | protocol.FileDone
@@ -82,7 +83,7 @@ class Intake:
         """Go on with an import that was stopped. Raises ImportProblem when there is none."""
         found = imports.one(session.connection, run)
         if found is None or found.state not in imports.UNFINISHED:
-            raise ImportProblem("There is no import that could go on.")
+            raise ImportProblem(tr("There is no import that could go on."))
         job = msgspec.json.decode(found.job, type=protocol.ImportJob)
         begin = _where(session, found)
         with session.project.transaction() as connection:
@@ -175,7 +176,9 @@ class Intake:
             return False
         while self._waiting:
             self.store()
-        reason = f"{Path(self._reading).name} made the reading process end; the rest went on."
+        reason = tr(
+            "{file} made the reading process end; the rest went on.", file=Path(self._reading).name
+        )
         begin = _where(self.session, self._now())
         self.take(
             protocol.FileDone(
@@ -204,9 +207,8 @@ class Intake:
 
     def _label(self, item: protocol.LabelRead, committed: Committed) -> None:
         label = item.label
-        status, reason = _STATUS[committed.status]
-        if committed.renamed:
-            reason = RENAMED
+        status, said = _STATUS[committed.status]
+        reason = tr(RENAMED if committed.renamed else said) if said or committed.renamed else ""
         row = LabelRow(
             path=item.path,
             member=_member(label.source, item.path),
@@ -231,7 +233,7 @@ class Intake:
             set_id=item.set_id,
             version=item.version,
             status=SKIPPED,
-            reason=f"It {item.reason}.",
+            reason=tr("It {reason}.", reason=item.reason),
         )
         imports.add_labels(self.session.connection, self.run, [row])
 
@@ -254,13 +256,14 @@ class Intake:
         status, reason = done.status, done.reason
         held = imports.statuses(connection, self.run, done.path)
         if status == "read" and held and not held & {NEW, UPDATED}:
-            status, reason = _STATUS[
+            status, said = _STATUS[
                 CommitStatus.OLDER
                 if OLDER in held and NOTHING_NEW not in held
                 else CommitStatus.KNOWN
             ]
-            if RENAMED in imports.reasons(connection, self.run, done.path):
-                reason = RENAMED
+            reason = tr(said)
+            if tr(RENAMED) in imports.reasons(connection, self.run, done.path):
+                reason = tr(RENAMED)
         report = FileReport(done.path, status, reason, done.labels, done.sentences, done.tables)
         self.tally.files.append(report)
         at = self.session.project.now()
@@ -300,7 +303,7 @@ def so_far(session: Session, run: int) -> tuple[str, str]:
     found = imports.one(session.connection, run)
     count = imports.count_labels(session.connection, run, (NEW, UPDATED))
     name = Path(found.path).name if found is not None and found.path else ""
-    return f"{count:,} drug label" + ("" if count == 1 else "s"), name
+    return trn("{count:,} drug label", "{count:,} drug labels", count), name
 
 
 def give_up(session: Session, run: int) -> None:
@@ -317,9 +320,10 @@ def _where(session: Session, run: ImportRun) -> protocol.ImportBegin:
         return protocol.ImportBegin(done=done)
     rows = imports.labels(connection, run.id, run.path)
     left_out: dict[str, int] = {}
+    head, tail = tr("It {reason}.").split("{reason}")
     for row in rows:
         if row.status == SKIPPED:
-            why = row.reason.removeprefix("It ").removesuffix(".")
+            why = row.reason.removeprefix(head).removesuffix(tail)
             left_out[why] = left_out.get(why, 0) + 1
     read = [row for row in rows if row.status not in (SKIPPED, FAILED)]
     return protocol.ImportBegin(
@@ -344,7 +348,11 @@ def _write(session: Session, run: int, job: protocol.ImportJob) -> Path:
         with session.project.transaction() as connection:
             imports.set_state(connection, run, RunState.FAILED, session.project.now())
         raise ImportProblem(
-            f"The import cannot start: nothing can be written to {folder} ({error.strerror})."
+            tr(
+                "The import cannot start: nothing can be written to {folder} ({reason}).",
+                folder=folder,
+                reason=error.strerror,
+            )
         ) from error
     return path
 

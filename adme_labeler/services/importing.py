@@ -25,6 +25,7 @@ from adme_labeler.domain.records import (
     SentenceId,
 )
 from adme_labeler.domain.sentence_text import normalized
+from adme_labeler.language import tr, trn
 from adme_labeler.services import label_versions, table_facts
 from adme_labeler.services.label_versions import Fate
 from adme_labeler.services.session import Session
@@ -82,20 +83,33 @@ class ImportTally:
     def sentence(self) -> str:
         """One sentence for the curator."""
         failed = sum(f.status == "failed" for f in self.files)
-        parts = [f"{_count(self.new_labels, 'drug label')} added"]
+        added = self.new_labels
+        parts = [trn("{count:,} drug label added", "{count:,} drug labels added", added)]
         if self.updated_labels:
-            parts.append(f"{self.updated_labels:,} updated ({self._update})")
-        if self.known_labels:
-            renamed = f" ({self.renamed:,} under new drug names)" if self.renamed else ""
-            parts.append(f"{self.known_labels:,} already known{renamed}")
+            said = self._update
+            parts.append(tr("{count:,} updated ({what})", count=self.updated_labels, what=said))
+        if self.known_labels and self.renamed:
+            parts.append(
+                tr(
+                    "{count:,} already known ({renamed:,} under new drug names)",
+                    count=self.known_labels,
+                    renamed=self.renamed,
+                )
+            )
+        elif self.known_labels:
+            parts.append(tr("{count:,} already known", count=self.known_labels))
         if self.older_labels:
-            parts.append(f"{self.older_labels:,} older than the version in the project")
-        parts.append(_count(self.sentences, "new sentence"))
+            parts.append(
+                tr("{count:,} older than the version in the project", count=self.older_labels)
+            )
+        parts.append(trn("{count:,} new sentence", "{count:,} new sentences", self.sentences))
         if failed:
-            parts.append(f"{_count(failed, 'file')} could not be read")
+            parts.append(
+                trn("{count:,} file could not be read", "{count:,} files could not be read", failed)
+            )
         remarks = [f.reason for f in self.files if f.status == "read" and f.reason]
         if len(remarks) > 1:
-            parts.append(f"{len(remarks):,} files read with a remark")
+            parts.append(tr("{count:,} files read with a remark", count=len(remarks)))
         alone = remarks[0] if len(remarks) == 1 else ""
         return " ".join(part for part in (", ".join(parts) + ".", alone, self.dominant) if part)
 

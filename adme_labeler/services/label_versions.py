@@ -14,6 +14,7 @@ from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import Arm, LabelId, SentenceId
 from adme_labeler.domain.resolution import Resolution
 from adme_labeler.domain.sentence_changes import Piece, changed_words, pair_changed
+from adme_labeler.language import tr, trn
 from adme_labeler.services import annotating, identical
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.session import Session
@@ -157,9 +158,9 @@ def keep_older(session: Session, sentence: SentenceId, shown: Shown) -> Changes:
     """
     older = older_of(session, sentence)
     if older is None or older.sentence is None:
-        raise Problem("This sentence replaces no older one; choose a category.")
+        raise Problem(tr("This sentence replaces no older one; choose a category."))
     if older.category is None:
-        raise Problem("The older sentence has no category; choose one.")
+        raise Problem(tr("The older sentence has no category; choose one."))
     reviewed = Shown(shown.suggestion, shown.blind, Arm.REVIEW)
     own = annotating.decided(session, sentence, older.category, reviewed, older.also)
     return identical.decide_as(session, own)
@@ -178,8 +179,13 @@ def summary(counts: Mapping[Fate, int]) -> str:
     """For example "14 sentences unchanged, 3 changed, 1 new, 2 gone"."""
     said = Counter(counts)
     kept = said[Fate.UNCHANGED]
-    return f"{kept:,} sentence{'' if kept == 1 else 's'} unchanged, " + ", ".join(
-        f"{said[fate]:,} {fate.value}" for fate in (Fate.CHANGED, Fate.NEW, Fate.GONE)
+    return trn(
+        "{count:,} sentence unchanged, {changed:,} changed, {new:,} new, {gone:,} gone",
+        "{count:,} sentences unchanged, {changed:,} changed, {new:,} new, {gone:,} gone",
+        kept,
+        changed=said[Fate.CHANGED],
+        new=said[Fate.NEW],
+        gone=said[Fate.GONE],
     )
 
 

@@ -16,6 +16,7 @@ from adme_labeler.domain.records import (
     Provenance,
 )
 from adme_labeler.domain.resolution import Adjudication, resolve
+from adme_labeler.language import tr
 from adme_labeler.protocol import EditedRow
 
 SURELY_WHOLE = 16_000
@@ -110,13 +111,15 @@ def read_row(row: EditedRow, base: Entry, scheme: CategoryScheme) -> Edited:
         word = row.flagged.casefold()
         flagged = word in _YES
         if word not in _YES | _NO:
-            reason = f'Flagged says "{row.flagged[:40]}"; write yes or leave it empty.'
+            reason = tr(
+                'Flagged says "{text}"; write yes or leave it empty.', text=row.flagged[:40]
+            )
     if also and category is None:
-        reason = reason or "A further category needs a category beside it."
+        reason = reason or tr("A further category needs a category beside it.")
     note = base.note if row.note is None or _is_damaged(row.note, base.note) else row.note
     if unknown:
         listed = ", ".join(f'"{text[:40]}"' for text in unknown)
-        reason = f"{listed} is no category of this project."
+        reason = tr("{names} is no category of this project.", names=listed)
     return Edited(Entry(category, also, note, flagged), reason, tuple(unknown))
 
 
@@ -160,7 +163,7 @@ def compare(
         written = replace(written, flagged=edited.flagged)
         flaggers = [a.curator for a in others if a.flagged]
         if flaggers and not edited.flagged:
-            reason = reason or f"Only {_names(flaggers)} can take that flag back."
+            reason = reason or tr("Only {names} can take that flag back.", names=_names(flaggers))
     if not fields:
         return Comparison()
     disagrees = tuple(
@@ -217,20 +220,22 @@ def _why_no_decision(
 ) -> str:
     """Why the project would not hold what the sheet says, whatever this curator decides."""
     if settled is not None:
-        return (
-            f"{settled.curator} has settled this sentence as {scheme[settled.category].name}; "
-            "settle it again in the window."
+        return tr(
+            "{curator} has settled this sentence as {category}; settle it again in the window.",
+            curator=settled.curator,
+            category=scheme[settled.category].name,
         )
     if own == written and own.category is not None:
         otherwise = [a.curator for a in others if a.category not in (None, own.category)]
-        return (
-            f"This is {own.curator}'s decision already; "
-            f"{_names(otherwise) or 'somebody else'} decided otherwise."
+        return tr(
+            "This is {curator}'s decision already; {others} decided otherwise.",
+            curator=own.curator,
+            others=_names(otherwise) or tr("somebody else"),
         )
     remaining = resolve([*others, written], None)
     if written.category is None and remaining is not None:
         deciders = [a.curator for a in others if a.category is not None]
-        return f"Only {_names(deciders)} can take that decision back."
+        return tr("Only {names} can take that decision back.", names=_names(deciders))
     return ""
 
 
@@ -244,7 +249,7 @@ def _own_note(edited: str, base: Held, curator: str) -> tuple[str, str]:
     for other in others:
         piece = other.note if len(noted) == 1 else f"{other.curator}: {other.note}"
         if f"\n{piece}\n" not in rest:
-            return "", f"Only {other.curator} can change the note of {other.curator}."
+            return "", tr("Only {curator} can change the note of {curator}.", curator=other.curator)
         rest = rest.replace(f"\n{piece}\n", "\n", 1)
     return rest.strip().removeprefix(f"{curator}: ").strip(), ""
 

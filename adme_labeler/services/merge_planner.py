@@ -11,6 +11,7 @@ from pathlib import Path
 from adme_labeler import protocol
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import Annotation, AnnotationState, SentenceId
+from adme_labeler.language import tr
 from adme_labeler.services import guideline
 from adme_labeler.services.merge_compare import Held, compare, provenance, read_row
 from adme_labeler.services.merge_plan import MergePlan, MergeRow, RowKind
@@ -61,7 +62,7 @@ class Planner:
             if place is None:
                 self._lose(row, RowKind.UNKNOWN, _why_unknown(self.session.connection, row))
             elif row.text_hashes and place.text_hash not in row.text_hashes:
-                reason = (
+                reason = tr(
                     "The text is not that of the sentence with this id: the text was edited, or "
                     "the columns were sorted apart."
                 )
@@ -94,7 +95,7 @@ class Planner:
 
     @property
     def _name(self) -> str:
-        return Path(self._source.path).name if self._source is not None else "The sheet"
+        return Path(self._source.path).name if self._source is not None else tr("The sheet")
 
     @property
     def _about(self) -> str:
@@ -111,16 +112,23 @@ class Planner:
         said = log.Revision.parse(written)
         if said is None:
             raise ImportProblem(
-                f"{self._name} does not say which project and operation it was exported from: the "
-                'columns "Revision" and the sheet "About" are missing or altered.'
+                tr(
+                    "{file} does not say which project and operation it was exported from: the "
+                    'columns "Revision" and the sheet "About" are missing or altered.',
+                    file=self._name,
+                )
             )
         connection = self.session.connection
         if said.project != log.fingerprint(connection)[: log.HASH_DIGITS]:
-            raise ImportProblem(f"{self._name} was exported from another project.")
+            raise ImportProblem(tr("{file} was exported from another project.", file=self._name))
         if said != log.revision(connection, said.operation):
             raise ImportProblem(
-                f"{self._name} was exported from another copy of this project: operation "
-                f"{said.operation} is not the same here."
+                tr(
+                    "{file} was exported from another copy of this project: operation {operation} "
+                    "is not the same here.",
+                    file=self._name,
+                    operation=said.operation,
+                )
             )
         self._operations[written] = said.operation
         return said.operation
@@ -190,7 +198,9 @@ class Planner:
             uid=place.uid,
             exported=None if compared is None else compared.exported,
             current=None if compared is None else compared.current,
-            reason=f"The sentence stands here and in {row.place}, with different entries.",
+            reason=tr(
+                "The sentence stands here and in {place}, with different entries.", place=row.place
+            ),
         )
         self._seen[place.sentence] = (first, refused)
 
@@ -234,11 +244,11 @@ def _of_text(connection: sqlite3.Connection, row: protocol.EditedRow) -> list[sq
 
 def _why_unknown(connection: sqlite3.Connection, row: protocol.EditedRow) -> str:
     if _of_text(connection, row):
-        return (
+        return tr(
             "Its drug label has this text several times, and the column Sentence id does not say "
             "which one is meant."
         )
-    return "The project has no such sentence."
+    return tr("The project has no such sentence.")
 
 
 def _place(row: sqlite3.Row) -> _Place:

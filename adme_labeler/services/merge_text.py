@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from adme_labeler.domain.categories import CategoryScheme
+from adme_labeler.language import listed, mark, tr, trn
 from adme_labeler.services.merge_compare import Entry
 from adme_labeler.services.merge_plan import MergePlan, MergeRow, RowKind
 from adme_labeler.storage.log import Json
@@ -18,11 +19,11 @@ def line(row: MergeRow, scheme: CategoryScheme) -> str:
     if before and after and now:
         for name in row.fields:
             change = f"{name} {_shown(before[name])} -> {_shown(after[name])}"
-            parts.append(
-                change + (f" (now {_shown(now[name])})" if now[name] != before[name] else "")
-            )
+            if now[name] != before[name]:
+                change = tr("{change} (now {now})", change=change, now=_shown(now[name]))
+            parts.append(change)
     if row.disagrees:
-        parts.append(f"{' and '.join(row.disagrees)} decided otherwise")
+        parts.append(tr("{names} decided otherwise", names=" and ".join(row.disagrees)))
     return f"{row.place}: {', '.join(parts)}. {row.reason}".rstrip()
 
 
@@ -47,11 +48,11 @@ def words(held: Entry | None, fields: Collection[str], scheme: CategoryScheme) -
     if held is None:
         return ""
     keys = ([held.category] if held.category else []) + list(held.also)
-    parts = [" + ".join(scheme[key].name for key in keys) or "open"]
+    parts = [" + ".join(scheme[key].name for key in keys) or tr("open")]
     if "flagged" in fields:
-        parts.append("flagged" if held.flagged else "no flag")
+        parts.append(tr("flagged") if held.flagged else tr("no flag"))
     if "note" in fields:
-        parts.append(f"\u201c{' '.join(held.note.split())}\u201d" if held.note else "no note")
+        parts.append(f"\u201c{' '.join(held.note.split())}\u201d" if held.note else tr("no note"))
     return " \u00b7 ".join(parts)
 
 
@@ -59,15 +60,15 @@ def counted(plan: MergePlan) -> str:
     """What the comparison found, as one sentence."""
     n = plan.counts
     wordings = (
-        (RowKind.CHANGED, "changed"),
-        (RowKind.CONFLICT, "in conflict with the project"),
-        (RowKind.REFUSED, "cannot be taken"),
-        (RowKind.UNKNOWN, "unknown to the project"),
-        (RowKind.UNCHANGED, "unchanged"),
-        (RowKind.MISSING, "not in the table"),
+        (RowKind.CHANGED, mark("{count:,} changed")),
+        (RowKind.CONFLICT, mark("{count:,} in conflict with the project")),
+        (RowKind.REFUSED, mark("{count:,} cannot be taken")),
+        (RowKind.UNKNOWN, mark("{count:,} unknown to the project")),
+        (RowKind.UNCHANGED, mark("{count:,} unchanged")),
+        (RowKind.MISSING, mark("{count:,} not in the table")),
     )
-    parts = [f"{n[kind]:,} {words}" for kind, words in wordings if n[kind]]
-    return f"{plan.source}: {', '.join(parts) or 'no rows'}."
+    parts = [tr(words, count=n[kind]) for kind, words in wordings if n[kind]]
+    return f"{plan.source}: {', '.join(parts) or tr('no rows')}."
 
 
 def not_compared(plan: MergePlan) -> str:
@@ -75,9 +76,12 @@ def not_compared(plan: MergePlan) -> str:
     names = [name.capitalize() for name in plan.absent]
     if not names:
         return ""
-    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-    columns = "column" if len(names) == 1 else "columns"
-    return f"Not compared, because the table has no such {columns}: {listed}."
+    return trn(
+        "Not compared, because the table has no such column: {names}.",
+        "Not compared, because the table has no such columns: {names}.",
+        len(names),
+        names=listed(names),
+    )
 
 
 def entry(held: Entry | None, scheme: CategoryScheme) -> dict[str, Json] | None:
@@ -94,6 +98,6 @@ def entry(held: Entry | None, scheme: CategoryScheme) -> dict[str, Json] | None:
 
 def _shown(value: Json) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text or "(none)"
+    return text or tr("(none)")

@@ -8,6 +8,7 @@ from pathlib import Path
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import OperationId
+from adme_labeler.language import mark, tr
 from adme_labeler.services.session import Session
 from adme_labeler.storage import settings
 
@@ -31,10 +32,10 @@ class ProjectSettings:
 
 
 _LIMITS = {
-    "random_share": (0.05, 1.0, "The random part of the queue"),
-    "precision_floor": (0.3, 0.99, "The share of suggestions that must be right"),
-    "blind_share": (0.0, 0.5, "The share of sentences without a suggestion"),
-    "second_look_share": (0.0, 0.2, "The share of decisions that come back"),
+    "random_share": (0.05, 1.0, mark("The random part of the queue")),
+    "precision_floor": (0.3, 0.99, mark("The share of suggestions that must be right")),
+    "blind_share": (0.0, 0.5, mark("The share of sentences without a suggestion")),
+    "second_look_share": (0.0, 0.2, mark("The share of decisions that come back")),
 }
 
 
@@ -55,9 +56,18 @@ def save(session: Session, wanted: ProjectSettings) -> Changes:
     for name, (least, most, words) in _LIMITS.items():
         value = getattr(wanted, name)
         if not least <= value <= most:
-            raise Problem(f"{words} must be between {least:.0%} and {most:.0%}.")
+            raise Problem(
+                tr(
+                    "{setting} must be between {least:.0%} and {most:.0%}.",
+                    setting=tr(words),
+                    least=least,
+                    most=most,
+                )
+            )
     if wanted.encoder and not (Path(wanted.encoder) / "config.json").is_file():
-        raise Problem(f"{wanted.encoder} is no encoder folder: it has no file config.json.")
+        raise Problem(
+            tr("{folder} is no encoder folder: it has no file config.json.", folder=wanted.encoder)
+        )
     before = read(session)
     with session.project.operation("setting", "Project settings", session.curator) as draft:
         for field in fields(ProjectSettings):

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from adme_labeler.domain.categories import ADME, CategoryKey
 from adme_labeler.domain.records import Arm, LabelId, SentenceId
+from adme_labeler.language import tr
 from adme_labeler.services import (
     audit,
     blindness,
@@ -146,7 +147,8 @@ def again(sentence: SentenceId) -> QueueItem:
 
 def _document(session: Session, label: LabelId | None, seed: int) -> Queue:
     ids = sentences.in_document_order(session.connection, label)
-    items = tuple(QueueItem(i, Arm.DOCUMENT, None, "document order") for i in ids)
+    reason = tr("document order")
+    items = tuple(QueueItem(i, Arm.DOCUMENT, None, reason) for i in ids)
     return Queue(QueueKind.DOCUMENT, items, _no_sentences(items))
 
 
@@ -168,11 +170,10 @@ def _uncertain(session: Session, label: LabelId | None, seed: int) -> Queue:
     wanted = BATCH - len(margin)
     drawn = random.Random(seed).sample(rest, min(wanted, len(rest)))
     share = len(drawn) / len(rest) if rest else None
-    least = [QueueItem(s.id, Arm.UNCERTAIN, None, "the model is least certain") for s in margin]
-    chance = [
-        QueueItem(i, Arm.RANDOM, share, "drawn at random, keeps the measurement honest")
-        for i in drawn
-    ]
+    doubt = tr("the model is least certain")
+    least = [QueueItem(s.id, Arm.UNCERTAIN, None, doubt) for s in margin]
+    honest = tr("drawn at random, keeps the measurement honest")
+    chance = [QueueItem(i, Arm.RANDOM, share, honest) for i in drawn]
     items = tuple(_interleave(least, chance))
     return Queue(QueueKind.UNCERTAIN, items, _all_decided(items))
 
@@ -182,14 +183,15 @@ def _rarest(session: Session, label: LabelId | None, seed: int) -> Queue:
     name = session.scheme[rare].name
     # That a sentence comes up here tells its suggestion: those that are decided blind do not.
     pool = likely(session, rare)
-    items = tuple(
-        QueueItem(s.id, Arm.RARE, None, f"likely {name}, the rarest category so far")
-        for s in _spread(pool, BATCH)
-    )
+    reason = tr("likely {category}, the rarest category so far", category=name)
+    items = tuple(QueueItem(s.id, Arm.RARE, None, reason) for s in _spread(pool, BATCH))
     explanation = (
         ""
         if items
-        else f"The model suggests {name} for no undecided sentence: read in document order."
+        else tr(
+            "The model suggests {category} for no undecided sentence: read in document order.",
+            category=name,
+        )
     )
     return Queue(QueueKind.RAREST, items, explanation)
 
@@ -197,66 +199,69 @@ def _rarest(session: Session, label: LabelId | None, seed: int) -> Queue:
 def _audit(session: Session, label: LabelId | None, seed: int) -> Queue:
     """What was drawn to estimate the sentences that nobody has found yet."""
     items = tuple(
-        QueueItem(d.sentence, Arm.AUDIT, d.inclusion, "audit: drawn by chance, decided blind")
+        QueueItem(d.sentence, Arm.AUDIT, d.inclusion, tr("audit: drawn by chance, decided blind"))
         for d in audit.waiting(session)
     )
     if items:
         return Queue(QueueKind.AUDIT, items)
-    none = "No audit is drawn yet: Model > Audit what is still out there."
-    done = "Every sentence of the audit is decided, skipped or marked unsure."
+    none = tr("No audit is drawn yet: Model > Audit what is still out there.")
+    done = tr("Every sentence of the audit is decided, skipped or marked unsure.")
     return Queue(QueueKind.AUDIT, items, none if audit.plan(session) is None else done)
 
 
 def _flagged(session: Session, label: LabelId | None, seed: int) -> Queue:
     items = tuple(
-        QueueItem(i, Arm.REVIEW, None, "flagged") for i in sentences.flagged(session.connection)
+        QueueItem(i, Arm.REVIEW, None, tr("flagged")) for i in sentences.flagged(session.connection)
     )
     return Queue(
         QueueKind.FLAGGED,
         items,
-        "" if items else "No sentence is flagged: F flags the one you are reading.",
+        "" if items else tr("No sentence is flagged: F flags the one you are reading."),
     )
 
 
 def _unsure(session: Session, label: LabelId | None, seed: int) -> Queue:
     ids = sentences.with_state(session.connection, session.curator, "unsure")
-    items = tuple(QueueItem(i, Arm.REVIEW, None, "you were unsure") for i in ids)
+    items = tuple(QueueItem(i, Arm.REVIEW, None, tr("you were unsure")) for i in ids)
     return Queue(
         QueueKind.UNSURE,
         items,
-        "" if items else "No sentence is marked unsure: U puts the one you are reading here.",
+        "" if items else tr("No sentence is marked unsure: U puts the one you are reading here."),
     )
 
 
 def _skipped(session: Session, label: LabelId | None, seed: int) -> Queue:
     ids = sentences.with_state(session.connection, session.curator, "skipped")
-    items = tuple(QueueItem(i, Arm.REVIEW, None, "you skipped it") for i in ids)
+    items = tuple(QueueItem(i, Arm.REVIEW, None, tr("you skipped it")) for i in ids)
     return Queue(
         QueueKind.SKIPPED,
         items,
-        "" if items else "No sentence is skipped: Space puts the one you are reading here.",
+        "" if items else tr("No sentence is skipped: Space puts the one you are reading here."),
     )
 
 
 def _changed(session: Session, label: LabelId | None, seed: int) -> Queue:
     ids = label_versions.to_review(session)
-    items = tuple(QueueItem(i, Arm.REVIEW, None, "came with a new version") for i in ids)
-    explanation = "" if items else "No sentence of an updated drug label waits for a decision."
+    items = tuple(QueueItem(i, Arm.REVIEW, None, tr("came with a new version")) for i in ids)
+    explanation = "" if items else tr("No sentence of an updated drug label waits for a decision.")
     return Queue(QueueKind.CHANGED, items, explanation)
 
 
 def _identical(session: Session, label: LabelId | None, seed: int) -> Queue:
     found = identical.differing(session)
     items = tuple(QueueItem(i, Arm.REVIEW, None, reason) for i, reason in found)
-    explanation = "" if items else "Identical sentences have the same category everywhere."
+    explanation = "" if items else tr("Identical sentences have the same category everywhere.")
     return Queue(QueueKind.IDENTICAL, items, explanation)
 
 
 def _tables(session: Session, label: LabelId | None, seed: int) -> Queue:
     table_facts.examine_the_rest(session)
     found = table_rows.open_with_facts(session.connection, session.curator)
-    items = tuple(QueueItem(i, Arm.REVIEW, None, f"a table row about {fact}") for i, fact in found)
-    explanation = "" if items else "No undecided table row states an ADME fact."
+    items = tuple(
+        QueueItem(i, Arm.REVIEW, None, tr("a table row about {fact}", fact=tr(fact)))
+        for i, fact in found
+    )
+    explanation = "" if items else tr("No undecided table row states an ADME fact.")
     return Queue(QueueKind.TABLES, items, explanation)
 
 
@@ -265,7 +270,7 @@ def _second_look(session: Session, label: LabelId | None, seed: int) -> Queue:
     explanation = (
         ""
         if items
-        else (
+        else tr(
             "Nothing to look at again: a few of your own decisions come back three days after you "
             "made them."
         )
@@ -286,7 +291,9 @@ def _conflicts(session: Session, label: LabelId | None, seed: int) -> Queue:
         QueueItem(sentence, Arm.REVIEW, None, reason, Task.SETTLE)
         for sentence, reason in conflicts.waiting(session)
     )
-    return Queue(QueueKind.CONFLICTS, items, "" if items else "Curators agree on every sentence.")
+    return Queue(
+        QueueKind.CONFLICTS, items, "" if items else tr("Curators agree on every sentence.")
+    )
 
 
 _BUILDERS: dict[QueueKind, Callable[[Session, LabelId | None, int], Queue]] = {
@@ -347,12 +354,12 @@ def _interleave(least: list[QueueItem], chance: list[QueueItem]) -> Iterator[Que
 
 
 def _no_sentences(items: tuple[QueueItem, ...]) -> str:
-    return "" if items else "There are no sentences yet: import drug labels (Ctrl+I)."
+    return "" if items else tr("There are no sentences yet: import drug labels (Ctrl+I).")
 
 
 def _all_decided(items: tuple[QueueItem, ...]) -> str:
     return (
         ""
         if items
-        else "Every sentence is decided, skipped or marked unsure: add drug labels (Ctrl+I)."
+        else tr("Every sentence is decided, skipped or marked unsure: add drug labels (Ctrl+I).")
     )

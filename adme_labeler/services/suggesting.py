@@ -136,6 +136,7 @@ class ScoreKeeper:
     revision: int = -1
     _groups: frozenset[GroupId] = frozenset()
     _estimate: protocol.Measurement | None = None
+    _sets: protocol.CategorySets | None = None
     _waiting: set[SentenceId] = field(default_factory=set[SentenceId])
     _held: list[Suggestion] = field(default_factory=list[Suggestion])
     _hints: Hints = field(default_factory=Hints)
@@ -173,7 +174,7 @@ class ScoreKeeper:
         self._groups = frozenset(GroupId(e.group) for e in examples if e.group >= 0)
         self._waiting = set(evaluated_ids(self.session))
         self._held = []
-        self._estimate = None
+        self._estimate, self._sets = None, None
         tau = self.session.setting("tau", 0.5)
         return protocol.Refit(
             revision=self.revision,
@@ -184,9 +185,10 @@ class ScoreKeeper:
         )
 
     def fitted(self, message: protocol.Refitted) -> None:
-        """Keep the head's own cross-validation, to be shown where no drug is held out."""
+        """Keep the head's own cross-validation, to be shown where no drug is held out, and the
+        bounds of its category sets."""
         if message.revision == self.revision:
-            self._estimate = message.cross_validation
+            self._estimate, self._sets = message.cross_validation, message.sets
 
     def take(self, scores: protocol.Scores) -> Changes:
         """Store a batch; scores of an overtaken revision are dropped."""
@@ -236,6 +238,8 @@ class ScoreKeeper:
                 "revision": self.revision,
                 "groups": [int(g) for g in sorted(self._groups)],
                 "cross_validation": msgspec.to_builtins(self._estimate),
+                "categories": list(self.session.scheme.keys),
+                "sets": msgspec.to_builtins(self._sets),
             },
         )
 

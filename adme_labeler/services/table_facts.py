@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adme_labeler.domain import adme_facts
 from adme_labeler.domain.records import LabelId, SentenceId
+from adme_labeler.language import trn
 from adme_labeler.services.session import Session
 from adme_labeler.storage import table_rows
 
@@ -36,8 +37,14 @@ def tables_in_words(session: Session, label: LabelId) -> str:
     tables, rows = table_rows.count(session.connection, label)
     if not tables:
         return ""
-    said = f"{tables:,} table" + ("" if tables == 1 else "s")
-    return f"{said}, {rows:,} rows with ADME facts" if rows else said
+    if not rows:
+        return trn("{count:,} table", "{count:,} tables", tables)
+    return trn(
+        "{count:,} table, {rows:,} rows with ADME facts",
+        "{count:,} tables, {rows:,} rows with ADME facts",
+        tables,
+        rows=rows,
+    )
 
 
 def _examine(session: Session, table: table_rows.StoredTable) -> None:
