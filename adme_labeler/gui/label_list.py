@@ -263,7 +263,7 @@ class _Filter(QSortFilterProxyModel):
         label = self.sourceModel().index(source_row, 0, source_parent).data(_LABEL_ROLE)
         haystack = " ".join((label.title, *label.names, *label.ingredients)).casefold()
         if label.held_out:
-            haystack += f" {tr('held out')}"
+            haystack = " ".join((haystack, tr("held out")))
         return all(word in haystack for word in self._words)
 
 

@@ -280,8 +280,10 @@ class Listing(QObject):
         """What can be done with the selected rows, and how the list looks."""
         table = self._work.list
         menu = QMenu(table)
-        menu.addAction(f"{tr('Open in the text')}\t{tr('Enter')}", lambda: self._open_current())
-        menu.addAction(f"{tr('Copy')}\tCtrl+C", self.copy)
+        menu.addAction(
+            "\t".join((tr("Open in the text"), tr("Enter"))), lambda: self._open_current()
+        )
+        menu.addAction(tr("Copy") + "\tCtrl+C", self.copy)
         if not self._session.read_only:
             menu.addSeparator()
             for category in self._session.scheme.categories:

@@ -130,7 +130,7 @@ class SearchLine(Panel):
             action.setToolTip(written)
             action.triggered.connect(lambda _=False, w=written: self._take(w))
         menu.addSeparator()
-        save = menu.addAction(f"{tr('Save this search…')}\tCtrl+D", self.save_asked.emit)
+        save = menu.addAction(tr("Save this search…") + "\tCtrl+D", self.save_asked.emit)
         save.setEnabled(bool(self.text().strip()))
         manage = menu.addAction(tr("Rename or delete filters…"), self.manage_asked.emit)
         manage.setEnabled(bool(self._saved))
