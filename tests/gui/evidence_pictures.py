@@ -83,7 +83,7 @@ def alone(made: WorkView, height: int = 1180) -> QWidget:
     for panel in (made.recall, made.training, made.unfound):
         column.addWidget(panel)
     column.addStretch(1)
-    frame.resize(328, height)
+    frame.resize(328, max(height, column.totalHeightForWidth(328)))
     frame.kept = made  # pyright: ignore[reportAttributeAccessIssue]
     return frame
 
@@ -275,7 +275,7 @@ PICTURES: dict[str, Callable[[], QWidget]] = {
     "evidence-training": trains,
     "evidence-failed": fails,
     "dialog-audit": lambda: AuditDialog(8_412, [(5, 3_310), (20, 1_116), (100, 246)]),
-    "dialog-versions": versions_dialog,
+    "dialog-model-versions": versions_dialog,
     "dialog-comparison": comparison,
     "dialog-history": history_dialog,
     "dialog-history-back": lambda: history_dialog(True),

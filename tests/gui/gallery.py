@@ -17,6 +17,7 @@ import merge_pictures
 import quality_pictures
 import scheme_pictures
 import search_pictures
+import state_pictures
 import update_pictures
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QWidget
@@ -39,6 +40,7 @@ from adme_labeler.gui import theme
 from adme_labeler.gui.decision_bar import HELD_OUT_SENTENCE, Decision
 from adme_labeler.gui.dialogs.base import Message
 from adme_labeler.gui.dialogs.guide import GuideDialog
+from adme_labeler.gui.dialogs.licences import LicencesDialog
 from adme_labeler.gui.dialogs.note import NoteDialog
 from adme_labeler.gui.dialogs.reports import AboutDialog, HeldOutDialog
 from adme_labeler.gui.main_window import MainWindow
@@ -51,6 +53,7 @@ from adme_labeler.gui.training_panel import TrainingView, VersionRow
 from adme_labeler.gui.work_view import WorkView
 from adme_labeler.protocol import Progress
 from adme_labeler.services import session
+from adme_labeler.services.session import Session
 
 VERSIONS = (
     VersionRow(8, ModelState.CANDIDATE, "14:40", "446 annotations", "found 81 of 89"),
@@ -206,6 +209,7 @@ PICTURES: dict[str, Callable[[], QWidget]] = {
     **quality_pictures.PICTURES,
     **scheme_pictures.PICTURES,
     **search_pictures.PICTURES,
+    **state_pictures.PICTURES,
     **update_pictures.PICTURES,
     "work": work_view,
     "work-blind": blind,
@@ -226,6 +230,7 @@ PICTURES: dict[str, Callable[[], QWidget]] = {
     "dialog-keys": keys,
     "dialog-held-out": held_out,
     "dialog-about": AboutDialog,
+    "dialog-licences": LicencesDialog,
     "dialog-message": lambda: Message(
         "The export failed", "The folder cannot be written.", "PermissionError: /out.xlsx"
     ),
@@ -242,10 +247,18 @@ def main(folder: Path, themes: tuple[str, ...]) -> None:
             widget.show()
             QApplication.sendPostedEvents()
             widget.grab().save(str(folder / f"{picture}-{name}.png"))
-            if isinstance(widget, MainWindow) and widget.project is not None:
-                widget.project.leave()
-                widget.project.session.close()
+            _close(widget)
             widget.deleteLater()
+        while state_pictures.KEPT:
+            _close(state_pictures.KEPT.pop())
+
+
+def _close(kept: object) -> None:
+    if isinstance(kept, MainWindow) and kept.project is not None:
+        kept.project.leave()
+        kept.project.session.close()
+    elif isinstance(kept, Session):
+        kept.close()
 
 
 def _project(folder: Path):
