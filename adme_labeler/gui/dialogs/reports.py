@@ -11,6 +11,7 @@ from adme_labeler import __version__, language
 from adme_labeler.domain.records import GroupId
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.gui.dialogs.licences import LicencesDialog
 from adme_labeler.gui.dialogs.small_tables import small_table, widths
 from adme_labeler.language import tr
 from adme_labeler.storage.labels import DrugGroup
@@ -109,4 +110,9 @@ class AboutDialog(Dialog):
             )
         )
         self.body.addWidget(Text(tr("Apache License 2.0"), "secondary", "secondary"))
+        self.licences = self.add_button(tr("Licences…"))
+        self.licences.clicked.connect(self._show_licences)
         self.add_close()
+
+    def _show_licences(self) -> None:
+        LicencesDialog(self).open()
