@@ -169,6 +169,21 @@ def changes_of(connection: sqlite3.Connection, operation: int) -> list[Change]:
     return [Change(r["kind"], r["key"], r["before"], r["after"]) for r in rows]
 
 
+def reading_changes(
+    connection: sqlite3.Connection, operation: int
+) -> Generator[None, None, list[Change]]:
+    """`changes_of` in slices: yields between them."""
+    found: list[Change] = []
+    while rows := connection.execute(
+        "SELECT kind, key, before, after FROM change WHERE operation = ? AND ordinal >= ? "
+        "ORDER BY ordinal LIMIT ?",
+        (operation, len(found), 5 * _SLICE),
+    ).fetchall():
+        found += [Change(r["kind"], r["key"], r["before"], r["after"]) for r in rows]
+        yield
+    return found
+
+
 def change_count(connection: sqlite3.Connection, operation: int) -> int:
     row = connection.execute(
         "SELECT coalesce(max(ordinal) + 1, 0) FROM change WHERE operation = ?", (operation,)

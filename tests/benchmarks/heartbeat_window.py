@@ -21,19 +21,23 @@ from types import FrameType
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer
 
-from adme_labeler.domain.records import Sections
+from adme_labeler import protocol
+from adme_labeler.domain.records import Sections, SentenceId
 from adme_labeler.gui import theme
 from adme_labeler.gui.app import make_application
 from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.gui.preferences import Preferences
 from adme_labeler.gui.project_view import ProjectView
-from adme_labeler.services import bulk, identical
+from adme_labeler.gui.turns import Turns
+from adme_labeler.services import bulk, history, identical, merging
 from adme_labeler.services.queue import QueueKind
 from adme_labeler.services.session import Session
+from adme_labeler.storage import log
 
 BEAT_MS = 10
 LONG_MS = 40
 LOOK_S = 0.005
+PAUSE_MS = 3000
 AFTER_MS = 3000
 """What follows the end of a job is watched for so long."""
 LIMIT_MS = 200_000
@@ -174,10 +178,88 @@ def _work(view: ProjectView, source: Path, done: Callable[[], None]) -> None:
 
 def _many(view: ProjectView, source: Path, done: Callable[[], None]) -> None:
     """Accept some 20,000 suggestions at once, in one operation and one undo step."""
-    ids = [row[0] for row in view.session.connection.execute(
-        "SELECT id FROM sentence WHERE current = 1 ORDER BY id LIMIT 20000")]  # fmt: skip
-    view.bus.publish(bulk.accept(view.session, ids).changes)
-    QTimer.singleShot(1500, done)
+    view.listing.act("accept")
+    _when_written(view, done)
+
+
+def _undo(view: ProjectView, source: Path, done: Callable[[], None]) -> None:
+    view.undo()
+    _when_written(view, done)
+
+
+def _back(view: ProjectView, source: Path, done: Callable[[], None]) -> None:
+    """Undo to an operation with 400 single decisions and one of 20,000 after it."""
+
+    def go(way: history.WayBack) -> None:
+        view.writes.do(
+            len(way.changes), "", lambda own: history.going_back(own, way), view.desk.follow
+        )
+        _when_written(view, done)
+
+    turns = Turns(view)
+    turns.run(history.laying_way(view.session, history.newest(view.session) - 400), go)
+
+
+def _merge(view: ProjectView, source: Path, done: Callable[[], None]) -> None:
+    """Take 20,000 rows of an edited table that were compared already."""
+    plan = _plans.pop()
+    view.writes.do(
+        len(plan.rows),
+        "",
+        lambda own: merging.applying(own, plan, "all"),
+        lambda changes: view.work.status.say(f"{len(view.bus.publish(changes).annotations):,}"),
+    )
+    _when_written(view, done)
+
+
+_plans: list[merging.MergePlan] = []
+
+
+def _compare(view: ProjectView) -> None:
+    """An edited export in which every sentence has another category than its suggestion."""
+    revision = log.revision(view.session.connection)
+    found = view.session.connection.execute(
+        "SELECT uid, text_hash FROM sentence WHERE current = 1 ORDER BY id LIMIT 20000"
+    )
+    rows = [
+        protocol.EditedRow(
+            place=f"row {number}", uid=row["uid"], category="Other", text_hashes=(row["text_hash"],)
+        )
+        for number, row in enumerate(found)
+    ]
+    source = protocol.EditedSource(path="edited.xlsx", sha256="0" * 64, revision=str(revision))
+    _plans.append(merging.plan(view.session, source, rows))
+
+
+def _some(view: ProjectView, number: int) -> list[SentenceId]:
+    return [row[0] for row in view.session.connection.execute(
+        "SELECT id FROM sentence WHERE current = 1 ORDER BY id LIMIT ?", (number,))]  # fmt: skip
+
+
+def _when_written(view: ProjectView, done: Callable[[], None]) -> None:
+    if view.writes.running():
+        QTimer.singleShot(20, lambda: _when_written(view, done))
+    else:
+        QTimer.singleShot(1500, done)
+
+
+def _accepted(view: ProjectView) -> None:
+    view.bus.publish(bulk.accept(view.session, _some(view, 25_000)).changes)
+
+
+def _selected(view: ProjectView) -> None:
+    view.show_list(True)
+    view.work.list.show_ids(_some(view, 25_000))
+    view.work.list.selectAll()
+
+
+BEFORE: dict[str, Callable[[ProjectView], None]] = {
+    "many": _selected,
+    "undo": _accepted,
+    "back": _accepted,
+    "merge": _compare,
+}
+"""What is done before the heart beats."""
 
 
 def _identical(view: ProjectView, source: Path, done: Callable[[], None]) -> None:
@@ -196,6 +278,9 @@ JOBS = {
     "suggest": _suggest,
     "work": _work,
     "many": _many,
+    "undo": _undo,
+    "back": _back,
+    "merge": _merge,
     "identical": _identical,
     "idle": _idle,
 }
@@ -228,6 +313,11 @@ def main(settings: str, project: str, job: str, source: str, *options: str) -> N
     def begin() -> None:
         view = window.project
         assert view is not None
+        if job in BEFORE:
+            BEFORE[job](view)
+        QTimer.singleShot(PAUSE_MS if job in BEFORE else 0, lambda: start(view))
+
+    def start(view: ProjectView) -> None:
         heart.start()
         QTimer.singleShot(200, lambda: JOBS[job](view, Path(source), over))
         QTimer.singleShot(LIMIT_MS, over)
