@@ -181,6 +181,14 @@ def change_count(session: Session, operation: int) -> int:
     return int(row[0])
 
 
+def changes_after(session: Session, target: int) -> int:
+    """How many changes were made after an operation."""
+    row = session.connection.execute(
+        "SELECT count(*) FROM change WHERE operation > ?", (target,)
+    ).fetchone()
+    return int(row[0])
+
+
 def way_back(session: Session, target: int) -> WayBack:
     """What it would take to be where the project was right after operation `target`.
 
@@ -272,7 +280,7 @@ def going_back(session: Session, way: WayBack) -> Generator[None, None, Changes]
         yield from log.appending(session.connection, draft)
     schemes.follow(session)
     session.note_undoable(draft.id)
-    focus = next(iter(annotations.sentences_of(way.changes)), None)
+    focus = annotating.first_sentence(way.changes)
     return replace(applied, operation=OperationId(draft.id), focus=focus)
 
 
