@@ -22,11 +22,13 @@ from adme_labeler.gui.controls import ElidedText, Hairline, KeyButton, Link, Pan
 from adme_labeler.gui.equal_rows import EqualRows, TwoEnds, side_by_side
 from adme_labeler.gui.older_line import OlderLine
 from adme_labeler.language import either, number, tr, trn
-from adme_labeler.services.between import Between
+from adme_labeler.services.between import EitherOf
 from adme_labeler.services.label_versions import Older
 
 _IN_ONE_ROW = 5
 """With more categories than this the buttons are lower, since they take rows of a small window."""
+
+_MOST_NAMED = 3
 
 HELD_OUT_SENTENCE = tr("Decide first: this drug is held out, the suggestion is hidden.")
 AUDIT_SENTENCE = tr("Decide first: this sentence is of the audit, the suggestion is hidden.")
@@ -49,7 +51,7 @@ class Decision:
     offered: CategoryKey | None = None
     second: bool = False
     """The second-ranked category is offered, after the curator turned the first one down."""
-    between: Between | None = None
+    between: EitherOf | None = None
     """Where the model cannot decide between categories; never where no suggestion is shown."""
     hidden: str = ""
     reason: str = ""
@@ -151,18 +153,24 @@ class DecisionBar(Panel):
             button.setChecked(on)
         self.note.setToolTip(shown.note)
 
-    def _show_between(self, found: Between | None) -> None:
+    def _show_between(self, found: EitherOf | None) -> None:
         self.between.setVisible(found is not None)
         if found is None:
             self.between.setText("")
             return
         names = either([self._scheme[key].name for key in found.categories])
-        level = number(found.level, ".0%")
-        self.between.setText(tr("{level} sure: {names}", level=level, names=names))
+        level = painting.percent(found.level)
+        count = len(found.categories)
+        self.between.setText(
+            tr("{level} sure: {names}", level=level, names=names)
+            if count <= _MOST_NAMED
+            else tr("{level} sure: one of {count}", level=level, count=count)
+        )
         self.between.setToolTip(
             tr(
-                "The model cannot decide between these. Of the sentences of each category, "
-                "{level} have theirs among those named here (checked on drugs it had not seen).",
+                "The model cannot decide: {names}. Of the sentences of each category, {level} "
+                "have theirs among those named, as checked on drugs that it had not seen.",
+                names=names,
                 level=level,
             )
         )

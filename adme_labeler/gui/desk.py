@@ -38,7 +38,7 @@ from adme_labeler.services import (
     shelf,
 )
 from adme_labeler.services.annotating import Shown
-from adme_labeler.services.between import Between, between
+from adme_labeler.services.between import EitherOf, between
 from adme_labeler.services.queue import Task
 from adme_labeler.services.session import Session
 from adme_labeler.storage import sentences
@@ -54,7 +54,7 @@ class Desk(Walk):
         super().__init__(session, parent)
         self._bus = bus
         self._suggestion: Suggestion | None = None
-        self._between: Between | None = None
+        self._between: EitherOf | None = None
         self._blind = False
         self._second = False
         self._deciding = False

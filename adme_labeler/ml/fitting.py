@@ -26,6 +26,7 @@ from adme_labeler.ml.recipes import from_hints_alone, recipe_named
 from adme_labeler.ml.trainer import FitWatch, Sentences, Trainer
 from adme_labeler.statistics.calibration import decide, fit_temperature, shift_for, tune_shift
 from adme_labeler.statistics.comparison import FEWEST_GROUPS_TO_COMPARE, compare
+from adme_labeler.statistics.conformal import calibrate
 from adme_labeler.statistics.recall import measure
 from adme_labeler.statistics.splits import SplitProblem, grouped_folds
 
@@ -94,6 +95,7 @@ def run_training(
     tau = settings.tau if recipe.adjust else 0.0
     temperature, shift, cross_validation = 1.0, shift_for(prior, tau), None
     unseen: OutOfFold | None = None
+    lowest: tuple[float | None, ...] = ()
     if folds is not None:
         logits = _out_of_fold(trainer, train, hints, folds, settings.seed)
         temperature = fit_temperature(logits, train.examples.categories)
@@ -105,6 +107,8 @@ def run_training(
             )
         first = decide(probabilities, shift, prior).first
         read = [(row, keys[i]) for row, i in zip(train_rows, first, strict=True) if row.read]
+        trusted = np.array([row.read for row in train_rows], dtype=np.bool_)
+        lowest = calibrate([row.category for row, _ in read], probabilities[trusted], keys).lowest
         cross_validation = measure(
             [row.category for row, _ in read],
             [decided for _, decided in read],
@@ -136,6 +140,7 @@ def run_training(
         temperature=temperature,
         shift=tuple(float(s) for s in shift),
         prior=tuple(float(p) for p in prior),
+        lowest=lowest,
         base_encoder=trainer.encoder.name,
         base_digest=trainer.encoder.digest,
         seed=settings.seed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,11 @@ class ModelCard(msgspec.Struct, frozen=True, kw_only=True):
     dtype: str
     device: str
     versions: dict[str, str]
+    lowest: tuple[float | None, ...] = ()
+    """Bounds of the category sets at `statistics.conformal.LEVEL`, () without out-of-fold
+    probabilities; None for a category with too few of them."""
+    digests: tuple[str, str] = ("", "")
+    """sha256 of the trained encoder's weights and of the head's; "" in folders of before."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +81,17 @@ def save_model(
     place = folder / ENCODER
     checkpoint.write_bytes(place / "config.json", json.dumps(config, indent=1).encode())
     checkpoint.write_bytes(place / "tokenizer.json", tokenizer.to_str().encode())
-    checkpoint.write_bytes(
-        place / "model.safetensors", save_tensors(encoder, metadata={"format": "pt"})
-    )
-    checkpoint.write_bytes(folder / HEAD, save_tensors(head))
+    weights, last = save_tensors(encoder, metadata={"format": "pt"}), save_tensors(head)
+    checkpoint.write_bytes(place / "model.safetensors", weights)
+    checkpoint.write_bytes(folder / HEAD, last)
+    digests = (hashlib.sha256(weights).hexdigest(), hashlib.sha256(last).hexdigest())
+    card = msgspec.structs.replace(card, digests=digests)
     checkpoint.write_bytes(folder / CARD, msgspec.json.format(msgspec.json.encode(card)))
 
 
 def load_model(folder: Path) -> TrainedModel:
-    """Raises TrainingProblem when the folder is missing, incomplete or of another masking rule."""
+    """Raises TrainingProblem when the folder is missing, incomplete, changed since it was written,
+    or of another masking rule."""
     try:
         card = msgspec.json.decode((folder / CARD).read_bytes(), type=ModelCard)
     except (OSError, msgspec.DecodeError) as error:
@@ -95,6 +103,12 @@ def load_model(folder: Path) -> TrainedModel:
             "This model version was trained by another version of the program: retrain it."
         )
     encoder = load_encoder(folder / ENCODER, card.max_length)
+    # What suggests must be what was measured, to the bit.
+    if card.digests[0] not in ("", encoder.digest) or card.digests[1] not in ("", _digest(folder)):
+        raise TrainingProblem(
+            f"The weights in {folder} are not those that were trained: the files were changed or "
+            "are damaged, so retrain or roll back to another version."
+        )
     classifier = Classifier(encoder, len(card.categories), card.pooling, card.hidden)
     found = _head_tensors(folder / HEAD)
     try:
@@ -102,6 +116,13 @@ def load_model(folder: Path) -> TrainedModel:
     except RuntimeError as error:
         raise TrainingProblem(f"The model folder {folder} is damaged: retrain it.") from error
     return TrainedModel(card, encoder, classifier.eval())
+
+
+def _digest(folder: Path) -> str:
+    try:
+        return hashlib.sha256((folder / HEAD).read_bytes()).hexdigest()
+    except OSError as error:
+        raise TrainingProblem(f"The model folder {folder} is damaged: retrain it.") from error
 
 
 def _head_tensors(path: Path) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from adme_labeler.ml.out_of_fold import OutOfFold
 from adme_labeler.ml.served_model import ServedModel
 from adme_labeler.ml.untaught import silenced
 from adme_labeler.statistics.calibration import decide
+from adme_labeler.statistics.conformal import LEVEL, calibrate
 from adme_labeler.statistics.recall import measure
 
 HINTS_PER_CATEGORY = 300
@@ -44,6 +45,8 @@ class Refitter:
         self._scaling_documents = 0
         self._hints: HintHead | None = None
         self._hints_for: tuple[tuple[str, ...], int] = ((), 0)
+        self.sets: protocol.CategorySets | None = None
+        """Between which categories the present head cannot decide; see `category_sets`."""
         self.unseen: OutOfFold | None = None
         """Of the last instant head: what it says of each annotation without having seen it."""
 
@@ -69,13 +72,19 @@ class Refitter:
             examples = self._learn(refit, known, hint=False)
             head = self._served.refit(examples, keys, refit.tau)
             self._head = silenced(head, keys, {*self._served.card.categories, *taught})
+            card = self._served.card
+            bounds = dict(zip(card.categories, card.lowest, strict=False))
+            self.sets = category_sets([bounds.get(key) for key in keys])
             return self._head, None
         fitted = self._fit_instant(refit, known)
         self._head = silenced(fitted.head, keys, taught)
         usable = _usable(refit, known, hint=False)
-        self.unseen = None
+        self.unseen, self.sets = None, None
         if fitted.unseen is not None:
             self.unseen = OutOfFold(keys, tuple(e.id for e in usable), fitted.unseen)
+            trusted = [row for row, e in enumerate(usable) if e.evaluates]
+            given = [usable[row].category for row in trusted]
+            self.sets = category_sets(calibrate(given, fitted.unseen[trusted], keys).lowest)
         if fitted.out_of_fold is None or any(e.id not in known for e in usable):
             return self._head, None
         said = [
@@ -167,6 +176,18 @@ class Refitter:
             np.array([place[e.category] for e in usable], dtype=np.int64),
             np.array([e.group for e in usable], dtype=np.int64),
         )
+
+
+def category_sets(lowest: Sequence[float | None]) -> protocol.CategorySets | None:
+    """None where no category has a bound.
+
+    The bounds are those of the out-of-fold probabilities, whose heads have learned from less: the
+    head that suggests is a little surer of itself, so that its sets are rather too large. A trained
+    model that annotations have moved since keeps its bounds, as it keeps its temperature.
+    """
+    if all(low is None for low in lowest):
+        return None
+    return protocol.CategorySets(level=LEVEL, lowest=tuple(lowest))
 
 
 def _usable(refit: protocol.Refit, known: KnownSentences, hint: bool) -> list[protocol.Example]:

@@ -62,6 +62,7 @@ from adme_labeler.protocol.merging import (
 )
 from adme_labeler.protocol.serving import (
     AddSentences,
+    CategorySets,
     Encoded,
     Examine,
     Examined,
@@ -103,6 +104,7 @@ __all__ = [
     "Cancel",
     "Cancelled",
     "CategoryMeasure",
+    "CategorySets",
     "ColumnPreview",
     "Comparison",
     "EditedDone",

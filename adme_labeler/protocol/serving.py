@@ -77,6 +77,17 @@ class Encoded(Message, tag="encoded", frozen=True):
     total: int
 
 
+class CategorySets(msgspec.Struct, frozen=True, kw_only=True):
+    """Which categories a sentence may well be: those whose probability is not below `lowest`.
+
+    Of the sentences of every category with a bound, the share `level` keep theirs in the set.
+    `lowest` is in the order of `Refit.categories`; None where fewer than 19 sentences calibrate.
+    """
+
+    level: float
+    lowest: tuple[float | None, ...]
+
+
 class Refitted(Message, tag="refitted", frozen=True):
     revision: int
     examples: int
@@ -86,6 +97,8 @@ class Refitted(Message, tag="refitted", frozen=True):
     cross_validation: Measurement | None = None
     """Grouped out-of-fold estimate over the annotated examples (never hints); None when they are
     too few or of fewer than two drug groups."""
+    sets: CategorySets | None = None
+    """None where no category has enough out-of-fold probabilities behind it."""
 
 
 class Score(msgspec.Struct, frozen=True):

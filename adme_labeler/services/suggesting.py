@@ -25,6 +25,7 @@ from adme_labeler.domain.records import (
 )
 from adme_labeler.domain.sentence_text import heading_for_model, mask_names
 from adme_labeler.domain.slices import at_once
+from adme_labeler.language import tr
 from adme_labeler.services.examples import Hints, reading
 from adme_labeler.services.session import Session
 from adme_labeler.storage import labels, models, sentences, settings, suggestions
@@ -70,12 +71,17 @@ def encoder_folder(session: Session) -> Path:
     chosen = session.setting("encoder", "")
     if isinstance(chosen, str) and chosen:
         if not (Path(chosen) / "config.json").is_file():
-            raise TrainingProblem(f"The encoder folder {chosen} is not there; choose another one.")
+            raise TrainingProblem(
+                tr("The encoder folder {folder} is not there; choose another one.", folder=chosen)
+            )
         return Path(chosen)
     shipped = paths.default_encoder()
     if shipped is None:
         raise TrainingProblem(
-            "The language model that the program ships with is missing; install the program again."
+            tr(
+                "The language model that the program ships with is missing; install the program "
+                "again."
+            )
         )
     return shipped
 

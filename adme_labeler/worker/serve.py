@@ -65,6 +65,8 @@ class Server:
         self._running = True
         self._revision: int | None = None
         self._refit: protocol.Refit | None = None
+        self._needed: list[int] | None = None
+        """Sentences that the waiting refit needs; None when that must be found out (again)."""
         self._to_score: deque[int] = deque()
         self._prioritised: list[int] = []
         self._trained = trained
@@ -93,10 +95,12 @@ class Server:
             case protocol.Shutdown() | protocol.Cancel():
                 self._running = False
             case protocol.AddSentences(items=items):
+                self._needed = None
                 changed = self._known.add(items)
                 self._scored -= changed
                 self._score_later(self._known.encoded_among([item.id for item in items]))
             case protocol.Forget(ids=ids):
+                self._needed = None
                 self._known.forget(ids)
                 self._scored.difference_update(ids)
             case protocol.Prioritise(ids=ids):
@@ -105,7 +109,7 @@ class Server:
                 first = [i for i in self._prioritised if i not in self._scored]
                 self._to_score.extendleft(reversed(self._known.encoded_among(first)))
             case protocol.Refit():
-                self._refit = message
+                self._refit, self._needed = message, None
             case protocol.Similar():
                 self._similar.append(message)
             case protocol.Examine():
@@ -129,9 +133,10 @@ class Server:
 
     def _ready_to_refit(self, refit: protocol.Refit) -> bool:
         """Whether all examples have features; the missing ones are next in line if not."""
-        missing = self._refitter.missing(refit, self._known)
-        self._known.want(missing)
-        return not missing
+        if self._needed is None:  # looks through all hints of the project
+            self._needed = self._refitter.missing(refit, self._known)
+            self._known.want(self._needed)
+        return len(self._known.encoded_among(self._needed)) == len(self._needed)
 
     def _do_refit(self, refit: protocol.Refit) -> None:
         self._refit = None
@@ -145,6 +150,7 @@ class Server:
                 seconds=time.monotonic() - start,
                 temperature=head.temperature,
                 cross_validation=estimate,
+                sets=self._refitter.sets,
             )
         )
         self._revision = refit.revision

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from adme_labeler.domain.categories import ADME
+from adme_labeler.domain.categories import ADME, CategoryKey
 from adme_labeler.gui.decision_bar import (
     AGAIN_SENTENCE,
     SETTLE_SENTENCE,
@@ -15,6 +15,7 @@ from adme_labeler.gui.decision_bar import (
     DecisionBar,
 )
 from adme_labeler.gui.dialogs.quality import QualityDialog
+from adme_labeler.services.between import EitherOf
 from adme_labeler.services.decision_quality import Between, DecisionQuality, WithSelf, in_figures
 from adme_labeler.statistics.agreement import Agreement, BlindAgainstShown
 
@@ -90,12 +91,24 @@ def bar(decision: Decision) -> QWidget:
     return made
 
 
+def unsure(*keys: str) -> Decision:
+    return Decision(
+        (0.11, 0.01, 0.45, 0.36, 0.07),
+        CategoryKey("M"),
+        between=EitherOf(tuple(map(CategoryKey, keys)), 0.95),
+        reason="the model cannot decide between Metabolism and Excretion here",
+        elsewhere=4,
+    )
+
+
 PICTURES: dict[str, Callable[[], QWidget]] = {
     "quality-empty": empty,
     "quality-thin": thin,
     "quality-healthy": healthy,
     "bar-share": lambda: bar(Decision(hidden=SHARE_SENTENCE.format(every="twenty"))),
     "bar-again": lambda: bar(Decision(hidden=AGAIN_SENTENCE)),
+    "bar-between": lambda: bar(unsure("M", "E")),
+    "bar-between-many": lambda: bar(unsure("M", "E", "A", "O")),
     "bar-settle": lambda: bar(
         Decision(hidden=SETTLE_SENTENCE.format(who="ana says Metabolism · ben says Absorption"))
     ),

@@ -6,11 +6,12 @@ from samples import make_project, suggest_everything
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.records import AnnotationState, Arm, SentenceId
 from adme_labeler.gui.bus import Bus
-from adme_labeler.gui.decision_bar import HELD_OUT_SENTENCE
+from adme_labeler.gui.decision_bar import HELD_OUT_SENTENCE, DecisionBar
 from adme_labeler.gui.desk import Desk
 from adme_labeler.services import annotating
 from adme_labeler.services.queue import QueueKind
 from adme_labeler.services.session import Session
+from adme_labeler.storage import settings
 
 
 @pytest.fixture
@@ -98,6 +99,55 @@ def test_held_out_drugs_are_decided_blind_and_show_the_suggestion_afterwards(tmp
         assert own(desk, sentence).state is AnnotationState.DECIDED
         desk.go_to(sentence)
         assert desk.decision().probabilities
+
+
+def serve_sets(session: Session) -> None:
+    """The head of `suggest_everything` is served; only M and E pass their bounds."""
+    with session.project.transaction() as connection:
+        settings.remember(
+            connection,
+            "served",
+            {
+                "version": 0,
+                "revision": 1,
+                "groups": [],
+                "cross_validation": None,
+                "categories": list(session.scheme.keys),
+                "sets": {"level": 0.95, "lowest": [0.3, None, 0.4, 0.15, 0.5]},
+            },
+        )
+
+
+def test_where_the_model_cannot_decide_the_bar_names_the_categories(desk, qtbot):
+    suggest_everything(desk.session, "M", "E")
+    desk.begin()
+    bar = DecisionBar(desk.session.scheme)
+    qtbot.addWidget(bar)
+    bar.show_decision(desk.decision())
+    assert bar.between.isHidden()
+    serve_sets(desk.session)
+    desk.begin()
+    bar.show_decision(desk.decision())
+    assert not bar.between.isHidden()
+    assert bar.between.text() == "95 % sure: Metabolism or Excretion"
+    assert "not seen" in bar.between.toolTip()
+    desk.set_hidden(True)
+    bar.show_decision(desk.decision())
+    assert bar.between.isHidden() and bar.between.text() == ""
+
+
+def test_before_a_blind_decision_no_set_of_categories_is_shown(tmp_path, qapp):
+    with make_project(tmp_path / "h.adme", held_out=True) as session:
+        suggest_everything(session)
+        serve_sets(session)
+        desk = Desk(session, Bus())
+        held = next(label for label in desk.shelf.values() if label.held_out)
+        desk.choose_label(held.id)
+        sentence = desk.focus
+        assert desk.decision().between is None
+        desk.choose_number(4)
+        desk.go_to(sentence)
+        assert desk.decision().between.categories == ("M", "E")
 
 
 def test_hidden_suggestions_make_decisions_blind(desk):
