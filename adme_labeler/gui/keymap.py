@@ -182,13 +182,24 @@ _SHOWN = {
     "Backspace": "⌫",
     "Ctrl+Down": "Ctrl+↓",
     "Ctrl+Return": "Ctrl+Enter",
-    "Del": "Delete",
+}
+
+
+_KEYS = {
+    "Ctrl": tr("Ctrl"),
+    "Shift": tr("Shift"),
+    "Alt": tr("Alt"),
+    "Enter": tr("Enter"),
+    "Space": tr("Space"),
+    "Del": tr("Del"),
+    "Esc": tr("Esc"),
 }
 
 
 def key_text(shortcut: str) -> str:
-    """A shortcut as it is printed on buttons and in menus."""
-    return _SHOWN.get(shortcut, shortcut)
+    """A shortcut as it is printed on buttons and in menus, with the keys' names of the language."""
+    shown = _SHOWN.get(shortcut, shortcut)
+    return "+".join(_KEYS.get(key, key) for key in shown.split("+"))
 
 
 def is_text_field(widget: QWidget | None) -> bool:

@@ -281,9 +281,10 @@ class Listing(QObject):
         table = self._work.list
         menu = QMenu(table)
         menu.addAction(
-            "\t".join((tr("Open in the text"), tr("Enter"))), lambda: self._open_current()
+            "\t".join((tr("Open in the text"), keymap.key_text("Enter"))),
+            lambda: self._open_current(),
         )
-        menu.addAction(tr("Copy") + "\tCtrl+C", self.copy)
+        menu.addAction("\t".join((tr("Copy"), keymap.key_text("Ctrl+C"))), self.copy)
         if not self._session.read_only:
             menu.addSeparator()
             for category in self._session.scheme.categories:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from adme_labeler.gui import painting, theme
+from adme_labeler.language import tr
 from adme_labeler.services.completing import Choice, Completion, Vocabulary, accepted, complete
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -170,7 +171,7 @@ class _View(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
-        self.setAccessibleName("What may be written here")
+        self.setAccessibleName(tr("What may be written here"))
 
     def row_height(self) -> int:
         return theme.size("controls") + 15

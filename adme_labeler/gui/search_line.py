@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from adme_labeler.gui.controls import Hairline, KeyButton, Panel, Text
+from adme_labeler.gui.keymap import key_text
 from adme_labeler.gui.search_completion import Completions
 from adme_labeler.language import tr, trn
 from adme_labeler.services.completing import Vocabulary
@@ -130,7 +131,9 @@ class SearchLine(Panel):
             action.setToolTip(written)
             action.triggered.connect(lambda _=False, w=written: self._take(w))
         menu.addSeparator()
-        save = menu.addAction(tr("Save this search…") + "\tCtrl+D", self.save_asked.emit)
+        save = menu.addAction(
+            "\t".join((tr("Save this search…"), key_text("Ctrl+D"))), self.save_asked.emit
+        )
         save.setEnabled(bool(self.text().strip()))
         manage = menu.addAction(tr("Rename or delete filters…"), self.manage_asked.emit)
         manage.setEnabled(bool(self._saved))

@@ -71,7 +71,7 @@ class FiltersDialog(Dialog):
         self._shown = Text("", "secondary", "secondary", wrap=True)
         self.body.addWidget(self._shown)
         self.rename = self.add_button(tr("Rename…"))
-        self.delete = self.add_button("Delete")
+        self.delete = self.add_button(tr("Delete"))
         self.rename.clicked.connect(lambda: rename(self.chosen()))
         self.delete.clicked.connect(lambda: self._delete(delete))
         self.add_close()

@@ -41,7 +41,7 @@ _NAMES = {
     OLDER: tr("Older version"),
     NOTHING_NEW: tr("Nothing new"),
     UPDATED: tr("New version"),
-    NEW: tr("Read"),
+    NEW: tr("Added"),
 }
 _TONES = {FAILED: "danger", SKIPPED: "warning", OLDER: "secondary", NOTHING_NEW: "secondary"}
 _STATES = {

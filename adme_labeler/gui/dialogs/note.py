@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
+from adme_labeler.gui.keymap import key_text
 from adme_labeler.language import tr
 
 
@@ -26,7 +27,7 @@ class NoteDialog(Dialog):
         self.body.addWidget(self._field)
         self.add_close(tr("Cancel"), default=False)
         self.save = self.add_button(tr("Save"), default=True)
-        self.save.setToolTip("Ctrl+Enter")
+        self.save.setToolTip(key_text("Ctrl+Enter"))
         self.save.clicked.connect(self.accept)
         self._field.setFocus()
 
