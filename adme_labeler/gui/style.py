@@ -37,6 +37,10 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {{
     border-radius: 6px; padding: 6px 10px;
     selection-background-color: {c.accent}; selection-color: {c.accent_ink};
 }}
+QLineEdit:disabled, QPlainTextEdit:disabled, QTextEdit:disabled, QSpinBox:disabled,
+QDoubleSpinBox:disabled, QComboBox:disabled {{
+    background: {c.chrome}; color: {c.secondary}; border-color: {c.border};
+}}
 QLineEdit, QPlainTextEdit, QTextEdit {{ placeholder-text-color: {c.secondary}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QComboBox:focus {{ border: 2px solid {c.accent}; padding: 5px 9px; }}
@@ -77,6 +81,7 @@ QPushButton:default:disabled {{
 }}
 QCheckBox, QRadioButton {{ spacing: 8px; }}
 QSplitter::handle {{ background: {c.border}; }}
+QDialog QSplitter::handle {{ background: transparent; }}
 QSplitter::handle:hover {{ background: {c.accent}; }}
 QScrollArea {{ border: none; background: transparent; }}
 QAbstractItemView {{ border: none; background: {c.chrome}; outline: none; }}

@@ -19,6 +19,7 @@ from adme_labeler.language import tr
 _WIDTH = 340
 _MARGIN = 12
 _POINTER = 8
+_SMALL = 160
 
 
 @dataclass(frozen=True)
@@ -179,13 +180,39 @@ class Tour(QWidget):
             "above": QPoint(target.left() + 24, target.top() - size.height()),
             "below": QPoint(target.right() - size.width(), target.bottom()),
             "left": QPoint(target.left() - size.width(), target.top() + 16),
-        }[STEPS[self._step].side]
+        }[self._side()]
         room = self._work.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        self.move(
-            max(room.left(), min(corner.x(), room.right() - size.width())),
-            max(room.top(), min(corner.y(), room.bottom() - size.height())),
+        place = QRect(
+            QPoint(
+                max(room.left(), min(corner.x(), room.right() - size.width())),
+                max(room.top(), min(corner.y(), room.bottom() - size.height())),
+            ),
+            size,
         )
+        read = self._sentence()
+        below = read.bottom() + _MARGIN - _POINTER
+        if place.intersects(read) and below + size.height() <= room.bottom():
+            place.moveTop(below)
+        self.move(place.topLeft())
         self.raise_()
+
+    def _sentence(self) -> QRect:
+        """Where the sentence to decide is: the card does not lie on it."""
+        pane = self._work.pane
+        focused = pane.focused()
+        lines = pane.page.line_rects(focused) if focused is not None else []
+        if not lines or not pane.isVisible():
+            return QRect()
+        covered = QRectF()
+        for line in lines:
+            covered = covered.united(line)
+        shown = covered.toRect().intersected(pane.page.viewport().rect())
+        return shown.translated(pane.page.viewport().mapTo(self._work, QPoint(0, 0)))
+
+    def _side(self) -> str:
+        """Below what is small at the right; from the left the card would point past it."""
+        side = STEPS[self._step].side
+        return "below" if side == "left" and self._target().height() < _SMALL else side
 
     def _target(self) -> QRect:
         widget = STEPS[self._step].target(self._work)
@@ -193,7 +220,7 @@ class Tour(QWidget):
 
     def _pointer(self) -> list[QPointF]:
         """Tip and feet of the little triangle that points at what is explained."""
-        side = STEPS[self._step].side
+        side = self._side()
         width, height = self.width(), self.height()
         target = self._target().translated(-self.pos())
         if side == "left":

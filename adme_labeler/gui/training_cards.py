@@ -159,7 +159,7 @@ class OutcomeCard(Card):
         self._hint.setVisible(bool(outcome.hint))
         tail = log_tail(outcome.detail)
         self._tail.setText(tail)
-        self._tail.setVisible(bool(tail))
+        self._tail.setVisible(bool(tail) and tail != outcome.reason)
         self.curve.show_points(outcome.curve)
         self.resume.setVisible(outcome.resumable)
         self.log.setVisible(bool(outcome.detail))

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtGui import QColor, QFontMetricsF
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from adme_labeler.domain.categories import ADME
 from adme_labeler.gui import icons, theme
+from adme_labeler.gui.controls import KeyButton
 
 PALETTES = {"light": theme.LIGHT, "dark": theme.DARK, "contrast": theme.CONTRAST}
 SURFACES = ("chrome", "page", "raised", "hover", "accent_tint")
@@ -42,6 +43,37 @@ def test_category_bars_stand_out_from_the_page(qapp, name, category):
     theme.apply(qapp, name)
     page = QColor(theme.current().page)
     assert theme.contrast(theme.category_color(category), page) >= 3
+
+
+@pytest.mark.parametrize("name", PALETTES)
+def test_hints_in_empty_fields_and_words_on_disabled_controls_can_be_read(qapp, qtbot, name):
+    theme.apply(qapp, name)
+    empty = QLineEdit()
+    empty.setPlaceholderText("Filter HHHH IIII")
+    fixed = QLineEdit("Filter HHHH IIII")
+    fixed.setEnabled(False)
+    button = KeyButton("Accept HHHH", "U")
+    button.setEnabled(False)
+    plain = QPushButton("Accept HHHH")
+    plain.setEnabled(False)
+    for widget in (empty, fixed, button, plain):
+        qtbot.addWidget(widget)
+        widget.resize(220, 40)
+        widget.show()
+        assert _darkest_on_ground(widget) >= 4.4, widget  # a stem's edge may be smoothed
+
+
+def _darkest_on_ground(widget: QWidget) -> float:
+    """Contrast of the text with what it stands on, from the picture."""
+    image = widget.grab().toImage()
+    middle = image.height() // 2
+    inner = [
+        image.pixelColor(x, y)
+        for x in range(10, image.width() - 30)
+        for y in range(middle - 6, middle + 6)
+    ]
+    ground = max(inner, key=[c.name() for c in inner].count)
+    return max(theme.contrast(color, ground) for color in inner)
 
 
 def test_known_contrast_ratios_are_computed_right():

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from samples import make_project, suggest_everything
 
+from adme_labeler import paths
+from adme_labeler.gui.bus import Bus
+from adme_labeler.gui.desk import Desk
 from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.gui.tour import STEPS, Tour
-from adme_labeler.services import annotating
+from adme_labeler.services import annotating, headless
+from adme_labeler.services.session import Session
 
 
 @pytest.fixture
@@ -62,3 +66,23 @@ def test_the_tour_comes_once_and_again_on_request(window, qtbot):
     assert window.tour is None
     window.run("tour")
     assert window.tour is not None
+
+
+def test_no_card_lies_on_the_sentence_to_decide(window, qtbot):
+    tour = tour_of(window, qtbot)
+    work = window.project.work
+    for _ in range(4):
+        for line in work.pane.page.line_rects(window.project.desk.focus):
+            line = line.toRect().translated(work.pane.page.viewport().mapTo(work, QPoint(0, 0)))
+            assert not tour.geometry().intersects(line), tour.step
+        tour.advance()
+
+
+def test_a_newcomer_to_the_sample_sees_a_suggestion_first(tmp_path, qtbot):
+    with Session.create(tmp_path / "sample.adme", "ana") as session:
+        headless.import_paths(session, [paths.sample_labels() / "labels"])
+        suggest_everything(session)
+        desk = Desk(session, Bus())
+        desk.begin()
+        assert desk.shelf[desk.label].held_out is False
+        assert desk.suggestion_shown and not desk.decision().hidden

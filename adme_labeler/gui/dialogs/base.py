@@ -85,7 +85,10 @@ class Message(Dialog):
             box = QPlainTextEdit(detail)
             box.setReadOnly(True)
             lines = max(3, min(12, len(detail.splitlines()) + 1))
-            box.setMinimumHeight(lines * box.fontMetrics().lineSpacing() + 24)
+            height = lines * box.fontMetrics().lineSpacing() + 24
+            box.setMinimumHeight(height)
+            if lines < 12:
+                box.setMaximumHeight(height)
             box.setAccessibleName(tr("Details"))
             self.body.addWidget(box)
         self.add_close()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QRadioButton, QWidget
 
+from adme_labeler.gui import words
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.language import tr
@@ -79,7 +80,8 @@ class BackupDialog(Dialog):
             said = tr("The present file is put aside, not deleted.")
         self.body.addWidget(Text(said, "controls", "secondary", wrap=True))
         for backup in backups[:12]:
-            choice = QRadioButton(backup.path.stem)
+            choice = QRadioButton(_of_backup(backup))
+            choice.setToolTip(str(backup.path))
             self._choices.append(choice)
             self.body.addWidget(choice)
         if self._choices:
@@ -110,3 +112,17 @@ def _ask(dialog: QFileDialog, chosen: Callable[[list[Path]], None]) -> QFileDial
 
 def _suffix(name_filter: str) -> str:
     return name_filter.partition("*.")[2].partition(")")[0].split()[0]
+
+
+def _of_backup(backup: Backup) -> str:
+    """When a backup was made, how large it is, and why where it was not routine."""
+    moment = backup.at.astimezone()
+    said = tr(
+        "{day}, {time} · {size:.1f} MB",
+        day=words.date(moment),
+        time=f"{moment:%H:%M}",
+        size=backup.size / 1e6,
+    )
+    if backup.reason.startswith("schema"):
+        said = tr("{said} · before the project was upgraded", said=said)
+    return said

@@ -213,7 +213,9 @@ class KeysPage(QWidget):
             name, shown = self.table.item(row, 0), self.table.item(row, 1)
             if name is not None and shown is not None:
                 ident = name.data(_ID)
-                shown.setText("   ".join(key_text(k) for k in keys.shortcuts(ident)))
+                # Return and Enter are two keys with one name.
+                printed = dict.fromkeys(key_text(k) for k in keys.shortcuts(ident))
+                shown.setText("   ".join(printed))
                 font = shown.font()
                 font.setBold(ident in keys.changes)
                 shown.setFont(font)

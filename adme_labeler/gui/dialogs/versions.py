@@ -31,6 +31,9 @@ from adme_labeler.services.session import Session
 from adme_labeler.services.versions import VersionComparison
 from adme_labeler.storage.models import Model
 
+_SETTINGS = 140
+"""Widest column of settings, in pixels."""
+
 Compare = Callable[[ModelVersion, ModelVersion], VersionComparison]
 
 
@@ -173,10 +176,7 @@ class VersionsDialog(Dialog):
                 if line.active and column == 0:
                     item.setFont(theme.bold("controls"))
                 table.setItem(row, column, item)
-        for column, width in enumerate((124, 92, 92, 148, 116, 100)):
-            table.setColumnWidth(column, width)
-        for column in range(6, 6 + len(rare)):
-            table.setColumnWidth(column, 118)
+        _fit(table)
         return table
 
     def _enable(self) -> None:
@@ -221,6 +221,14 @@ class VersionsDialog(Dialog):
 
     def _ask_list(self, ids: tuple[int, ...]) -> None:
         self.list_asked.emit(tuple(SentenceId(i) for i in ids), self.comparison.what())
+
+
+def _fit(table: QTableWidget) -> None:
+    """Figures are shown in full; long settings end in an ellipsis, with all of them in a hint."""
+    head = table.horizontalHeader()
+    for column in range(table.columnCount()):
+        wanted = max(table.sizeHintForColumn(column), head.sectionSizeHint(column)) + 2
+        table.setColumnWidth(column, min(wanted, _SETTINGS) if column == 4 else wanted)
 
 
 def _line(session: Session, model: Model, settings: str) -> VersionLine:
