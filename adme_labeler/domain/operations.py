@@ -11,7 +11,8 @@ from adme_labeler.domain.records import LabelId, OperationId, SentenceId
 class Changes:
     """Kinds of thing that changed and their ids; merges with ``|``.
 
-    `focus` is the sentence a view should go to (undo and redo set it).
+    `focus` is the sentence a view should go to (undo and redo set it); `made` are the sentences
+    that mending a boundary made, in the order of the text.
     """
 
     operation: OperationId | None = None
@@ -22,6 +23,7 @@ class Changes:
     models: bool = False
     settings: bool = False
     focus: SentenceId | None = None
+    made: tuple[SentenceId, ...] = ()
 
     def __or__(self, other: Changes) -> Changes:
         return Changes(
@@ -33,9 +35,12 @@ class Changes:
             models=self.models or other.models,
             settings=self.settings or other.settings,
             focus=other.focus if other.focus is not None else self.focus,
+            made=(*self.made, *other.made),
         )
 
     def __bool__(self) -> bool:
         return any(
-            getattr(self, f.name) for f in fields(self) if f.name not in ("operation", "focus")
+            getattr(self, f.name)
+            for f in fields(self)
+            if f.name not in ("operation", "focus", "made")
         )

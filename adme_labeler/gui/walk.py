@@ -12,7 +12,7 @@ from adme_labeler.domain.records import AnnotationState, Arm, DrugLabel, LabelId
 from adme_labeler.language import tr
 from adme_labeler.services import annotating, finding, queue, shelf
 from adme_labeler.services.finding import Found
-from adme_labeler.services.listed import Listed, ids_of, place_of
+from adme_labeler.services.listed import NEAR, Listed, exchanged, ids_of, place_of
 from adme_labeler.services.queue import QueueItem, QueueKind
 from adme_labeler.services.session import Session
 from adme_labeler.storage import annotations, sentences
@@ -236,15 +236,27 @@ class Walk(QObject):
             return True
         if not gone:
             return False
-        new = () if changes.focus is None else (replace(item, sentence=changes.focus),)
-        place = place_of(self.items, focus)
-        if place >= 0:
-            self.items = (*self.items[:place], *new, *self.items[place + 1 :])
-        self._position = min(self._position, len(self.items) - 1)
+        new = [replace(item, sentence=made) for made in changes.made]
+        self.items = self._exchanged(self.items, focus, new)
+        if self.arranged:
+            self._as_drawn = self._exchanged(self._as_drawn, focus, new)
+        place = place_of(self.items, changes.focus)
+        self._position = place if place >= 0 else min(self._position, len(self.items) - 1)
         self._focus(self.items[self._position] if self.items else None)
         return True
 
     # ------------------------------------------------------------------ helpers
+
+    def _exchanged(
+        self, items: Sequence[QueueItem], old: SentenceId, new: Sequence[QueueItem]
+    ) -> Sequence[QueueItem]:
+        """The queue with what a mended boundary made in the place of `old`."""
+        place = place_of(items, old)
+        if place < 0:
+            return items
+        near = [item.sentence for item in items[max(0, place - NEAR) : place + NEAR]]
+        gone = set(near) - sentences.still_current(self.session.connection, near)
+        return exchanged(items, gone, place, new)
 
     def _read_in_order(self, label: LabelId | None, sentence: SentenceId | None) -> None:
         if label is None:

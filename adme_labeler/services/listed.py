@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import overload
 
 from adme_labeler.domain.records import Arm, SentenceId
 from adme_labeler.services.queue import QueueItem
+
+NEAR = 20
+"""Parts of one sentence stand no further apart than this in a queue that has them all."""
 
 
 class Listed(Sequence[QueueItem]):
@@ -34,9 +37,12 @@ class Listed(Sequence[QueueItem]):
         except ValueError:
             return -1
 
-    def arranged(self, ids: Sequence[SentenceId]) -> Listed:
-        """The same items in another order."""
-        return Listed(ids, self._arm, self._reason, self._known)
+    def arranged(
+        self, ids: Sequence[SentenceId], known: Mapping[SentenceId, QueueItem] | None = None
+    ) -> Listed:
+        """The same items in another order, and those that are `known` besides."""
+        both = {**self._known, **known} if known else self._known
+        return Listed(ids, self._arm, self._reason, both)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -57,6 +63,21 @@ def place_of(items: Sequence[QueueItem], sentence: SentenceId | None) -> int:
     if isinstance(items, Listed):
         return items.place(sentence)
     return next((place for place, item in enumerate(items) if item.sentence == sentence), -1)
+
+
+def exchanged(
+    items: Sequence[QueueItem], gone: Set[SentenceId], place: int, new: Sequence[QueueItem]
+) -> Sequence[QueueItem]:
+    """The queue without what is `gone` around `place`, where `new` ones come in its stead."""
+    before = [i for i in items[max(0, place - NEAR) : place] if i.sentence not in gone]
+    after = [i for i in items[place : place + NEAR] if i.sentence not in gone]
+    around = [*before, *new, *after]
+    first, last = items[: max(0, place - NEAR)], items[place + NEAR :]
+    if isinstance(items, Listed):
+        known = {item.sentence: item for item in around}
+        ids = [*ids_of(first), *(item.sentence for item in around), *ids_of(last)]
+        return items.arranged(ids, known)
+    return (*first, *around, *last)
 
 
 def ids_of(items: Sequence[QueueItem]) -> Sequence[SentenceId]:

@@ -83,13 +83,36 @@ def test_one_key_joins_with_the_next_sentence_of_the_paragraph(window):
     assert "same paragraph" in window.project.work.status.activity.text()
 
 
-def test_a_split_in_a_queue_keeps_its_place_in_the_queue(window):
+def test_both_parts_of_a_split_sentence_stand_in_the_queue_in_its_place(window):
     desk = window.project.desk
     desk.show_ids(desk.ids()[2:5], "for a test")
-    third = desk.ids()[0]
+    first, second, third = desk.ids()
+    whole = text_of(window, first)
     window.run("split")
     dialog = next(d for d in window.findChildren(SplitDialog) if d.isVisible())
     QTest.keyClicks(dialog.sentence, "a")
-    assert desk.focus is not None and desk.focus != third
-    assert desk.ids()[0] == desk.focus
-    assert len(desk.ids()) == 3
+    one, other = desk.ids()[:2]
+    assert desk.focus == one and desk.ids()[2:] == [second, third]
+    assert whole == f"{text_of(window, one)} {text_of(window, other)}"
+    assert {item.reason for item in desk.items} == {"for a test"}
+    desk.step(1)
+    assert desk.focus == other, "the second part comes next"
+    window.run("undo")
+    back = desk.ids()
+    assert len(back) == 3 and text_of(window, back[0]) == whole and back[1:] == [second, third]
+    assert desk.focus == back[0]
+
+
+def test_a_split_in_a_sorted_list_is_followed_in_the_list_and_in_the_queue(window):
+    desk = window.project.desk
+    desk.show_ids(desk.ids()[2:5], "for a test")
+    first, second, third = desk.ids()
+    desk.arrange([third, first, second], "sorted")
+    desk.go_to(first)
+    window.run("split")
+    dialog = next(d for d in window.findChildren(SplitDialog) if d.isVisible())
+    QTest.keyClicks(dialog.sentence, "a")
+    parts = [i for i in desk.ids() if i not in (first, second, third)]
+    assert desk.ids() == [third, *parts, second]
+    desk.disarrange()
+    assert desk.ids() == [*parts, second, third]
