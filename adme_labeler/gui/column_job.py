@@ -14,6 +14,7 @@ from adme_labeler.gui.processes import WorkerProcess
 from adme_labeler.language import tr
 from adme_labeler.protocol import TableLayout
 from adme_labeler.services import column_mapping
+from adme_labeler.services.phases import in_words
 from adme_labeler.services.runs import WorkerRun
 from adme_labeler.services.session import Session
 
@@ -77,7 +78,7 @@ class TableLooker(Job):
 
     def _progressed(self, worker: WorkerProcess, progress: protocol.Progress) -> None:
         if worker is self.worker:
-            self.progressed.emit(progress.phase)
+            self.progressed.emit(in_words(progress.phase))
 
     def _ended(self, worker: WorkerProcess, run: WorkerRun) -> None:
         if worker in self._ending:

@@ -19,6 +19,7 @@ from adme_labeler.gui.processes import WorkerProcess
 from adme_labeler.language import tr, trn
 from adme_labeler.services import import_runs, importing
 from adme_labeler.services.import_runs import Intake
+from adme_labeler.services.phases import in_words
 from adme_labeler.services.runs import WorkerRun
 from adme_labeler.services.session import Session
 
@@ -177,7 +178,7 @@ class Importer(Job):
             return ImportView(tr("Cancelling the import"), count, True, None, True)
         if progress is None:
             return ImportView(tr("Importing"), tr("starting"), True)
-        parts = [progress.phase, count]
+        parts = [in_words(progress.phase), count]
         if progress.total > 1:
             place = tr(
                 "file {number:,} of {total:,}", number=progress.step + 1, total=progress.total

@@ -13,6 +13,7 @@ from adme_labeler.gui.controls import Card, ElidedText, KeyButton, Text, left_ro
 from adme_labeler.gui.curve import LossCurve, LossPoint
 from adme_labeler.language import tr
 from adme_labeler.protocol import Progress
+from adme_labeler.services.phases import in_words
 
 _TAIL_LINES = 3
 _TAIL_WIDTH = 120
@@ -55,9 +56,13 @@ def progress_words(progress: Progress | None) -> tuple[str, str]:
         return tr("Starting"), ""
     if calibrating(progress) and progress.stage:
         # Every fold runs both stages again; without its name the count would seem to start over.
-        what = tr("{phase} · stage {stage}", phase=progress.phase, stage=progress.stage)
+        what = tr("{phase} · stage {stage}", phase=in_words(progress.phase), stage=progress.stage)
         return what, "" if progress.seconds_left is None else time_left(progress.seconds_left)
-    what = tr("Stage {stage} of 2", stage=progress.stage) if progress.stage else progress.phase
+    what = (
+        tr("Stage {stage} of 2", stage=progress.stage)
+        if progress.stage
+        else in_words(progress.phase)
+    )
     if progress.total:
         step = tr("step {step:,} of {total:,}", step=progress.step, total=progress.total)
         what = f"{what} · {step}"
@@ -66,7 +71,7 @@ def progress_words(progress: Progress | None) -> tuple[str, str]:
 
 def calibrating(progress: Progress) -> bool:
     """Whether the model is fitted again in folds, only to calibrate its probabilities."""
-    return progress.phase.startswith(tr("Calibrating"))
+    return progress.phase.startswith("Calibrating")
 
 
 def time_left(seconds: float) -> str:

@@ -69,7 +69,7 @@ def split_points(text: str) -> list[int]:
 def _mendable(session: Session, sentence: SentenceId) -> Sentence:
     found = sentences.get(session.connection, [sentence])
     if not found:
-        raise Problem("This sentence is not in the project any more.")
+        raise Problem(tr("This sentence is not in the project any more."))
     if found[0].kind is BlockKind.TABLE:
         raise Problem(tr("Rows of a table are neither split nor joined."))
     return found[0]
@@ -82,8 +82,14 @@ def _edit(session: Session, old: list[Sentence], after: tuple[str, ...], summary
     with session.project.operation(kind, summary, session.curator) as draft:
         made = boundaries.make(session.connection, draft, edit)
     if not made:
-        raise Problem("This sentence is of an older version of the drug label; it stays as it is.")
+        raise Problem(
+            tr("This sentence is of an older version of the drug label; it stays as it is.")
+        )
     session.note_undoable(draft.id)
     return Changes(
-        operation=OperationId(draft.id), labels=frozenset([label]), groups=True, focus=made[0]
+        operation=OperationId(draft.id),
+        labels=frozenset([label]),
+        groups=True,
+        focus=made[0],
+        made=tuple(made),
     )

@@ -19,6 +19,7 @@ from adme_labeler.domain.records import (
     Arm,
     SentenceId,
 )
+from adme_labeler.language import mark, tr, trn
 from adme_labeler.services import annotating, blindness, suggesting, training
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.finding import view_of
@@ -209,11 +210,16 @@ def setting_category(session: Session, ids: Sequence[SentenceId], category: Cate
         yield
     summary = f"{name} for {_number(len(written))} at once"
     changes = yield from annotating.writing(session, "bulk", summary, written)
-    said = [f"{name} for {_number(len(written))}" if written else f"Nothing changed to {name}"]
+    number = _counted(len(written))
+    said = [
+        tr("{category} for {sentences}", category=name, sentences=number)
+        if written
+        else tr("Nothing changed to {category}", category=name)
+    ]
     if other:
-        said.append(f"{other:,} had another category")
+        said.append(tr("{count:,} had another category", count=other))
     if had:
-        said.append(f"{had:,} had it already")
+        said.append(tr("{count:,} had it already", count=had))
     said += _left_out(kept)
     return Outcome(changes, _sentence(said, bool(written)))
 
@@ -231,10 +237,10 @@ def accepting(session: Session, ids: Sequence[SentenceId]) -> Steps:
     for some in portions(ids):
         kept += len(blindness.among(session, some))
         yield
-    said = [f"{number:,} suggestion{'s' if number != 1 else ''} accepted"]
+    said = [trn("{count:,} suggestion accepted", "{count:,} suggestions accepted", number)]
     rest = len(ids) - number - kept
     if rest:
-        said.append(f"{rest:,} decided or without a suggestion")
+        said.append(tr("{count:,} decided or without a suggestion", count=rest))
     said += _left_out(kept)
     return Outcome(changes, _sentence(said, bool(number)))
 
@@ -269,9 +275,11 @@ def setting_aside(session: Session, ids: Sequence[SentenceId], state: Annotation
     word = "skipped" if state is AnnotationState.SKIPPED else "marked unsure"
     summary = f"{_number(len(written))} {word} at once"
     changes = yield from annotating.writing(session, state.value, summary, written)
-    said = [f"{_number(len(written))} {word}"]
+    skipped = state is AnnotationState.SKIPPED
+    done = mark("{sentences} skipped") if skipped else mark("{sentences} marked unsure")
+    said = [tr(done, sentences=_counted(len(written)))]
     if held:
-        said.append(f"{held:,} decided, left as they are")
+        said.append(tr("{count:,} decided, left as they are", count=held))
     return Outcome(changes, _sentence(said, bool(written)))
 
 
@@ -296,9 +304,10 @@ def flagging(session: Session, ids: Sequence[SentenceId]) -> Steps:
         if (i in mine and mine[i].flagged) is not on
     ]
     word = "flagged" if on else "without their flag"
-    said = f"{_number(len(written))} {word}"
-    changes = yield from annotating.writing(session, "flag", said, written)
-    return Outcome(changes, _sentence([said], True))
+    summary = f"{_number(len(written))} {word}"
+    changes = yield from annotating.writing(session, "flag", summary, written)
+    done = mark("{sentences} flagged") if on else mark("{sentences} without their flag")
+    return Outcome(changes, _sentence([tr(done, sentences=_counted(len(written)))], True))
 
 
 def _errors(mean: float, spread: float, most: int) -> Errors:
@@ -320,13 +329,18 @@ def _poisson(mean: float, share: float) -> int:
     return number
 
 
+def _counted(count: int) -> str:
+    return trn("{count:,} sentence", "{count:,} sentences", count)
+
+
 def _number(count: int) -> str:
+    """For the log, which stays as it was written."""
     return f"{count:,} sentence{'s' if count != 1 else ''}"
 
 
 def _left_out(count: int) -> list[str]:
-    return [f"{count:,} held out, to be decided one by one"] if count else []
+    return [tr("{count:,} held out, to be decided one by one", count=count)] if count else []
 
 
 def _sentence(parts: Sequence[str], undo: bool) -> str:
-    return "; ".join([*parts, *(["one undo takes it back"] if undo else [])])
+    return "; ".join([*parts, *([tr("one undo takes it back")] if undo else [])])

@@ -134,7 +134,7 @@ def _names(begun: str) -> Iterator[Choice]:
     for name, (known, explanation) in TOKENS.items():
         if name.startswith(wanted):
             token = "p<" if known is Field.PROBABILITY else f"{name}:"
-            yield Choice(token, token, explanation)
+            yield Choice(token, token, tr(explanation))
 
 
 def _values(known: Field, begun: str, words: Vocabulary) -> Iterator[Choice]:
@@ -154,7 +154,7 @@ def _values(known: Field, begun: str, words: Vocabulary) -> Iterator[Choice]:
     if closed is not None:
         for value, explanation in closed.items():
             if value.startswith(wanted):
-                yield Choice(value, value, explanation)
+                yield Choice(value, value, tr(explanation))
         return
     names = {
         Field.DRUG: words.drugs,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.language import tr
 from adme_labeler.services import blindness, conflicts, second_look, suspects
 from adme_labeler.services.session import Session
 from adme_labeler.storage import second_looks
@@ -71,20 +72,25 @@ def report(session: Session) -> DecisionQuality:
     )
 
 
-def in_figures(agreed: Agreement, what: str) -> str:
-    """The rest of a sentence that begins with who agrees with whom."""
-    same = f"{agreed.same:,} of {agreed.sentences:,} {what} were the same"
+def in_figures(agreed: Agreement, same: str) -> str:
+    """How sure that is: `same` is the sentence's beginning, how many were the same."""
     if agreed.share is None or agreed.share_low is None or agreed.share_high is None:
-        return f"{same}; a percentage takes at least 10."
-    said = (
-        f"{same}, {100 * agreed.share:.0f} % "
-        f"(95 % interval {100 * agreed.share_low:.0f} to {100 * agreed.share_high:.0f})"
+        return tr("{same}; a percentage takes at least 10.", same=same)
+    said = tr(
+        "{same}, {share:.0f} % (95 % interval {low:.0f} to {high:.0f})",
+        same=same,
+        share=100 * agreed.share,
+        low=100 * agreed.share_low,
+        high=100 * agreed.share_high,
     )
     if agreed.kappa is None or agreed.kappa_low is None or agreed.kappa_high is None:
-        return f"{said}; kappa says nothing where only one category occurs."
-    return (
-        f"{said}; beyond chance, kappa {agreed.kappa:.2f} "
-        f"({agreed.kappa_low:.2f} to {agreed.kappa_high:.2f})."
+        return tr("{same}; kappa says nothing where only one category occurs.", same=said)
+    return tr(
+        "{same}; beyond chance, kappa {kappa:.2f} ({low:.2f} to {high:.2f}).",
+        same=said,
+        kappa=agreed.kappa,
+        low=agreed.kappa_low,
+        high=agreed.kappa_high,
     )
 
 
@@ -142,8 +148,14 @@ def _between(session: Session) -> tuple[Between, ...]:
     found: list[Between] = []
     for (one, other), decided in conflicts.pairs(session).items():
         agreed = _agreement(session, decided)
-        verdict = f"{one} and {other}: {in_figures(agreed, 'sentences that both read')}"
-        found.append(Between(one, other, agreed, verdict))
+        same = tr(
+            "{one} and {other}: {same:,} of {sentences:,} sentences that both read were the same",
+            one=one,
+            other=other,
+            same=agreed.same,
+            sentences=agreed.sentences,
+        )
+        found.append(Between(one, other, agreed, in_figures(agreed, same)))
     return tuple(found)
 
 
@@ -165,9 +177,14 @@ def _agreement(
 def _self_verdict(agreed: Agreement, waiting: int) -> str:
     if not agreed.sentences:
         if waiting:
-            return "Nothing was looked at twice yet."
-        return (
+            return tr("Nothing was looked at twice yet.")
+        return tr(
             "Nothing was looked at twice yet: a few decisions come back three days after they "
             "were made."
         )
-    return f"On a second look, blind and days later, {in_figures(agreed, 'decisions')}"
+    same = tr(
+        "On a second look, blind and days later, {same:,} of {sentences:,} decisions were the same",
+        same=agreed.same,
+        sentences=agreed.sentences,
+    )
+    return in_figures(agreed, same)

@@ -15,6 +15,7 @@ from typing import Any, cast
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import OperationId, SentenceId
+from adme_labeler.language import mark, tr
 from adme_labeler.services import annotating, schemes
 from adme_labeler.services.session import Session
 from adme_labeler.services.slices import at_once
@@ -202,7 +203,7 @@ def laying_way(session: Session, target: int) -> Generator[None, None, WayBack]:
     """`way_back` in slices: yields between them. What is done meanwhile makes the way useless."""
     connection = session.connection
     if not connection.execute("SELECT 1 FROM operation WHERE id = ?", (target,)).fetchone():
-        raise Problem(f"There is no operation {target} in the history.")
+        raise Problem(tr("There is no operation {number} in the history.", number=target))
     newest = log.head(connection)[0]
     first: dict[tuple[str, str], str | None] = {}
     last: dict[tuple[str, str], str | None] = {}
@@ -266,9 +267,9 @@ def go_back(session: Session, way: WayBack) -> Changes:
 def going_back(session: Session, way: WayBack) -> Generator[None, None, Changes]:
     """`go_back` in slices, in one transaction: yields between them."""
     if not way.changes:
-        raise Problem("There is nothing to take back: the project is as it was then.")
+        raise Problem(tr("There is nothing to take back: the project is as it was then."))
     if log.head(session.connection)[0] != way.newest:
-        raise Problem("Something was decided meanwhile; choose the operation again.")
+        raise Problem(tr("Something was decided meanwhile; choose the operation again."))
     number = f"{way.operations:,} operation{'s' if way.operations != 1 else ''}"
     with session.project.operation(
         BACK, f"Go back to #{way.target:,}: {number} taken back", session.curator
@@ -338,49 +339,52 @@ def _in_words(session: Session, change: Change, texts: dict[SentenceId, str]) ->
     before, after = _loaded(change.before), _loaded(change.after)
     if change.kind in ("annotation", "adjudication"):
         (sentence,) = annotations.sentences_of([change])
-        text = texts.get(sentence, "(a sentence that is no longer in the label)")
+        text = texts.get(sentence) or tr("(a sentence that is no longer in the label)")
         return ChangeText(text, _state(session, before), _state(session, after), sentence)
     if change.kind == second_looks.KIND:
         (sentence,) = second_looks.sentences_of([change])
-        text = texts.get(sentence, "(a sentence that is no longer in the label)")
+        text = texts.get(sentence) or tr("(a sentence that is no longer in the label)")
         said = _looked(session, before), _looked(session, after)
-        return ChangeText(f"Second look: {text}", *said, sentence)
+        return ChangeText(tr("Second look: {text}", text=text), *said, sentence)
     key = _loaded(change.key) if change.key[:1] in '"{[0123456789' else change.key
     if change.kind == "setting" and change.key == schemes.SETTING:
-        return ChangeText("Categories", schemes.in_words(before), schemes.in_words(after))
+        return ChangeText(tr("Categories"), schemes.in_words(before), schemes.in_words(after))
     if change.kind == "setting":
-        return ChangeText(f"Setting {change.key}", _short(before), _short(after))
+        return ChangeText(tr("Setting {name}", name=change.key), _short(before), _short(after))
     name = change.kind.replace("_", " ")
     return ChangeText(f"{name[0].upper()}{name[1:]} {key}", _short(before), _short(after))
 
 
 def _state(session: Session, fields: Any) -> str:
     if fields is None:
-        return "nothing"
+        return tr("nothing")
     fields = cast("dict[str, Any]", fields)
     said: list[str] = []
     names: dict[str, str] = {c.key: c.name for c in session.scheme.categories}
     category = fields.get("category")
     if category:
         said.append(names.get(category, str(category)))
-        said += [f"also {names.get(k, k)}" for k in str(fields.get("also") or "").split("+") if k]
+        also = [names.get(k, k) for k in str(fields.get("also") or "").split("+") if k]
+        said += [tr("also {category}", category=name) for name in also]
     state = str(fields.get("state", "adjudicated"))
     if state != "open" or not category:
-        said.append("undecided" if state == "open" else state)
+        said.append(tr(_STATES[state]) if state in _STATES else state)
     if fields.get("flagged"):
-        said.append("flagged")
+        said.append(tr("flagged"))
     if fields.get("note"):
-        said.append(f"note “{fields['note']}”")
+        said.append(tr("note “{text}”", text=fields["note"]))
     return ", ".join(said)
 
 
 def _looked(session: Session, fields: Any) -> str:
     """ "Absorption, at first Excretion"."""
     if fields is None:
-        return "nothing"
+        return tr("nothing")
     names: dict[str, str] = {c.key: c.name for c in session.scheme.categories}
     first, now = (names.get(fields[key], fields[key]) for key in ("first", "category"))
-    return f"{now}, as at first" if now == first else f"{now}, at first {first}"
+    if now == first:
+        return tr("{category}, as at first", category=now)
+    return tr("{category}, at first {first}", category=now, first=first)
 
 
 def _loaded(written: str | None) -> Any:
@@ -394,31 +398,42 @@ def _loaded(written: str | None) -> Any:
 
 def _short(value: Any) -> str:
     if value is None:
-        return "nothing"
+        return tr("nothing")
     said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return said if len(said) <= 80 else said[:79] + "…"
 
 
 def kind_words(kind: str) -> str:
     """A kind of operation as the history names it."""
-    return _KINDS.get(kind, kind.replace("_", " ").replace("-", " "))
+    return tr(_KINDS[kind]) if kind in _KINDS else tr(kind.replace("_", " ").replace("-", " "))
 
 
 def joined(parts: Iterable[str]) -> str:
     """ "a, b and c"."""
     *most, last = list(parts) or [""]
-    return f"{', '.join(most)} and {last}" if most else last
+    return tr("{first} and {last}", first=", ".join(most), last=last) if most else last
 
 
+_STATES = {
+    "open": mark("undecided"),
+    "accepted": mark("accepted"),
+    "corrected": mark("corrected"),
+    "decided": mark("decided"),
+    "bulk": mark("bulk"),
+    "imported": mark("imported"),
+    "skipped": mark("skipped"),
+    "unsure": mark("unsure"),
+    "adjudicated": mark("adjudicated"),
+}
 _KINDS = {
-    "decide": "decision",
-    "also": "further category",
-    "bulk": "accept many",
-    "clear": "taken back",
-    "model": "model",
-    "back": "went back",
-    "setting": "setting",
-    "held_out": "held-out drugs",
-    "second-look": "second look",
-    "settle": "conflict settled",
+    "decide": mark("decision"),
+    "also": mark("further category"),
+    "bulk": mark("accept many"),
+    "clear": mark("taken back"),
+    "model": mark("model"),
+    "back": mark("went back"),
+    "setting": mark("setting"),
+    "held_out": mark("held-out drugs"),
+    "second-look": mark("second look"),
+    "settle": mark("conflict settled"),
 }

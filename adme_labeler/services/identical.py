@@ -21,6 +21,7 @@ from adme_labeler.domain.records import (
     OperationId,
     SentenceId,
 )
+from adme_labeler.language import tr, trn
 from adme_labeler.services import annotating
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.session import Session
@@ -110,7 +111,7 @@ def apply(session: Session, sentence: SentenceId, *, ask: bool = True) -> Change
     """
     found = offer(session, sentence)
     if found is None:
-        raise Problem("No other drug label has this sentence undecided.")
+        raise Problem(tr("No other drug label has this sentence undecided."))
     own = annotating.annotation(session, sentence)
     assert own is not None
     summary = f"{session.scheme[found.category].name} for {_count(len(found.targets))}"
@@ -158,10 +159,17 @@ def differing(session: Session) -> list[tuple[SentenceId, str]]:
         if category is not None:
             votes.setdefault(text, Counter())[category] += 1
     said = {
-        text: "the same sentence is "
-        + " and ".join(
-            f"{session.scheme[key].name} in {number:,} place{'s' if number > 1 else ''}"
-            for key, number in counted.most_common()
+        text: tr(
+            "the same sentence is {places}",
+            places=tr(" and ").join(
+                trn(
+                    "{category} in {count:,} place",
+                    "{category} in {count:,} places",
+                    number,
+                    category=session.scheme[key].name,
+                )
+                for key, number in counted.most_common()
+            ),
         )
         for text, counted in votes.items()
     }

@@ -17,6 +17,7 @@ from adme_labeler import protocol
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import Annotation, OperationId, SentenceId
+from adme_labeler.language import tr
 from adme_labeler.services.merge_compare import Entry
 from adme_labeler.services.merge_plan import MergePlan, MergeRow, RowKind
 from adme_labeler.services.merge_planner import Planner
@@ -68,7 +69,12 @@ def applying(
     written = [row.annotation for row in chosen if row.annotation is not None]
     touched = annotations.touched_since(session.connection, plan.compared_at)
     if session.curator != plan.curator or touched & {a.sentence for a in written}:
-        raise Problem(f"The project has changed since {plan.source} was compared; compare again.")
+        raise Problem(
+            tr(
+                "The project has changed since {file} was compared; compare again.",
+                file=plan.source,
+            )
+        )
     now = session.project.now()
     dated: list[Annotation] = []
     for some in portions(written):

@@ -142,7 +142,7 @@ def likely(session: Session, category: CategoryKey) -> list[OpenSentence]:
 
 def again(sentence: SentenceId) -> QueueItem:
     """One of the curator's own decisions, to be made again."""
-    return QueueItem(sentence, Arm.REVIEW, None, second_look.REASON, Task.LOOK_AGAIN)
+    return QueueItem(sentence, Arm.REVIEW, None, tr(second_look.REASON), Task.LOOK_AGAIN)
 
 
 def _document(session: Session, label: LabelId | None, seed: int) -> Queue:

@@ -10,6 +10,7 @@ from adme_labeler import protocol
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.evidence import ModelChange, MoreNeeded, Trend
 from adme_labeler.domain.records import ModelState, ModelVersion, SentenceId
+from adme_labeler.language import tr
 from adme_labeler.services import schemes, suggesting, training, versions
 from adme_labeler.services.session import Session
 from adme_labeler.storage import measured, models
@@ -235,15 +236,15 @@ def _cross_validation(
 
 def _explanation(groups: int, decided: int, suggesting_now: bool) -> str:
     if not groups:
-        return (
-            "Fewer than five drugs: none is held out, so only cross-validation speaks. Import more "
-            "drug labels."
+        return tr(
+            "Fewer than five drugs: none is held out, so only cross-validation speaks. "
+            "Import more drug labels."
         )
     if not suggesting_now:
-        return "No model has suggested yet."
+        return tr("No model has suggested yet.")
     if not decided:
-        return (
-            "No evidence yet: decide sentences of the held-out drugs (marked in the list); their "
-            "suggestions stay hidden until you decide."
+        return tr(
+            "No evidence yet: decide sentences of the held-out drugs (marked in the "
+            "list); their suggestions stay hidden until you decide."
         )
     return ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from adme_labeler import protocol, starting
+from adme_labeler.language import tr
 
 TERMINATE_AFTER = 10.0
 """Seconds from the cancel message to terminating the process."""
@@ -73,7 +74,7 @@ class WorkerRun:
             return
         if isinstance(message, protocol.Hello):
             if message.protocol != protocol.PROTOCOL_VERSION:
-                self._fail("The program was updated while it ran; start it again.", "")
+                self._fail(tr("The program was updated while it ran; start it again."), "")
             elif self.state is State.STARTING:
                 self.state = State.RUNNING
         elif isinstance(message, protocol.Progress):
@@ -112,8 +113,12 @@ class WorkerRun:
             self.outcome, self.state = protocol.Cancelled(resumable=True), State.CANCELLED
         else:
             self._fail(
-                f"The {self.job} process ended unexpectedly (code {code}); nothing you decided is "
-                f"lost.",
+                tr(
+                    "The {job} process ended unexpectedly (code {code}); nothing you decided is "
+                    "lost.",
+                    job=self.job,
+                    code=code,
+                ),
                 stderr_tail,
             )
 

@@ -28,6 +28,7 @@ from adme_labeler.domain.scheme_rules import (
     free_digit,
     sound,
 )
+from adme_labeler.language import listed, tr, trn
 from adme_labeler.storage import settings, suggestions
 from adme_labeler.storage.log import Draft, Json
 
@@ -56,8 +57,10 @@ def read(session: Session) -> tuple[CategoryScheme, str]:
     )
     found = next((s for row in earlier if (s := _parsed(row["after"])) is not None), ADME)
     return _with_used(session, found, ADME), (
-        "The categories of this project could not be read: earlier ones are used. No decision is "
-        "lost; look at Categories in the project settings."
+        tr(
+            "The categories of this project could not be read: earlier ones are used. No "
+            "decision is lost; look at Categories in the project settings."
+        )
     )
 
 
@@ -73,7 +76,7 @@ def save(session: Session, wanted: CategoryScheme) -> Changes:
     gone = [c for c in standing.categories if c.key not in wanted.keys]
     if wanted.rest != standing.rest:
         rest = standing[standing.rest].name
-        raise SchemeProblem(f"{rest} stays the category for everything else.")
+        raise SchemeProblem(tr("{category} stays the category for everything else.", category=rest))
     for category in gone:
         why = why_kept(session, category.key)
         if why:
@@ -95,9 +98,14 @@ def why_kept(session: Session, key: CategoryKey) -> str:
     """Why a category cannot be removed, in one sentence; "" when it can."""
     name = session.scheme[key].name
     if key == session.scheme.rest:
-        return f"{name} cannot be removed: every project needs a category for everything else."
+        return tr(
+            "{category} cannot be removed: every project needs a category for everything else.",
+            category=name,
+        )
     uses = _uses(session, key)
-    return f"{name} cannot be removed: it is used by {' and '.join(uses)}." if uses else ""
+    if not uses:
+        return ""
+    return tr("{category} cannot be removed: it is used by {uses}.", category=name, uses=uses)
 
 
 def settle(session: Session, draft: Draft) -> None:
@@ -133,7 +141,7 @@ def in_words(stored: Json) -> str:
     """A stored scheme for the history: names with their digits."""
     scheme = ADME if stored is None else _parsed(json.dumps(stored))
     if scheme is None:
-        return "not readable"
+        return tr("not readable")
     return ", ".join(f"{c.shortcut} {c.name}" for c in scheme.categories)
 
 
@@ -149,9 +157,8 @@ def unknown_sentence(categories: Sequence[Category]) -> str:
     """What is said of them; "" for none."""
     if not categories:
         return ""
-    names = [category.name for category in categories]
-    said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"This model does not know {said} yet: retrain."
+    names = listed(category.name for category in categories)
+    return tr("This model does not know {categories} yet: retrain.", categories=names)
 
 
 def as_measured_now(
@@ -294,8 +301,8 @@ def _named(session: Session) -> set[CategoryKey]:
     }
 
 
-def _uses(session: Session, key: CategoryKey) -> list[str]:
-    """What uses a category, for a sentence: decisions, headings, models."""
+def _uses(session: Session, key: CategoryKey) -> str:
+    """What uses a category, for a sentence: decisions, headings, models; "" for nothing."""
 
     def count(table: str, where: str, *values: str) -> int:
         row = session.connection.execute(f"SELECT count(*) FROM {table} WHERE {where}", values)
@@ -308,13 +315,21 @@ def _uses(session: Session, key: CategoryKey) -> list[str]:
     taught = [version for version, keys in _taught(session).items() if key in keys]
     found: list[str] = []
     if decisions:
-        found.append(f"{decisions:,} decision{'s' if decisions > 1 else ''}")
+        found.append(trn("{count:,} decision", "{count:,} decisions", decisions))
     if headings:
-        found.append(f"the headings of {headings:,} sentence{'s' if headings > 1 else ''}")
+        found.append(
+            trn(
+                "the headings of {count:,} sentence",
+                "the headings of {count:,} sentences",
+                headings,
+            )
+        )
     if taught:
         numbers = ", ".join(str(version) for version in sorted(taught))
-        found.append(f"model version{'s' if len(taught) > 1 else ''} {numbers}")
-    return found
+        found.append(
+            trn("model version {numbers}", "model versions {numbers}", len(taught), numbers=numbers)
+        )
+    return tr(" and ").join(found)
 
 
 def _taught(session: Session) -> dict[int, frozenset[str]]:

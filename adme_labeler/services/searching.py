@@ -16,67 +16,68 @@ from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import AnnotationState, Arm, BlockKind
 from adme_labeler.domain.search import Field, Is, Query, Term
+from adme_labeler.language import listed, mark, tr
 
 MOST_TERMS = 40
 """Terms of a search; what a person types has far fewer."""
 
 STATES: Final[Mapping[str, str]] = {
-    AnnotationState.OPEN.value: "waits for a decision",
-    AnnotationState.ACCEPTED.value: "the suggestion was taken",
-    AnnotationState.CORRECTED.value: "another category than suggested",
-    AnnotationState.DECIDED.value: "decided without a suggestion in sight",
-    AnnotationState.BULK.value: "accepted in bulk",
-    AnnotationState.IMPORTED.value: "came with a table",
-    AnnotationState.SKIPPED.value: "you skipped it",
-    AnnotationState.UNSURE.value: "you were unsure",
+    AnnotationState.OPEN.value: mark("waits for a decision"),
+    AnnotationState.ACCEPTED.value: mark("the suggestion was taken"),
+    AnnotationState.CORRECTED.value: mark("another category than suggested"),
+    AnnotationState.DECIDED.value: mark("decided without a suggestion in sight"),
+    AnnotationState.BULK.value: mark("accepted in bulk"),
+    AnnotationState.IMPORTED.value: mark("came with a table"),
+    AnnotationState.SKIPPED.value: mark("you skipped it"),
+    AnnotationState.UNSURE.value: mark("you were unsure"),
 }
 ARMS: Final[Mapping[str, str]] = {
-    Arm.DOCUMENT.value: "in document order",
-    Arm.UNCERTAIN.value: "the model was least certain",
-    Arm.RARE.value: "likely of the rarest category",
-    Arm.RANDOM.value: "drawn at random",
-    Arm.AUDIT.value: "drawn for an audit",
-    Arm.SIMILAR.value: "similar to confirmed ones",
-    Arm.PATTERN.value: "has words of a rare category",
-    Arm.REVIEW.value: "looked at again",
-    Arm.SEARCH.value: "found by a search",
-    Arm.IMPORT.value: "came with a table",
-    Arm.BULK.value: "accepted in bulk",
-    Arm.IDENTICAL.value: "taken over from an identical sentence",
+    Arm.DOCUMENT.value: mark("in document order"),
+    Arm.UNCERTAIN.value: mark("the model was least certain"),
+    Arm.RARE.value: mark("likely of the rarest category"),
+    Arm.RANDOM.value: mark("drawn at random"),
+    Arm.AUDIT.value: mark("drawn for an audit"),
+    Arm.SIMILAR.value: mark("similar to confirmed ones"),
+    Arm.PATTERN.value: mark("has words of a rare category"),
+    Arm.REVIEW.value: mark("looked at again"),
+    Arm.SEARCH.value: mark("found by a search"),
+    Arm.IMPORT.value: mark("came with a table"),
+    Arm.BULK.value: mark("accepted in bulk"),
+    Arm.IDENTICAL.value: mark("taken over from an identical sentence"),
 }
 KINDS: Final[Mapping[str, str]] = {
-    "paragraph": "running text",
-    "list": "item of a list",
-    "table": "row of a table",
-    "caption": "caption of a table",
-    "footnote": "footnote",
+    "paragraph": mark("running text"),
+    "list": mark("item of a list"),
+    "table": mark("row of a table"),
+    "caption": mark("caption of a table"),
+    "footnote": mark("footnote"),
 }
 KIND_OF: Final[Mapping[str, BlockKind]] = {
     **{kind.value: kind for kind in BlockKind},
     "list": BlockKind.LIST_ITEM,
 }
 PROPERTIES: Final[Mapping[str, str]] = {
-    Is.FLAGGED.value: "flagged by anybody",
-    Is.NOTED.value: "has a note",
-    Is.HELD_OUT.value: "of a held-out drug",
-    Is.DISAGREEMENT.value: "decided otherwise than suggested now",
-    Is.DONE.value: "has a category",
-    Is.CONFLICT.value: "curators disagree",
-    Is.CHANGED.value: "changed by a new version of its drug label",
+    Is.FLAGGED.value: mark("flagged by anybody"),
+    Is.NOTED.value: mark("has a note"),
+    Is.HELD_OUT.value: mark("of a held-out drug"),
+    Is.DISAGREEMENT.value: mark("decided otherwise than suggested now"),
+    Is.DONE.value: mark("has a category"),
+    Is.CONFLICT.value: mark("curators disagree"),
+    Is.CHANGED.value: mark("changed by a new version of its drug label"),
 }
 TOKENS: Final[Mapping[str, tuple[Field, str]]] = {
-    "category": (Field.CATEGORY, "decided category: M, Metabolism"),
-    "also": (Field.ALSO, "further category"),
-    "suggestion": (Field.SUGGESTION, "category the model suggests"),
-    "p": (Field.PROBABILITY, "probability of the suggestion: p<0.6, p>=90%, p:0.4..0.6"),
-    "state": (Field.STATE, "open, corrected, skipped, …"),
-    "drug": (Field.DRUG, "name of the drug or its label"),
-    "section": (Field.SECTION, "any heading above the sentence"),
-    "heading": (Field.HEADING, "the nearest heading"),
-    "note": (Field.NOTE, "words of a note"),
-    "arm": (Field.ARM, "why the sentence came up"),
-    "kind": (Field.KIND, "paragraph, list, table, …"),
-    "is": (Field.IS, "flagged, disagreement, held-out, …"),
+    "category": (Field.CATEGORY, mark("decided category: M, Metabolism")),
+    "also": (Field.ALSO, mark("further category")),
+    "suggestion": (Field.SUGGESTION, mark("category the model suggests")),
+    "p": (Field.PROBABILITY, mark("probability of the suggestion: p<0.6, p>=90%, p:0.4..0.6")),
+    "state": (Field.STATE, mark("open, corrected, skipped, …")),
+    "drug": (Field.DRUG, mark("name of the drug or its label")),
+    "section": (Field.SECTION, mark("any heading above the sentence")),
+    "heading": (Field.HEADING, mark("the nearest heading")),
+    "note": (Field.NOTE, mark("words of a note")),
+    "arm": (Field.ARM, mark("why the sentence came up")),
+    "kind": (Field.KIND, mark("paragraph, list, table, …")),
+    "is": (Field.IS, mark("flagged, disagreement, held-out, …")),
 }
 _OTHER_NAMES: Final[Mapping[str, str]] = {
     "probability": "p",
@@ -124,7 +125,7 @@ def parse(written: str, scheme: CategoryScheme, *, typing: bool = False) -> Quer
     for piece in pieces(written):
         found += _terms(piece.text, scheme, typing and piece.end == len(written))
     if len(found) > MOST_TERMS:
-        raise SearchProblem(f"A search has at most {MOST_TERMS} words and tokens.")
+        raise SearchProblem(tr("A search has at most {most} words and tokens.", most=MOST_TERMS))
     return Query(tuple(found))
 
 
@@ -173,7 +174,13 @@ def _terms(piece: str, scheme: CategoryScheme, may_go_on: bool) -> list[Term]:
     if known[0] is Field.PROBABILITY:
         return _probability(operator, rest, negated, may_go_on)
     if operator != ":":
-        raise SearchProblem(f"“{name}” is followed by a colon: {name}:{rest.strip('=<>')}")
+        raise SearchProblem(
+            tr(
+                "“{name}” is followed by a colon: {example}",
+                name=name,
+                example=f"{name}:{rest.strip('=<>')}",
+            )
+        )
     values = [quote or bare for quote, bare in _VALUE.findall(rest)]
     values = [" ".join(value.split()) for value in values]
     values = [value for value in values if value]
@@ -216,15 +223,19 @@ def _value(name: str, field: Field, value: str, scheme: CategoryScheme) -> str:
         return wanted
     close = nearest(wanted, closed)
     raise SearchProblem(
-        f"There is no {name}:“{value}”{_perhaps(f'{name}:{close}' if close else '')} "
-        f"Allowed are {_listed(closed)}."
+        _perhaps(
+            tr("There is no {what}", what=f"{name}:“{value}”"),
+            f"{name}:{close}" if close else "",
+            tr("Allowed are {names}.", names=listed(closed)),
+        )
     )
 
 
 def _probability(operator: str, rest: str, negated: bool, may_go_on: bool) -> list[Term]:
-    example = "Write a probability as p<0.6, p>=90% or p:0.4..0.6"
     if not rest.strip():
-        raise SearchProblem(f"{example}.", unfinished=may_go_on)
+        raise SearchProblem(
+            tr("Write a probability as p<0.6, p>=90% or p:0.4..0.6."), unfinished=may_go_on
+        )
     if operator == ":":
         # p:<0.6 and p:0.4..0.6
         inner = re.fullmatch(r"(<=|>=|<|>|=)(.*)", rest)
@@ -239,10 +250,20 @@ def _probability(operator: str, rest: str, negated: bool, may_go_on: bool) -> li
         operator = "="
     number = _NUMBER.fullmatch(rest.strip().strip('"'))
     if number is None:
-        raise SearchProblem(f"{example}; “{rest}” is no number.")
+        raise SearchProblem(
+            tr(
+                "Write a probability as p<0.6, p>=90% or p:0.4..0.6; “{text}” is no number.",
+                text=rest,
+            )
+        )
     share = float(number[1].replace(",", ".")) / (100 if number[2] else 1)
     if share > 1:
-        raise SearchProblem(f"{example}; a probability is at most 1 or 100%.")
+        raise SearchProblem(
+            tr(
+                "Write a probability as p<0.6, p>=90% or p:0.4..0.6; a probability is at most 1 or "
+                "100%."
+            )
+        )
     value = f"{share:.{_DIGITS}f}".rstrip("0").rstrip(".")
     return [Term(Field.PROBABILITY, (value,), negated, comparison=operator)]
 
@@ -251,9 +272,10 @@ def _unknown_token(written: str) -> str:
     name = written.rstrip(":<>=")
     close = nearest(name, [*TOKENS, *_OTHER_NAMES])
     close = _OTHER_NAMES.get(close, close)
-    return (
-        f"There is no token “{written}”{_perhaps(f'{close}:' if close else '')} "
-        f"Allowed are {_listed(TOKENS)}; in quotes it is found as text."
+    return _perhaps(
+        tr("There is no token “{token}”", token=written),
+        f"{close}:" if close else "",
+        tr("Allowed are {names}; in quotes it is found as text.", names=listed(TOKENS)),
     )
 
 
@@ -262,27 +284,28 @@ def _unknown_category(name: str, value: str, scheme: CategoryScheme) -> str:
     synonyms = {s: c.key for c in scheme.categories for s in c.synonyms}
     close = nearest(value, [*names, *synonyms])
     key = names.get(close) or synonyms.get(close)
-    perhaps = _perhaps(f"{name}:{key}" if key else "")
-    return f"There is no category “{value}”{perhaps} Allowed are {_categories(scheme)}."
+    return _perhaps(
+        tr("There is no category “{name}”", name=value),
+        f"{name}:{key}" if key else "",
+        tr("Allowed are {names}.", names=_categories(scheme)),
+    )
 
 
-def _perhaps(close: str) -> str:
-    """The end of the first half of a sentence: what may have been meant."""
-    return f": did you mean {close}?" if close else "."
+def _perhaps(missing: str, close: str, allowed: str) -> str:
+    """What is not there, what may have been meant, and what there is."""
+    if close:
+        missing = tr("{sentence}: did you mean {close}?", sentence=missing, close=close)
+        return f"{missing} {allowed}"
+    return f"{missing}. {allowed}"
 
 
 def _wanting(name: str, field: Field, scheme: CategoryScheme) -> str:
     if field in (Field.CATEGORY, Field.ALSO, Field.SUGGESTION):
-        return f"{name}: wants a category: {_categories(scheme)}."
+        return tr("{token} wants a category: {names}.", token=f"{name}:", names=_categories(scheme))
     if field in _CLOSED:
-        return f"{name}: wants one of {_listed(_CLOSED[field])}."
-    return f"{name}: wants a value: {TOKENS[name][1]}."
+        return tr("{token} wants one of {names}.", token=f"{name}:", names=listed(_CLOSED[field]))
+    return tr("{token} wants a value: {what}.", token=f"{name}:", what=tr(TOKENS[name][1]))
 
 
 def _categories(scheme: CategoryScheme) -> str:
-    return _listed([f"{c.key} ({c.name})" for c in scheme.categories])
-
-
-def _listed(names: Iterable[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+    return listed(f"{c.key} ({c.name})" for c in scheme.categories)

@@ -21,6 +21,7 @@ from adme_labeler.domain.records import (
     OperationId,
     SentenceId,
 )
+from adme_labeler.language import mark
 from adme_labeler.services import annotating, blindness, guideline, identical, project_settings
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.session import Session
@@ -29,7 +30,7 @@ from adme_labeler.storage.second_looks import SecondLook, Why
 
 AFTER = timedelta(days=3)
 """A decision that is younger is remembered rather than made again."""
-REASON = "a second look at one of your own decisions"
+REASON = mark("a second look at one of your own decisions")
 
 
 def waiting(session: Session) -> list[SentenceId]:

@@ -11,6 +11,7 @@ from types import TracebackType
 from adme_labeler.domain.categories import ADME, CategoryScheme
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
+from adme_labeler.language import tr
 from adme_labeler.storage import backups, labels, log, sentences, settings
 from adme_labeler.storage.integrity import CheckReport, check
 from adme_labeler.storage.log import Json, Operation
@@ -146,6 +147,6 @@ def restore(path: Path, backup: Path | None = None) -> Path:
     if backup is not None and not backup.exists():
         beside = [b.path for b in backups.listed(path) if b.path.name == backup.name]
         if not beside:
-            raise Problem(f"There is no backup named {backup.name}.")
+            raise Problem(tr("There is no backup named {name}.", name=backup.name))
         backup = beside[0]
     return backups.restore(path, backup)

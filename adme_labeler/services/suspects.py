@@ -11,6 +11,7 @@ from adme_labeler import protocol
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.records import SentenceId
+from adme_labeler.language import tr, trn
 from adme_labeler.services.session import Session
 from adme_labeler.storage import settings, suspects
 from adme_labeler.storage.suspects import Suspect
@@ -76,31 +77,50 @@ def reason(session: Session, suspect: Suspect) -> str:
     scheme = session.scheme
     given = scheme[suspect.given].name
     if not suspect.proposed:
-        return f"decided {given}: so few sentences are that each deserves another look"
+        return tr(
+            "decided {given}: so few sentences are that each deserves another look", given=given
+        )
     proposed = scheme[suspect.proposed].name
     if not suspect.duplicates:
-        return (
-            f"decided {given}; a model that never saw it says {proposed} "
-            f"({100 * suspect.probability:.0f} %)"
+        return tr(
+            "decided {given}; a model that never saw it says {proposed} ({probability:.0f} %)",
+            given=given,
+            proposed=proposed,
+            probability=100 * suspect.probability,
         )
-    near = f"{suspect.duplicates} near-identical sentence{'s' if suspect.duplicates > 1 else ''}"
     if suspect.model == suspect.proposed:
-        return f"decided {given}; the model and {near} say {proposed}"
-    verb = "say" if suspect.duplicates > 1 else "says"
-    more = f", the model {scheme[suspect.model].name}" if suspect.model else ""
-    return f"decided {given}; {near} {verb} {proposed}{more}"
+        return trn(
+            "decided {given}; the model and {count} near-identical sentence say {proposed}",
+            "decided {given}; the model and {count} near-identical sentences say {proposed}",
+            suspect.duplicates,
+            given=given,
+            proposed=proposed,
+        )
+    said = trn(
+        "decided {given}; {count} near-identical sentence says {proposed}",
+        "decided {given}; {count} near-identical sentences say {proposed}",
+        suspect.duplicates,
+        given=given,
+        proposed=proposed,
+    )
+    if not suspect.model:
+        return said
+    model = scheme[suspect.model].name
+    return tr("{others}, the model {category}", others=said, category=model)
 
 
 def why_none(session: Session) -> str:
     judged, given = examined(session)
     if not given:
-        return "No annotation is examined yet: that follows once a model suggests."
+        return tr("No annotation is examined yet: that follows once a model suggests.")
     if not judged:
-        return (
-            "The annotations cannot be judged yet: it takes at least 20 of three drugs, or a "
-            "trained version."
+        return tr(
+            "The annotations cannot be judged yet: it takes at least 20 of three drugs, "
+            "or a trained version."
         )
-    return (
-        f"Nothing looks wrong: {judged:,} of {given:,} annotations were examined by a model that "
-        "had not seen them."
+    return tr(
+        "Nothing looks wrong: {judged:,} of {given:,} annotations were examined by a "
+        "model that had not seen them.",
+        judged=judged,
+        given=given,
     )

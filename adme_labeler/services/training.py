@@ -21,6 +21,7 @@ from adme_labeler.domain.records import (
     OperationId,
 )
 from adme_labeler.domain.slices import at_once
+from adme_labeler.language import tr
 from adme_labeler.services import project_settings, snapshots, suggesting
 from adme_labeler.services.session import Session
 from adme_labeler.storage import log, models
@@ -88,8 +89,10 @@ def creating_run(
         taken = yield from snapshots.write(session, partial)
         if not taken.annotations and not taken.hints:
             raise TrainingProblem(
-                "There is nothing to learn from yet: decide some sentences, or import drug labels "
-                "with headings such as Absorption or Metabolism."
+                tr(
+                    "There is nothing to learn from yet: decide some sentences, or import "
+                    "drug labels with headings such as Absorption or Metabolism."
+                )
             )
         with session.project.transaction() as connection:
             run = models.add_run(
@@ -108,8 +111,11 @@ def creating_run(
             partial.replace(run_folder / "snapshot.jsonl")
     except OSError as error:
         raise TrainingProblem(
-            f"The training cannot start: nothing can be written to {session.project.folder} "
-            f"({error.strerror})."
+            tr(
+                "The training cannot start: nothing can be written to {folder} ({reason}).",
+                folder=session.project.folder,
+                reason=error.strerror,
+            )
         ) from error
     finally:
         with contextlib.suppress(OSError):
@@ -168,18 +174,23 @@ def put_weights_in_place(session: Session) -> None:
             source.rename(target)
         except OSError as error:
             raise TrainingProblem(
-                f"The weights of version {model.version} could not be moved to {target.parent} "
-                f"({error.strerror}); open the project again once that folder can be written."
+                tr(
+                    "The weights of version {version} could not be moved to {folder} "
+                    "({reason}); open the project again once that folder can be written.",
+                    version=model.version,
+                    folder=target.parent,
+                    reason=error.strerror,
+                )
             ) from error
 
 
 def stop(session: Session, run: int, outcome: protocol.FromWorker | None) -> Changes:
     """Record a run that ended without a result, with its sentence."""
     if isinstance(outcome, protocol.Cancelled):
-        state, message = RunState.CANCELLED, "Cancelled."
+        state, message = RunState.CANCELLED, tr("Cancelled.")
     else:
         state = RunState.FAILED
-        message = outcome.sentence if isinstance(outcome, protocol.Failed) else "Interrupted."
+        message = outcome.sentence if isinstance(outcome, protocol.Failed) else tr("Interrupted.")
     with session.project.transaction() as connection:
         models.set_run_state(connection, run, state, session.project.now(), message)
     return Changes(models=True)
@@ -188,10 +199,13 @@ def stop(session: Session, run: int, outcome: protocol.FromWorker | None) -> Cha
 def promote(session: Session, version: ModelVersion) -> Changes:
     """Make a version the one that suggests. Raises TrainingProblem when it cannot."""
     if version and not any(m.version == version for m in versions(session)):
-        raise TrainingProblem(f"There is no model version {version}.")
+        raise TrainingProblem(tr("There is no model version {version}.", version=version))
     if version and not weights_here(session, version):
         raise TrainingProblem(
-            f"The weights of version {version} are not beside the project file; retrain."
+            tr(
+                "The weights of version {version} are not beside the project file; retrain.",
+                version=version,
+            )
         )
     with session.project.operation(
         "model", f"Promote version {version}", session.curator, undoable=False
@@ -204,7 +218,7 @@ def roll_back(session: Session) -> tuple[ModelVersion, Changes]:
     """Return to the newest earlier version that ever suggested; 0 is the instant model."""
     active = models.active(session.connection)
     if not active:
-        raise TrainingProblem("The instant model suggests now; there is nothing to roll back.")
+        raise TrainingProblem(tr("The instant model suggests now; there is nothing to roll back."))
     earlier = [v for v in once_active(session) if v < active and weights_here(session, v)]
     target = earlier[0] if earlier else NO_TRAINED_MODEL
     return target, promote(session, target)
@@ -239,7 +253,7 @@ def find_interrupted(session: Session) -> list[Run]:
         if run.state is RunState.RUNNING and lock_is_free(folder_of(session, run.id)):
             with session.project.transaction() as connection:
                 models.set_run_state(
-                    connection, run.id, RunState.INTERRUPTED, None, "The program was closed."
+                    connection, run.id, RunState.INTERRUPTED, None, tr("The program was closed.")
                 )
     resumable = (RunState.INTERRUPTED, RunState.CANCELLED, RunState.FAILED)
     return [
@@ -253,9 +267,9 @@ def resume(session: Session, run: int) -> TrainingRun:
     """Make a stopped run ready to go on from its checkpoint, with its own snapshot."""
     folder = folder_of(session, run)
     if not (folder / "snapshot.jsonl").is_file():
-        raise TrainingProblem(f"The files of run {run} are gone; start a new training.")
+        raise TrainingProblem(tr("The files of run {run} are gone; start a new training.", run=run))
     if not lock_is_free(folder):
-        raise TrainingProblem("This training is still running.")
+        raise TrainingProblem(tr("This training is still running."))
     with session.project.transaction() as connection:
         models.set_run_state(connection, run, RunState.RUNNING, None)
     roles = [place.role for place in _places(folder)]

@@ -18,6 +18,7 @@ from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.evidence import ModelChange, RecallChange, Trend, TrendPoint
 from adme_labeler.domain.problems import TrainingProblem
 from adme_labeler.domain.records import GroupId, ModelVersion, SentenceId, Verdict
+from adme_labeler.language import tr
 from adme_labeler.services.session import Session
 from adme_labeler.storage import measured, models
 from adme_labeler.storage.measured import Measured
@@ -66,7 +67,7 @@ def compare(session: Session, one: ModelVersion, other: ModelVersion) -> Version
     known = {model.version: model for model in models.everything(session.connection)}
     for version in (one, other):
         if version not in known:
-            raise TrainingProblem(f"There is no model version {version}.")
+            raise TrainingProblem(tr("There is no model version {version}.", version=version))
     held = measured.decided(session.connection)
     first, second = decisions_of(known[one]), decisions_of(known[other])
     seen = trained_on(session, one) | trained_on(session, other)
@@ -199,23 +200,52 @@ class _Predictions(msgspec.Struct, frozen=True):
 def _verdict(one: ModelVersion, other: ModelVersion, c: protocol.Comparison) -> str:
     if c.difference is None or c.difference_low is None or c.difference_high is None:
         if c.sentences:
-            return (
-                f"Versions {one} and {other} cannot be compared: all {c.sentences} sentences that "
-                "both may be measured on come from one drug."
+            return tr(
+                "Versions {one} and {other} cannot be compared: all {sentences} "
+                "sentences that both may be measured on come from one drug.",
+                one=one,
+                other=other,
+                sentences=c.sentences,
             )
-        return (
-            f"Versions {one} and {other} cannot be compared: there is no held-out sentence that "
-            "both may be measured on."
+        return tr(
+            "Versions {one} and {other} cannot be compared: there is no held-out "
+            "sentence that both may be measured on.",
+            one=one,
+            other=other,
         )
-    figures = (
-        f"{100 * c.difference:+.1f} points of macro-F1 on {c.sentences:,} held-out sentences of "
-        f"{c.groups:,} drugs (95 % interval {100 * c.difference_low:+.1f} to "
-        f"{100 * c.difference_high:+.1f})"
+    figures = tr(
+        "{difference:+.1f} points of macro-F1 on {sentences:,} held-out sentences of "
+        "{drugs:,} drugs (95 % interval {low:+.1f} to {high:+.1f})",
+        difference=100 * c.difference,
+        sentences=c.sentences,
+        drugs=c.groups,
+        low=100 * c.difference_low,
+        high=100 * c.difference_high,
     )
     if Verdict(c.verdict) is Verdict.WORSE:
         if c.difference_high < 0:
-            return f"Version {one} is worse than version {other}: {figures}."
-        return f"Version {one} loses a rare category against version {other}: {figures}."
+            return tr(
+                "Version {one} is worse than version {other}: {figures}.",
+                one=one,
+                other=other,
+                figures=figures,
+            )
+        return tr(
+            "Version {one} loses a rare category against version {other}: {figures}.",
+            one=one,
+            other=other,
+            figures=figures,
+        )
     if Verdict(c.verdict) is Verdict.BETTER:
-        return f"Version {one} is better than version {other}: {figures}."
-    return f"There is no evidence that versions {one} and {other} differ: {figures}."
+        return tr(
+            "Version {one} is better than version {other}: {figures}.",
+            one=one,
+            other=other,
+            figures=figures,
+        )
+    return tr(
+        "There is no evidence that versions {one} and {other} differ: {figures}.",
+        one=one,
+        other=other,
+        figures=figures,
+    )

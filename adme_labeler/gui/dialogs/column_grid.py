@@ -232,7 +232,7 @@ class _Head(QHeaderView):
     def _choice(self, column: int) -> Choice:
         choice = Choice(self.viewport())
         for field, name in MEANINGS:
-            choice.addItem(name, field)
+            choice.addItem(tr(name), field)
         choice.activated.connect(
             lambda _, c=choice, at=column: self.chosen.emit(at, c.currentData())
         )
