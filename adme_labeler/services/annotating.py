@@ -18,6 +18,7 @@ from adme_labeler.domain.records import (
     SentenceId,
     Suggestion,
 )
+from adme_labeler.language import tr
 from adme_labeler.services import blindness, guideline, schemes
 from adme_labeler.services.session import Session
 from adme_labeler.services.slices import at_once, portions
@@ -60,7 +61,7 @@ def decide(session: Session, sentence: SentenceId, category: CategoryKey, shown:
 def accept(session: Session, sentence: SentenceId, shown: Shown) -> Changes:
     """Take the suggestion that is shown. Raises Problem when none is."""
     if shown.suggestion is None or shown.blind:
-        raise Problem("No suggestion is shown for this sentence; choose a category.")
+        raise Problem(tr("No suggestion is shown for this sentence; choose a category."))
     return decide(session, sentence, shown.suggestion.category, shown)
 
 
@@ -69,7 +70,12 @@ def toggle_also(session: Session, sentence: SentenceId, category: CategoryKey) -
 
     def change(old: Annotation) -> Annotation:
         if category == old.category:
-            raise Problem(f"{session.scheme[category].name} is already the category itself.")
+            raise Problem(
+                tr(
+                    "{category} is already the category itself.",
+                    category=session.scheme[category].name,
+                )
+            )
         also = set(old.also) ^ {category}
         return replace(old, also=tuple(k for k in session.scheme.keys if k in also))
 
@@ -253,6 +259,7 @@ def applying(session: Session, changes: Sequence[log.Change]) -> Generator[None,
         groups=groups or bool(mended),
         settings=configured,
         focus=made[0] if made else None,
+        made=tuple(made),
     )
 
 
@@ -367,7 +374,7 @@ def _inverting(session: Session, operation: int, *, redo: bool) -> Generator[Non
     done = yield from log.reading_changes(connection, operation)
     changes = done
     if not redo:
-        changes = []
+        changes = list[log.Change]()
         for some in portions(done[::-1]):
             changes += [change.inverse() for change in some]
             yield
