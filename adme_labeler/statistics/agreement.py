@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from adme_labeler.language import tr
 from adme_labeler.statistics.clusters import (
     FEWEST_GROUPS,
     as_indices,
@@ -145,10 +146,13 @@ def blind_against_shown(
 
     hidden, shown = among(hidden_rows), among(shown_rows)
     if hidden.sentences < MIN_SUPPORT or shown.sentences < MIN_SUPPORT:
-        reason = (
-            f"There is not enough evidence on whether suggestions sway the decision: "
-            f"{hidden.sentences} sentences were decided blind and {shown.sentences} with the "
-            f"suggestion on screen, {MIN_SUPPORT} of each are needed."
+        reason = tr(
+            "There is not enough evidence on whether suggestions sway the decision: {blind} "
+            "sentences were decided blind and {shown} with the suggestion on screen, {needed} of "
+            "each are needed.",
+            blind=hidden.sentences,
+            shown=shown.sentences,
+            needed=MIN_SUPPORT,
         )
         return BlindAgainstShown(hidden, shown, None, None, None, reason)
     difference = shown.same / shown.sentences - hidden.same / hidden.sentences
@@ -205,13 +209,25 @@ def _wider(one: Interval, other: Interval) -> Interval:
 
 
 def _reason(hidden: Agreement, shown: Agreement, difference: float, low: float, high: float) -> str:
-    figures = (
-        f"agreement was {shown.same} of {shown.sentences} with the suggestion on screen and "
-        f"{hidden.same} of {hidden.sentences} blind, a difference of {100 * difference:+.1f} "
-        f"points (95 % interval {100 * low:+.1f} to {100 * high:+.1f})"
+    figures = tr(
+        "agreement was {same} of {shown} with the suggestion on screen and {same_blind} of {blind} "
+        "blind, a difference of {difference:+.1f} points (95 % interval {low:+.1f} to {high:+.1f})",
+        same=shown.same,
+        shown=shown.sentences,
+        same_blind=hidden.same,
+        blind=hidden.sentences,
+        difference=100 * difference,
+        low=100 * low,
+        high=100 * high,
     )
     if low > 0:
-        return f"A suggestion on screen may sway the decision: {figures}."
+        return tr("A suggestion on screen may sway the decision: {figures}.", figures=figures)
     if high < 0:
-        return f"The curator contradicts suggestions on screen more often than blind: {figures}."
-    return f"There is no evidence that a suggestion on screen sways the decision: {figures}."
+        return tr(
+            "The curator contradicts suggestions on screen more often than blind: {figures}.",
+            figures=figures,
+        )
+    return tr(
+        "There is no evidence that a suggestion on screen sways the decision: {figures}.",
+        figures=figures,
+    )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from adme_labeler.domain.records import Verdict
+from adme_labeler.language import tr
 from adme_labeler.protocol import Comparison
 from adme_labeler.statistics.clusters import (
     GroupCounts,
@@ -55,7 +56,7 @@ def compare(
     if active is None:
         return _without_figures(
             Verdict.FIRST,
-            "This is the first trained model, so there is no other to compare it with.",
+            tr("This is the first trained model, so there is no other to compare it with."),
         )
     if len(active) != len(true):
         raise ValueError("true and active differ in length")
@@ -95,13 +96,22 @@ def _compare_common(
     protected = _rare_indices(support) if rare is None else as_indices(keys, rare)
     losers = _significant_losses(won, lost, protected)
     verdict = _verdict(difference, interval, bool(losers))
-    figures = (
-        f"{100 * difference:+.1f} points of macro-F1 on {len(true)} held-out sentences of "
-        f"{len(new.support)} drug groups (95 % interval {100 * interval.low:+.1f} to "
-        f"{100 * interval.high:+.1f})"
+    figures = tr(
+        "{difference:+.1f} points of macro-F1 on {sentences} held-out sentences of {groups} drug "
+        "groups (95 % interval {low:+.1f} to {high:+.1f})",
+        difference=100 * difference,
+        sentences=len(true),
+        groups=len(new.support),
+        low=100 * interval.low,
+        high=100 * interval.high,
     )
-    losses = " and ".join(
-        f"{names.get(keys[c], keys[c])} ({lost[c]} no longer found, {won[c]} newly found)"
+    losses = tr(" and ").join(
+        tr(
+            "{category} ({lost} no longer found, {won} newly found)",
+            category=names.get(keys[c], keys[c]),
+            lost=lost[c],
+            won=won[c],
+        )
         for c in losers
     )
     return Comparison(
@@ -183,28 +193,33 @@ def _verdict(difference: float, interval: Interval, loses: bool) -> Verdict:
 
 def _reason(verdict: Verdict, figures: str, losses: str) -> str:
     if losses:
-        return f"The new model finds fewer sentences of {losses}: {figures}."
+        return tr(
+            "The new model finds fewer sentences of {categories}: {figures}.",
+            categories=losses,
+            figures=figures,
+        )
     match verdict:
         case Verdict.WORSE:
-            return f"The new model is worse: {figures}."
+            return tr("The new model is worse: {figures}.", figures=figures)
         case Verdict.BETTER:
-            return f"The new model is better: {figures}."
+            return tr("The new model is better: {figures}.", figures=figures)
         case Verdict.NO_EVIDENCE:
-            return f"There is no evidence that the models differ: {figures}."
+            return tr("There is no evidence that the models differ: {figures}.", figures=figures)
         case _:
-            return f"The new model scores lower, perhaps by chance: {figures}."
+            return tr("The new model scores lower, perhaps by chance: {figures}.", figures=figures)
 
 
 def _too_little(sentences: int, groups: int) -> Comparison:
     if sentences == 0:
-        reason = (
+        reason = tr(
             "The models cannot be compared: there is no held-out sentence on which the active "
             "model may be measured."
         )
     else:
-        reason = (
-            f"The models cannot be compared: all {sentences} held-out sentences on which the "
-            "active model may be measured come from one drug."
+        reason = tr(
+            "The models cannot be compared: all {sentences} held-out sentences on which the "
+            "active model may be measured come from one drug.",
+            sentences=sentences,
         )
     return _without_figures(Verdict.INCONCLUSIVE, reason, sentences, groups)
 

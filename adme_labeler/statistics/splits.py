@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adme_labeler.domain.problems import Problem
+from adme_labeler.language import tr
 
 Ints = NDArray[np.int64]
 
@@ -37,8 +38,11 @@ def grouped_folds(
     names, group_of = np.unique(np.asarray(groups), return_inverse=True)
     if len(names) < 2:
         raise SplitProblem(
-            "All annotated sentences belong to one drug, so the model cannot be checked on a "
-            "drug that it has not seen: annotate sentences of at least one more drug."
+            tr(
+                "All annotated sentences belong to one drug, so the model cannot be checked "
+                "on a drug that it has not seen: annotate sentences of at least one more "
+                "drug."
+            )
         )
     kinds, category_of = np.unique(np.asarray(categories), return_inverse=True)
     counts = np.zeros((len(names), len(kinds)))
@@ -57,8 +61,11 @@ def _folds_that_fit(sizes: NDArray[np.float64], k: int) -> int:
         if share <= min(1.5 / folds, 2 / 3):
             return folds
     raise SplitProblem(
-        f"One drug group holds {share:.0%} of the annotated sentences, too many to check the "
-        "model on drugs that it has not seen: annotate more sentences of other drugs."
+        tr(
+            "One drug group holds {share:.0%} of the annotated sentences, too many to check "
+            "the model on drugs that it has not seen: annotate more sentences of other drugs.",
+            share=share,
+        )
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from adme_labeler.domain.problems import StorageProblem
+from adme_labeler.language import tr
 from adme_labeler.storage import migrations
 
 _STAMP = "%Y%m%dT%H%M%SZ"
@@ -38,7 +39,7 @@ def make(project: Path, reason: str = "", now: datetime | None = None) -> Path:
     Raises StorageProblem when the disk is full or the copy does not verify.
     """
     if not project.is_file():
-        raise StorageProblem(f"There is no project at {project}.")
+        raise StorageProblem(tr("There is no project at {project}.", project=project))
     folder = _folder(project)
     moment = (now or datetime.now(UTC)).strftime(_STAMP)
     name = f"{project.stem}-{moment}" + (f"-{reason}" if reason else "") + ".adme"
@@ -56,7 +57,9 @@ def make(project: Path, reason: str = "", now: datetime | None = None) -> Path:
         partial.replace(target)
     except (OSError, sqlite3.Error) as error:
         partial.unlink(missing_ok=True)
-        raise StorageProblem(f"The backup of {project.name} could not be made: {error}.") from error
+        raise StorageProblem(
+            tr("The backup of {file} could not be made: {reason}.", file=project.name, reason=error)
+        ) from error
     return target
 
 
@@ -97,10 +100,10 @@ def restore(project: Path, backup: Path | None = None) -> Path:
     if backup is None:
         candidates = listed(project)
         if not candidates:
-            raise StorageProblem(f"There is no backup of {project.name} yet.")
+            raise StorageProblem(tr("There is no backup of {file} yet.", file=project.name))
         backup = candidates[0].path
     if not backup.is_file():
-        raise StorageProblem(f"There is no backup at {backup}.")
+        raise StorageProblem(tr("There is no backup at {backup}.", backup=backup))
     folder = project.with_name(project.name + ".d")
     lock = FileLock(folder / "lock")
     try:
@@ -108,14 +111,18 @@ def restore(project: Path, backup: Path | None = None) -> Path:
         lock.acquire(timeout=0)
     except Timeout as error:
         raise StorageProblem(
-            f"{project.name} is open in another window; close it before restoring."
+            tr("{file} is open in another window; close it before restoring.", file=project.name)
         ) from error
     except (OSError, NotImplementedError) as error:
-        raise StorageProblem(f"Nothing can be written to {folder.parent}: {error}.") from error
+        raise StorageProblem(
+            tr("Nothing can be written to {folder}: {reason}.", folder=folder.parent, reason=error)
+        ) from error
     try:
         return _exchange(project, backup)
     except (OSError, sqlite3.Error) as error:
-        raise StorageProblem(f"{backup.name} could not be restored: {error}.") from error
+        raise StorageProblem(
+            tr("{file} could not be restored: {reason}.", file=backup.name, reason=error)
+        ) from error
     finally:
         lock.release()
 
@@ -190,9 +197,9 @@ def _verify(path: Path) -> None:
     finally:
         connection.close()
     if application != migrations.APPLICATION_ID:
-        raise StorageProblem(f"{path.name} is no project of this program.")
+        raise StorageProblem(tr("{file} is no project of this program.", file=path.name))
     if answer != "ok":
-        raise StorageProblem(f"{path.name} is damaged ({answer}).")
+        raise StorageProblem(tr("{file} is damaged ({reason}).", file=path.name, reason=answer))
 
 
 def _sync(path: Path) -> None:

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from adme_labeler.domain.problems import StorageProblem
+from adme_labeler.language import tr
 from adme_labeler.storage import annotations, boundaries, labels, log, second_looks
 
 
@@ -28,36 +29,48 @@ def check(connection: sqlite3.Connection) -> CheckReport:
     try:
         return _check(connection)
     except sqlite3.DatabaseError as error:
-        raise StorageProblem(f"The file is damaged ({error}); restore a backup.") from error
+        raise StorageProblem(
+            tr("The file is damaged ({reason}); restore a backup.", reason=error)
+        ) from error
 
 
 def _check(connection: sqlite3.Connection) -> CheckReport:
     faults: list[str] = []
     answer = [row[0] for row in connection.execute("PRAGMA integrity_check")]
     if answer != ["ok"]:
-        faults.append(f"The file is damaged: {answer[0]}.")
+        faults.append(tr("The file is damaged: {reason}.", reason=answer[0]))
     orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
     if orphans:
-        faults.append(f"{len(orphans)} rows point to something that is not there.")
+        faults.append(tr("{count} rows point to something that is not there.", count=len(orphans)))
     broken = log.first_broken(connection)
     if broken is not None:
-        faults.append(f"The log was altered at operation {broken}: its hash does not fit.")
+        faults.append(
+            tr(
+                "The log was altered at operation {operation}: its hash does not fit.",
+                operation=broken,
+            )
+        )
     history = [
         change
         for operation in log.operations(connection, newest_first=False)
         for change in log.changes_of(connection, operation.id)
     ]
     if annotations.replayed(history) != annotations.current(connection):
-        faults.append("Replaying the log does not give the present annotations.")
+        faults.append(tr("Replaying the log does not give the present annotations."))
     if labels.misreplayed(connection, history):
-        faults.append("Replaying the log does not give the present held-out drugs.")
+        faults.append(tr("Replaying the log does not give the present held-out drugs."))
     if boundaries.misreplayed(connection, history):
-        faults.append("Replaying the log does not give the present sentence boundaries.")
+        faults.append(tr("Replaying the log does not give the present sentence boundaries."))
     if second_looks.misreplayed(connection, history):
-        faults.append("Replaying the log does not give the present second looks.")
+        faults.append(tr("Replaying the log does not give the present second looks."))
     wrong = annotations.wrong_resolutions(connection)
     if wrong:
-        faults.append(f"{len(wrong)} sentences hold a category that their annotations do not give.")
+        faults.append(
+            tr(
+                "{count} sentences hold a category that their annotations do not give.",
+                count=len(wrong),
+            )
+        )
     count = connection.execute("SELECT count(*) FROM annotation").fetchone()[0]
     number, digest = log.head(connection)
     return CheckReport(number, len(history), count, digest, tuple(faults))

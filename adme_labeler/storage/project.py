@@ -12,6 +12,7 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 
 from adme_labeler.domain.problems import StorageProblem
+from adme_labeler.language import tr
 from adme_labeler.storage import log, migrations
 from adme_labeler.storage.filesystem import FolderKind, folder_kind
 
@@ -57,13 +58,19 @@ class Project:
         """New, empty project. Raises StorageProblem when the file exists or cannot be made."""
         path = with_suffix(path)
         if path.exists():
-            raise StorageProblem(f"{path.name} already exists; open it or choose another name.")
+            raise StorageProblem(
+                tr("{file} already exists; open it or choose another name.", file=path.name)
+            )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(exist_ok=False)
         except OSError as error:
             raise StorageProblem(
-                f"The project cannot be created in {path.parent}: {error.strerror}."
+                tr(
+                    "The project cannot be created in {folder}: {reason}.",
+                    folder=path.parent,
+                    reason=error.strerror,
+                )
             ) from error
         return cls.open(path, now=now)
 
@@ -77,7 +84,7 @@ class Project:
         """
         path = existing(path)
         if not path.is_file():
-            raise StorageProblem(f"There is no project at {path}.")
+            raise StorageProblem(tr("There is no project at {path}.", path=path))
         kind = folder_kind(path.parent)
         lock = None if read_only else _writer_lock(path)
         connection = None
@@ -87,18 +94,29 @@ class Project:
                 _upgrade(path, connection)
             elif _schema(connection) != migrations.newest():
                 raise StorageProblem(
-                    f"{path.name} must first be opened for writing once, to bring it up to date."
+                    tr(
+                        "{file} must first be opened for writing once, to bring it up to date.",
+                        file=path.name,
+                    )
                 )
         except sqlite3.OperationalError as error:  # busy, full or write-protected, not damaged
             _close(connection, lock)
             raise StorageProblem(
-                f"{path.name} cannot be opened now ({error}); nothing in it was changed."
+                tr(
+                    "{file} cannot be opened now ({reason}); nothing in it was changed.",
+                    file=path.name,
+                    reason=error,
+                )
             ) from error
         except sqlite3.DatabaseError as error:
             _close(connection, lock)
             raise StorageProblem(
-                f"{path.name} is no readable project ({error}); a backup can be restored with "
-                f"File > Restore a backup."
+                tr(
+                    "{file} is no readable project ({reason}); a backup can be restored with "
+                    "File > Restore a backup.",
+                    file=path.name,
+                    reason=error,
+                )
             ) from error
         except BaseException:
             _close(connection, lock)
@@ -132,7 +150,10 @@ class Project:
         """A durable transaction for derived data; decisions go through `operation`."""
         if self.read_only:
             raise StorageProblem(
-                f"{self.path.name} is open in another window; this window can only read it."
+                tr(
+                    "{file} is open in another window; this window can only read it.",
+                    file=self.path.name,
+                )
             )
         if self.before_writing is not None:
             self.before_writing()
@@ -174,7 +195,7 @@ class Project:
             try:
                 self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             except sqlite3.OperationalError:
-                self.warning = "The project could not be folded into one file; nothing is lost."
+                self.warning = tr("The project could not be folded into one file; nothing is lost.")
         _close(self.connection, self._lock)
 
     def __enter__(self) -> Project:
@@ -218,8 +239,12 @@ def _writer_lock(path: Path) -> FileLock | None:
         return None
     except (OSError, NotImplementedError) as error:
         raise StorageProblem(
-            f"The folder of {path.name} does not let programs lock files ({error}); copy the "
-            f"project to a folder on this computer."
+            tr(
+                "The folder of {file} does not let programs lock files ({reason}); copy the "
+                "project to a folder on this computer.",
+                file=path.name,
+                reason=error,
+            )
         ) from error
     return lock
 
@@ -246,12 +271,17 @@ def _upgrade(path: Path, connection: sqlite3.Connection) -> None:
     schema = _schema(connection)
     if schema > migrations.newest():
         raise StorageProblem(
-            f"{path.name} was written by a newer version of this program; install that version."
+            tr(
+                "{file} was written by a newer version of this program; install that version.",
+                file=path.name,
+            )
         )
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     if (tables or schema) and application != migrations.APPLICATION_ID:
-        raise StorageProblem(f"{path.name} is a database, but not a project of this program.")
+        raise StorageProblem(
+            tr("{file} is a database, but not a project of this program.", file=path.name)
+        )
     if schema == migrations.newest():
         return
     if schema:
@@ -263,11 +293,15 @@ def _upgrade(path: Path, connection: sqlite3.Connection) -> None:
 
 def _warning(path: Path, kind: FolderKind) -> str:
     if kind is FolderKind.NETWORK:
-        return f"{path.name} lies on a network drive: saving is slower, and one person at a time."
+        return tr(
+            "{file} lies on a network drive: saving is slower, and one person at a time.",
+            file=path.name,
+        )
     if kind is FolderKind.SYNCHRONISED:
-        return (
-            f"{path.name} lies in a synchronised folder: close the program before the folder "
-            f"is used on another computer."
+        return tr(
+            "{file} lies in a synchronised folder: close the program before the folder "
+            "is used on another computer.",
+            file=path.name,
         )
     return ""
 
@@ -275,12 +309,16 @@ def _warning(path: Path, kind: FolderKind) -> str:
 def _explain(path: Path, error: sqlite3.OperationalError) -> str:
     text = str(error)
     if "full" in text:
-        return (
+        return tr(
             "The disk is full: the last decision was not saved. Free some space and decide again."
         )
     if "readonly" in text:
-        return f"{path.name} is write-protected: the last decision was not saved."
-    return f"{path.name} could not be written ({text}): the last decision was not saved."
+        return tr("{file} is write-protected: the last decision was not saved.", file=path.name)
+    return tr(
+        "{file} could not be written ({text}): the last decision was not saved.",
+        file=path.name,
+        text=text,
+    )
 
 
 def _close(connection: sqlite3.Connection | None, lock: FileLock | None) -> None:

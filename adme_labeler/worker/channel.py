@@ -15,6 +15,7 @@ import msgspec
 
 import adme_labeler
 from adme_labeler.domain.problems import Problem
+from adme_labeler.language import tr
 from adme_labeler.protocol import (
     PROTOCOL_VERSION,
     Cancel,
@@ -147,7 +148,7 @@ def guarded(channel: Channel, work: Callable[[], int]) -> int:
         channel.flush_progress()
         channel.send(
             Failed(
-                sentence="The background job stopped because of a fault in the program.",
+                sentence=tr("The background job stopped because of a fault in the program."),
                 detail=traceback.format_exc(),
             )
         )

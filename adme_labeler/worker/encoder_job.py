@@ -8,6 +8,7 @@ import msgspec
 
 from adme_labeler import protocol
 from adme_labeler.domain.problems import Problem
+from adme_labeler.language import tr
 from adme_labeler.ml import compute, encoder_trial, two_stage
 from adme_labeler.worker.channel import Channel
 from adme_labeler.worker.train import Watch
@@ -21,7 +22,9 @@ def run(job_path: Path, channel: Channel) -> int:
     try:
         job = msgspec.json.decode(job_path.read_bytes(), type=protocol.EncoderJob)
     except (OSError, msgspec.DecodeError) as error:
-        raise Problem(f"The check of the encoder cannot start: {error}.") from error
+        raise Problem(
+            tr("The check of the encoder cannot start: {reason}.", reason=error)
+        ) from error
     finally:
         job_path.unlink(missing_ok=True)
     channel.progress(protocol.Progress(phase="Loading"))

@@ -9,6 +9,7 @@ import msgspec
 
 from adme_labeler import protocol
 from adme_labeler.domain.problems import Problem
+from adme_labeler.language import tr
 from adme_labeler.ml import compute, evaluation, two_stage
 from adme_labeler.worker.channel import Channel
 from adme_labeler.worker.train import Watch
@@ -21,7 +22,9 @@ def run(path: Path, channel: Channel) -> int:
     try:
         job = msgspec.json.decode(path.read_bytes(), type=protocol.EvaluateJob)
     except (OSError, msgspec.DecodeError) as error:
-        raise Problem(f"The evaluation {path} cannot be read: {error}.") from error
+        raise Problem(
+            tr("The evaluation {file} cannot be read: {reason}.", file=path, reason=error)
+        ) from error
     compute.lower_priority(NICENESS)
     start = time.monotonic()
     try:

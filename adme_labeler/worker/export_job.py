@@ -13,6 +13,7 @@ from adme_labeler.domain.categories import ADME
 from adme_labeler.domain.problems import StorageProblem
 from adme_labeler.exporters import formats
 from adme_labeler.exporters.rows import Content, ExportRow
+from adme_labeler.language import tr
 from adme_labeler.protocol import Cancelled, ExportCategory, ExportDone, ExportJob, Progress
 from adme_labeler.storage import log
 from adme_labeler.storage.project import Project
@@ -75,7 +76,11 @@ def _export(job: ExportJob, channel: Channel) -> ExportDone:
             written = formats.write(out, content)
         except sqlite3.Error as error:
             raise StorageProblem(
-                f"{project.path.name} could not be read to its end ({error}); nothing was written."
+                tr(
+                    "{file} could not be read to its end ({reason}); nothing was written.",
+                    file=project.path.name,
+                    reason=error,
+                )
             ) from error
     return ExportDone(out=str(out), rows=written.rows, operation=operation, reports=written.reports)
 

@@ -14,6 +14,7 @@ from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.records import LabelDraft, LabelType, Sections
 from adme_labeler.importers import Count, FileOutcome, LeftOut, files, read_file
 from adme_labeler.importers.cursor import Cursor
+from adme_labeler.language import tr
 from adme_labeler.protocol import (
     Cancelled,
     FileBegun,
@@ -61,7 +62,9 @@ def run(job_path: Path, channel: JobChannel) -> int:
     done = frozenset(begin.done)
     for shown in nameless:
         if shown not in done:
-            reason = f"The name of {Path(shown).name} is not Unicode text; rename the file."
+            reason = tr(
+                "The name of {file} is not Unicode text; rename the file.", file=Path(shown).name
+            )
             channel.send(FileDone(shown, "failed", reason, labels=0, sentences=0, tables=0))
     reading = _Reading(job, channel, len(paths))
     try:
@@ -186,7 +189,9 @@ def _job(path: Path) -> ImportJob:
         for kind in job.types:
             LabelType(kind)
     except (OSError, msgspec.MsgspecError, ValueError) as error:
-        raise ImportProblem(f"The import job {path.name} cannot be read ({error}).") from error
+        raise ImportProblem(
+            tr("The import job {file} cannot be read ({reason}).", file=path.name, reason=error)
+        ) from error
     return job
 
 
