@@ -22,6 +22,9 @@ from adme_labeler.domain.problems import TrainingProblem
 FAMILIES = ("bert", "roberta", "xlm-roberta", "camembert", "deberta", "deberta-v2", "mpnet")
 """Values of `model_type` in config.json that are read."""
 
+_FEW_UPPER = 0.01
+"""An uncased vocabulary has at most this share of words with capitals (it should have none)."""
+
 VOCABULARIES = ("vocab.txt", "vocab.json", "spm.model", "sentencepiece.bpe.model")
 """Files from which a tokenizer can be built where there is no tokenizer.json."""
 
@@ -68,8 +71,8 @@ def load_encoder(folder: Path | str = "", max_length: int = 128) -> Encoder:
     Only safetensors weights are read and nothing is downloaded. The shipped encoder must have
     the known hash. Raises TrainingProblem, with one sentence on what is wrong with the folder.
     """
-    shipped = str(folder) == ""
-    place = default_folder() if shipped else Path(folder)
+    place = Path(folder) if str(folder) else default_folder()
+    shipped = _is_shipped(place)
     config = read_config(place)
     digest = weights_digest(place)
     if shipped and digest != paths.DEFAULT_ENCODER_SHA256:
@@ -171,6 +174,12 @@ def split_top(model: Any) -> tuple[nn.Module, nn.Module]:
     return bottom, top
 
 
+def _is_shipped(folder: Path) -> bool:
+    """Also where the caller names the shipped encoder by its folder, as projects do."""
+    own = paths.default_encoder()
+    return own is not None and folder.resolve() == own.resolve()
+
+
 def top_layer(model: Any) -> nn.Module:
     return model.encoder.layer[-1]
 
@@ -230,6 +239,11 @@ def _load_weights(folder: Path) -> Any:
             f"The weights in {folder} do not fit its config.json: "
             f"{len(missing) + len(info['mismatched_keys'])} layers are missing or of another size."
         )
+    if not all(torch.isfinite(weights).all() for weights in model.parameters()):
+        raise TrainingProblem(
+            f"The weights in {folder} are damaged: some of them are no numbers. Copy the folder "
+            "again from where it came from."
+        )
     return model.eval()
 
 
@@ -258,13 +272,34 @@ def _load_tokenizer(folder: Path) -> Tokenizer:
             raise FileNotFoundError("there is no vocabulary")
         from transformers import AutoTokenizer
 
-        slow = AutoTokenizer.from_pretrained(str(folder), local_files_only=True, use_fast=True)
+        slow = AutoTokenizer.from_pretrained(
+            str(folder), local_files_only=True, use_fast=True, **_case_of(folder)
+        )
         return Tokenizer.from_str(slow.backend_tokenizer.to_str())
     except Exception as error:  # the tokenizers library raises bare Exception for a broken file
         raise TrainingProblem(
             f"The encoder folder {folder} has no usable tokenizer (tokenizer.json or vocab.txt): "
             f"{_first_line(error)}"
         ) from error
+
+
+def _case_of(folder: Path) -> dict[str, bool]:
+    """Whether a bare vocab.txt is cased, where the folder does not say so.
+
+    Folders of older BERTs (BioBERT, PharmBERT) hold only weights, config.json and vocab.txt; the
+    library then lowers every letter, and a cased model would read half its words in pieces.
+    """
+    try:
+        settings = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        settings = {}
+    vocabulary = folder / "vocab.txt"
+    if "do_lower_case" in settings or not vocabulary.is_file():
+        return {}
+    words = vocabulary.read_text("utf-8", errors="replace").splitlines()
+    plain = [word for word in words if word.isalpha()]
+    upper = sum(word != word.lower() for word in plain)
+    return {"do_lower_case": upper <= _FEW_UPPER * len(plain)}
 
 
 def _pooling(folder: Path) -> str:

@@ -11,7 +11,9 @@ from filelock import FileLock, Timeout
 
 from adme_labeler import protocol
 from adme_labeler.domain.problems import TrainingProblem
+from adme_labeler.language import tr
 from adme_labeler.ml import checkpoint, compute, fitting, two_stage
+from adme_labeler.ml.encoder import default_folder, weights_digest
 from adme_labeler.ml.recipes import Stage
 from adme_labeler.ml.trainer import step_cost
 from adme_labeler.worker.channel import Channel
@@ -28,7 +30,10 @@ def run(folder: Path, channel: Channel) -> int:
         lock.acquire(timeout=0)
     except (Timeout, OSError) as error:
         raise TrainingProblem(
-            f"This training is already running, or its folder {folder} cannot be written."
+            tr(
+                "This training is already running, or its folder {folder} cannot be written.",
+                folder=folder,
+            )
         ) from error
     with lock:
         return _train(folder, channel)
@@ -42,9 +47,16 @@ def _train(folder: Path, channel: Channel) -> int:
     chosen = compute.choose(
         int(earlier.get("threads", settings.threads)), str(earlier.get("dtype", settings.dtype))
     )
-    checkpoint.write_bytes(
-        folder / "resolved.json", json.dumps(msgspec.to_builtins(chosen)).encode()
-    )
+    encoder = weights_digest(Path(settings.encoder) if settings.encoder else default_folder())
+    if earlier.get("encoder", encoder) != encoder:
+        raise TrainingProblem(
+            tr(
+                "The language model is not the one with which this training began: its files have "
+                "changed, so start a new training."
+            )
+        )
+    kept = msgspec.to_builtins(chosen) | {"encoder": encoder}
+    checkpoint.write_bytes(folder / "resolved.json", json.dumps(kept).encode())
     watch = Watch(channel)
     try:
         result = fitting.run_training(settings, rows, folder, chosen, watch)
@@ -52,11 +64,34 @@ def _train(folder: Path, channel: Channel) -> int:
         channel.flush_progress()
         channel.send(protocol.Cancelled(resumable=True))
         return 0
+    except (OSError, RuntimeError, MemoryError) as error:
+        if (trouble := _trouble(error)) is None:
+            raise
+        raise trouble from error
     checkpoint.write_bytes(folder / "result.json", msgspec.json.encode(result))
     fitting.clear_work(folder)
     channel.flush_progress()
     channel.send(result)
     return 0
+
+
+def _trouble(error: Exception) -> checkpoint.ResumableProblem | None:
+    """What a person can do something about, wherever in the training it came up."""
+    if compute.is_out_of_memory(error):
+        return checkpoint.ResumableProblem(
+            tr(
+                "The computer has too little free memory to train this model: close other programs "
+                "or choose a smaller encoder."
+            )
+        )
+    if isinstance(error, OSError):
+        return checkpoint.ResumableProblem(
+            tr(
+                "The training stopped because a file cannot be written or read: {reason}.",
+                reason=error,
+            )
+        )
+    return None
 
 
 class Watch:
