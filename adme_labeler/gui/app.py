@@ -21,7 +21,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 
 from adme_labeler import __version__, display, paths
-from adme_labeler.gui import icons, theme
+from adme_labeler.gui import icons, qt_language, theme
 from adme_labeler.gui.dialogs.base import Message
 from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.gui.preferences import Preferences
@@ -75,6 +75,7 @@ def make_application() -> QApplication:
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     app.setWindowIcon(icons.application_icon())
+    qt_language.speak(app)
     _log.info(
         "Start %s, Qt %s, %s", __version__, QLibraryInfo.version().toString(), QLocale().name()
     )

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from adme_labeler import language
 from adme_labeler.gui import words
 from adme_labeler.gui.actions import ACTIONS, BY_ID, MENUS
 from adme_labeler.gui.controls import Segments, Text
@@ -66,13 +67,15 @@ class PreferencesDialog(Dialog):
 
 
 class AppearancePage(QWidget):
-    """Theme, text size and spacing."""
+    """Theme, text size, spacing and language."""
 
     def __init__(self, preferences: Preferences, changed: Callable[[], None]) -> None:
         super().__init__()
         self.theme = Segments([(name, _THEME_NAMES[name]) for name in THEMES])
         self.scale = Segments([(str(scale), number(scale, ".0%")) for scale in SCALES])
         self.spacing = Segments([(name, _SPACING_NAMES[name]) for name in SPACINGS])
+        self.language = Segments([("", tr("As the system")), *language.LANGUAGES.items()])
+        self.language.set_current(language.preferred())
         self.theme.set_current(preferences.theme)
         self.scale.set_current(str(preferences.scale))
         self.spacing.set_current(preferences.spacing)
@@ -84,6 +87,7 @@ class AppearancePage(QWidget):
         self.theme.chosen.connect(lambda name: store("theme", name))
         self.scale.chosen.connect(lambda scale: store("scale", float(scale)))
         self.spacing.chosen.connect(lambda name: store("spacing", name))
+        self.language.chosen.connect(self._prefer)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 8, 0, 0)
         grid.setHorizontalSpacing(24)
@@ -101,14 +105,28 @@ class AppearancePage(QWidget):
                     self.spacing,
                     tr("How far lines of text and rows of lists stand apart."),
                 ),
+                (
+                    tr("Language"),
+                    self.language,
+                    tr("Holds from the next start of the program on."),
+                ),
             )
         ):
             grid.addWidget(Text(name, strong=True), 3 * place, 0)
             grid.addWidget(control, 3 * place, 1, Qt.AlignmentFlag.AlignLeft)
-            grid.addWidget(Text(about, "secondary", "secondary", wrap=True), 3 * place + 1, 1)
+            self.about = Text(about, "secondary", "secondary", wrap=True)
+            grid.addWidget(self.about, 3 * place + 1, 1)
             grid.setRowMinimumHeight(3 * place + 2, 16)
         grid.setColumnStretch(1, 1)
-        grid.setRowStretch(9, 1)
+        grid.setRowStretch(12, 1)
+
+    def _prefer(self, code: str) -> None:
+        try:
+            language.prefer(code)
+        except OSError as error:
+            said = tr("The language cannot be kept: {error}.", error=error.strerror or error)
+            self.about.setText(said)
+            self.about.set_tone("danger")
 
 
 class KeysPage(QWidget):
