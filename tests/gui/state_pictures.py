@@ -18,6 +18,7 @@ from samples import NEEDS, make_project, measurement, model_change, suggest_ever
 from adme_labeler import protocol
 from adme_labeler.domain.categories import ADME, CategoryKey
 from adme_labeler.domain.records import ModelState, ModelVersion
+from adme_labeler.gui import words
 from adme_labeler.gui.dialogs.base import Message
 from adme_labeler.gui.dialogs.files import BackupDialog
 from adme_labeler.gui.dialogs.guideline_editor import GuidelineEditor
@@ -96,9 +97,7 @@ def filtered() -> MainWindow:
 def importing() -> MainWindow:
     made = opened()
     made.project.work.imports.show_import(
-        ImportView(
-            "Importing", "Reading labels.zip · file 3 of 12 · 4,120 sentences", True, 0.25
-        )
+        ImportView("Importing", "Reading labels.zip · file 3 of 12 · 4,120 sentences", True, 0.25)
     )
     return made
 
@@ -144,7 +143,9 @@ def menu(title: str) -> QMenu:
     made = search_pictures.window()
     KEPT.append(made)
     made.show_actions()
-    found = next(a.menu() for a in made.menuBar().actions() if a.text().replace("&", "") == title)
+    found = next(
+        a.menu() for a in made.menuBar().actions() if a.text().replace("&", "") == words.menu(title)
+    )
     assert isinstance(found, QMenu)
     return found
 
