@@ -66,7 +66,7 @@ def bar(painter: QPainter, rect: QRectF, share: float, color: QColor, track: QCo
     if share > 0:
         painter.setClipPath(shape)
         filled = QRectF(rect.left(), rect.top(), max(2.0, rect.width() * share), rect.height())
-        painter.fillRect(filled, color)
+        painter.fillRect(filled, theme.readable(color, track, theme.LINE_CONTRAST))
     painter.restore()
 
 
@@ -134,10 +134,12 @@ def whiskers(
 ) -> None:
     """Interval from x = `low` to `high` at y = `middle`, with end caps."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(ink, 1.5))
-    painter.drawLine(QPointF(low, middle), QPointF(high, middle))
-    for x in (low, high):
-        painter.drawLine(QPointF(x, middle - height / 2), QPointF(x, middle + height / 2))
+    # A seam of the ground keeps the line apart from a bar that is nearly as bright.
+    for pen in (QPen(QColor(theme.current().chrome), 3.5), QPen(ink, 1.5)):
+        painter.setPen(pen)
+        painter.drawLine(QPointF(low, middle), QPointF(high, middle))
+        for x in (low, high):
+            painter.drawLine(QPointF(x, middle - height / 2), QPointF(x, middle + height / 2))
 
 
 def outline(rects: list[QRectF], radius: float) -> QPainterPath:

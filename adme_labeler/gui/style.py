@@ -119,6 +119,13 @@ QRadioButton::indicator {{
 }}
 QRadioButton::indicator:checked {{ border: 5px solid {c.accent}; width: 6px; height: 6px; }}
 QCheckBox:focus, QRadioButton:focus {{ color: {c.accent}; }}
+QCheckBox::indicator:focus, QCheckBox::indicator:checked:focus {{
+    width: 12px; height: 12px; border: 2px solid {c.text};
+}}
+QRadioButton::indicator:focus {{ width: 12px; height: 12px; border: 2px solid {c.text}; }}
+QRadioButton::indicator:checked:focus {{
+    width: 10px; height: 10px; border: 3px solid {c.text}; background: {c.accent};
+}}
 QHeaderView {{ background: {c.chrome}; }}
 QHeaderView::section {{
     background: {c.chrome}; color: {c.secondary}; border: none;

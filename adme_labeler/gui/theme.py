@@ -30,6 +30,8 @@ STEP = 4
 Role = Literal["reading", "title", "controls", "secondary", "tags"]
 _SIZES: dict[Role, int] = {"reading": 16, "title": 15, "controls": 13, "secondary": 12, "tags": 11}
 _TEXT_CONTRAST = 4.5  # WCAG 2.2, success criterion 1.4.3
+LINE_CONTRAST = 3.0
+"""For bars, marks and frames (WCAG 2.2, 1.4.11)."""
 
 
 @dataclass(frozen=True)
@@ -254,12 +256,12 @@ def contrast(first: QColor, second: QColor) -> float:
     return (brighter + 0.05) / (darker + 0.05)
 
 
-def readable(color: QColor, background: QColor) -> QColor:
+def readable(color: QColor, background: QColor, least: float = _TEXT_CONTRAST) -> QColor:
     """`color` itself where it can be read on `background`, else darkened or lightened until so."""
     towards = QColor("#000000" if _luminance(background) > 0.18 else "#FFFFFF")
     for share in range(0, 21):
         moved = tint(towards, color, share / 20)
-        if contrast(moved, background) >= _TEXT_CONTRAST:
+        if contrast(moved, background) >= least:
             return moved
     return towards
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
-from PySide6.QtGui import QColor, QFontMetricsF
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
 
 from adme_labeler.domain.categories import ADME
-from adme_labeler.gui import icons, theme
+from adme_labeler.gui import icons, painting, theme
 from adme_labeler.gui.controls import KeyButton
 
 PALETTES = {"light": theme.LIGHT, "dark": theme.DARK, "contrast": theme.CONTRAST}
@@ -61,6 +64,55 @@ def test_hints_in_empty_fields_and_words_on_disabled_controls_can_be_read(qapp, 
         widget.resize(220, 40)
         widget.show()
         assert _darkest_on_ground(widget) >= 4.4, widget  # a stem's edge may be smoothed
+
+
+@pytest.mark.parametrize("name", PALETTES)
+@pytest.mark.parametrize("category", ADME.categories, ids=[c.name for c in ADME.categories])
+def test_bars_stand_out_from_their_track(qapp, name, category):
+    theme.apply(qapp, name)
+    image = QImage(100, 8, QImage.Format.Format_RGB32)
+    track = QColor(theme.current().track)
+    painter = QPainter(image)
+    painting.bar(painter, QRectF(0, 0, 100, 8), 0.5, theme.category_color(category), track)
+    painter.end()
+    assert theme.contrast(image.pixelColor(25, 4), image.pixelColor(75, 4)) >= 3
+
+
+@pytest.mark.parametrize("name", PALETTES)
+def test_an_interval_is_seen_on_the_brightest_bar(qapp, name):
+    theme.apply(qapp, name)
+    image = QImage(100, 20, QImage.Format.Format_RGB32)
+    image.fill(theme.category_color(ADME.categories[2]))
+    painter = QPainter(image)
+    painting.whiskers(painter, 10, 90, 10.5, QColor(theme.current().text))
+    painter.end()
+    down = [image.pixelColor(50, y) for y in range(6, 15)]
+    steps = [theme.contrast(a, b) for a, b in pairwise(down)]
+    assert max(steps) >= 3
+
+
+@pytest.mark.parametrize("name", PALETTES)
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
+@pytest.mark.parametrize("checked", [False, True])
+def test_the_focus_of_a_box_is_seen_without_colour(qapp, qtbot, name, kind, checked):
+    theme.apply(qapp, name)
+    frame = QWidget()
+    qtbot.addWidget(frame)
+    box, other = kind("Rows", frame), QPushButton("other", frame)
+    other.move(0, 60)
+    box.setAutoExclusive(False)
+    box.setChecked(checked)
+    frame.show()
+    frame.activateWindow()
+    qtbot.waitUntil(frame.isActiveWindow)
+    mark = QRect(0, box.rect().center().y() - 9, 18, 18)
+    lightness = []
+    for focused in (other, box):
+        focused.setFocus()
+        image = box.grab(mark).toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+        lightness.append([image.pixelColor(x, y).lightness() for x in range(18) for y in range(18)])
+    far = [abs(a - b) for a, b in zip(*lightness, strict=True)]
+    assert sum(change > 40 for change in far) > 20
 
 
 def _darkest_on_ground(widget: QWidget) -> float:
