@@ -1,6 +1,6 @@
 """The commands of `adme-labeler`, as a table. Heavy modules are imported when a command runs."""
 
-from adme_labeler.commands import demo, importing, models, projects, quality, tables
+from adme_labeler.commands import demo, evaluating, importing, models, projects, quality, tables
 from adme_labeler.commands.base import Command, Misuse, Say
 
 __all__ = ["COMMANDS", "Command", "Misuse", "Say"]
@@ -10,6 +10,7 @@ COMMANDS: tuple[Command, ...] = (
     *projects.COMMANDS,
     *importing.COMMANDS,
     *models.COMMANDS,
+    *evaluating.COMMANDS,
     *quality.COMMANDS,
     *tables.COMMANDS,
 )

@@ -20,19 +20,6 @@ def _models_words(command: argparse.ArgumentParser) -> None:
     command.add_argument("version", nargs="?", type=int, metavar="ID")
 
 
-def _evaluate_words(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--train", type=base.path, required=True, metavar="TABLE")
-    command.add_argument("--test", type=base.path, metavar="TABLE")
-    command.add_argument("--hints", type=base.path, metavar="TABLE")
-    command.add_argument(
-        "--preset", choices=(*base.PRESETS, "instant", "tfidf", "frozen"), default="default"
-    )
-    command.add_argument("--encoder", type=base.path, metavar="DIR")
-    command.add_argument("--folds", type=base.whole_number, default=0, metavar="K")
-    command.add_argument("--seeds", default="0", metavar="0,1,2", type=base.seeds)
-    command.add_argument("--limit", type=base.whole_number, default=0, metavar="N")
-
-
 def _suggest(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
     from adme_labeler.services import headless, suggesting
 
@@ -132,29 +119,6 @@ def _models(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
     return {"models": found}
 
 
-def _evaluate(options: argparse.Namespace, say: base.Say) -> dict[str, Any]:
-    from adme_labeler import protocol
-    from adme_labeler.services import headless
-
-    if options.test is None and options.folds < 2:
-        raise base.Misuse("evaluate needs --test TABLE or --folds K (2 or more)")
-    job = protocol.EvaluateJob(
-        train=str(options.train.absolute()),
-        test=str(options.test.absolute()) if options.test else "",
-        hints=str(options.hints.absolute()) if options.hints else "",
-        preset=options.preset,
-        encoder=str(options.encoder.absolute()) if options.encoder else "",
-        folds=options.folds,
-        seeds=options.seeds,
-        limit=options.limit,
-    )
-    result = headless.evaluate(job, say)
-    for name in ("accuracy", "macro_f1", "adme_recall"):
-        if isinstance(result.get(name), int | float):
-            say(f"{name:<12} {result[name]:.3f}")
-    return dict(result)
-
-
 def _percentage(measure: Any) -> str:
     if measure.recall is None:
         return f"not enough evidence (n = {measure.support})"
@@ -169,11 +133,4 @@ COMMANDS = (
     base.Command("train", _train, "train a model version on everything decided", _train_words),
     base.Command("recall", _recall, "how much the served model finds, on drugs it never saw"),
     base.Command("models", _models, "list model versions, promote one, roll back", _models_words),
-    base.Command(
-        "evaluate",
-        _evaluate,
-        "train and test on tables, without a project",
-        _evaluate_words,
-        project=False,
-    ),
 )

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 from adme_labeler import protocol
 from adme_labeler.domain.sentence_text import normalized
-from adme_labeler.ml import instant
-from adme_labeler.ml.batches import Ints, tokenise
-from adme_labeler.ml.classifier import Classifier
+from adme_labeler.ml.baselines import BASELINES, Clock, Vectors, frozen, instant_head, tfidf
+from adme_labeler.ml.batches import Ints
 from adme_labeler.ml.compute import Compute
-from adme_labeler.ml.encoder import load_encoder
 from adme_labeler.ml.figures import Labelled, Split, figures, summary, write_predictions
 from adme_labeler.ml.predict import Floats, Predictor, softmax
 from adme_labeler.ml.recipes import PRESETS, recipe_named
+from adme_labeler.ml.side_by_side import Answers, answers_of, compared
 from adme_labeler.ml.tables import (
     Row,
     Scheme,
@@ -38,116 +35,176 @@ from adme_labeler.statistics.splits import grouped_folds
 
 TAU = 0.5
 MAX_LENGTH = 128
-BASELINES = ("instant", "tfidf", "frozen")
-HINTS_PER_CATEGORY = 300
-
-
-@dataclass
-class Clock:
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def add(self, phase: str, start: float) -> None:
-        self.seconds[phase] = self.seconds.get(phase, 0.0) + time.monotonic() - start
-
 
 Fit = Callable[[Labelled, "Labelled | None", Labelled, int], tuple[Floats, Floats]]
 """(train, hints, test, seed) -> natural-prior probabilities (n, c) of the test, prior (c,)."""
 
 
+@dataclass
+class _Study:
+    """What all presets of an evaluation share: the same tables, the same splits."""
+
+    job: protocol.EvaluateJob
+    scheme: Scheme
+    train: Labelled
+    hints: Labelled | None
+    dropped: dict[str, int]
+    splits: list[Split]
+    compute: Compute
+    watch: FitWatch
+    vectors: Vectors | None = None
+    """Shared by the presets that do not train the encoder; made when the first one asks."""
+
+
 def evaluate(job: protocol.EvaluateJob, compute: Compute, watch: FitWatch) -> dict[str, Any]:
     """Result of an evaluation as the command line prints it; see the README for its fields.
 
-    Raises Problem with one sentence for tables, presets or splits that cannot be evaluated.
+    With `presets` or `sizes` it holds one result for each of them and their comparisons, else that
+    of the one preset. Raises Problem with one sentence for tables, presets or splits that cannot be
+    evaluated.
     """
-    if job.preset not in PRESETS and job.preset not in BASELINES:
-        raise TableProblem(
-            f"There is no preset {job.preset!r}; choose one of {', '.join([*PRESETS, *BASELINES])}."
-        )
+    presets = tuple(dict.fromkeys(job.presets)) or (job.preset,)
+    sizes = tuple(dict.fromkeys(job.sizes)) or (job.limit,)
+    for preset in presets:
+        if preset not in PRESETS and preset not in BASELINES:
+            known = ", ".join([*PRESETS, *BASELINES])
+            raise TableProblem(f"There is no preset {preset!r}; choose one of {known}.")
     watch.phase("Reading")
-    clock = Clock()
     start = time.monotonic()
+    study = _study(job, compute, watch)
+    reading = time.monotonic() - start
+    several = bool(job.presets or job.sizes)
+    results: list[dict[str, Any]] = []
+    comparisons: list[dict[str, Any]] = []
+    for size in sizes:
+        answers: dict[str, Answers] = {}
+        for preset in presets:
+            if several:
+                watch.phase(f"{preset}, {size or len(study.train):,} annotations")
+            result, written = _run(study, preset, size, reading)
+            if job.predictions:
+                name = f"-{preset}" + (f"-n{size}" if size else "") if several else ""
+                path = Path(job.predictions)
+                path = path.with_name(path.stem + name + path.suffix)
+                write_predictions(path, written, study.scheme)
+            results.append(result)
+            answers[preset] = answers_of(written)
+        watch.phase("Measuring")
+        comparisons += _comparisons(answers, size, study.scheme)
+    if not several:
+        return results[0]
+    return {
+        "runs": results,
+        "reference": _reference(presets),
+        "comparisons": comparisons,
+        "seconds": {"reading": round(reading, 2)},
+    }
+
+
+def _study(job: protocol.EvaluateJob, compute: Compute, watch: FitWatch) -> _Study:
     train_rows = read_table(Path(job.train))
     test_rows = read_table(Path(job.test)) if job.test and job.folds < 2 else []
     scheme = scheme_of([*train_rows, *test_rows])
     names: dict[str, int] = {}
     train = _labelled(train_rows, scheme, names)
     test = _labelled(test_rows, scheme, names)
-    hints, dropped, reasons = None, 0, {}
+    hints, reasons = None, {}
     if job.hints:
         # With folds every row is a test row once: one set of hints serves all folds.
         against = test_rows or train_rows
         kept, reasons = _independent(read_table(Path(job.hints)), against, scheme)
         hints = _labelled(kept, scheme, names)
-        dropped = sum(reasons.values())
-    splits = _splits(job, train, test)
-    clock.add("reading", start)
-    fit = _method(job, scheme, compute, watch, clock)
+    return _Study(job, scheme, train, hints, reasons, _splits(job, train, test), compute, watch)
 
+
+def _run(
+    study: _Study, preset: str, limit: int, reading: float
+) -> tuple[dict[str, Any], list[tuple[int, Split, Floats, Ints]]]:
+    """One preset on `limit` annotations (0: all): its result and its predictions."""
+    job, scheme, clock = study.job, study.scheme, Clock({"reading": reading})
+    fit = _method(study, preset, clock)
     seeds: list[dict[str, Any]] = []
     written: list[tuple[int, Split, Floats, Ints]] = []
     for seed in job.seeds:
         found: list[tuple[Split, Floats, Ints, Floats]] = []
-        for split in splits:
+        for split in study.splits:
             mine = split.train
-            if job.limit and job.limit < len(mine):
-                draw = np.random.default_rng([seed, 3]).permutation(len(mine))[: job.limit]
+            if limit and limit < len(mine):
+                draw = np.random.default_rng([seed, 3]).permutation(len(mine))[:limit]
                 mine = mine.take(np.sort(draw))
-            probabilities, prior = fit(mine, hints, split.test, seed)
-            tau = TAU if _adjusts(job.preset) else 0.0
+            probabilities, prior = fit(mine, study.hints, split.test, seed)
+            tau = TAU if _adjusts(preset) else 0.0
             decided = decide(probabilities, shift_for(prior, tau), prior).first
             found.append((split, probabilities, decided, prior))
             written.append((seed, split, probabilities, decided))
         seeds.append({"seed": seed, **figures(found, scheme)})
-    if job.predictions:
-        write_predictions(Path(job.predictions), written, scheme)
-    watch.phase("Measuring")
-    return {
-        "preset": job.preset,
-        "encoder": job.encoder or ("" if job.preset == "tfidf" else "shipped"),
+    result = {
+        "preset": preset,
+        "encoder": job.encoder or ("" if preset.startswith("tfidf") else "shipped"),
         "categories": list(scheme.keys),
-        "train_sentences": len(train) if not job.limit else min(job.limit, len(train)),
-        "test_sentences": sum(len(split.test) for split in splits),
-        "folds": len(splits) if job.folds >= 2 else 0,
-        "hints": len(hints) if hints is not None else 0,
-        "hints_dropped": dropped,
-        "hints_dropped_because": reasons,
+        "train_sentences": len(study.train) if not limit else min(limit, len(study.train)),
+        "test_sentences": sum(len(split.test) for split in study.splits),
+        "folds": len(study.splits) if job.folds >= 2 else 0,
+        "hints": len(study.hints) if study.hints is not None else 0,
+        "hints_dropped": sum(study.dropped.values()),
+        "hints_dropped_because": study.dropped,
         **summary(seeds, scheme),
         "seeds": seeds,
         "seconds": {phase: round(s, 2) for phase, s in clock.seconds.items()},
-        "device": compute.device,
-        "dtype": compute.dtype,
-        "threads": compute.threads,
+        "device": study.compute.device,
+        "dtype": study.compute.dtype,
+        "threads": study.compute.threads,
     }
+    if job.presets or job.sizes:
+        result["limit"] = limit
+    return result, written
+
+
+def _comparisons(answers: dict[str, Answers], size: int, scheme: Scheme) -> list[dict[str, Any]]:
+    """Every preset against the reference, on the same sentences and seeds."""
+    reference = _reference(tuple(answers))
+    return [
+        {"preset": preset, "size": size, "reference": reference, **found}
+        for preset, mine in answers.items()
+        if preset != reference and (found := compared(mine, answers[reference], scheme)) is not None
+    ]
+
+
+def _reference(presets: tuple[str, ...]) -> str:
+    return "default" if "default" in presets else presets[0]
 
 
 # --------------------------------------------------------------------------- what is compared
 
 
-def _method(
-    job: protocol.EvaluateJob, scheme: Scheme, compute: Compute, watch: FitWatch, clock: Clock
-) -> Fit:
-    if job.preset == "tfidf":
-        return lambda train, hints, test, seed: _tfidf(train, test, len(scheme.keys), clock)
-    if job.preset in BASELINES:
-        vectors = _Vectors(job.encoder, compute, clock)
-        if job.preset == "frozen":
-            return lambda train, hints, test, seed: _frozen(train, test, scheme, vectors, clock)
-        return lambda train, hints, test, seed: _instant(train, hints, test, scheme, vectors, clock)
+def _method(study: _Study, preset: str, clock: Clock) -> Fit:
+    job, scheme, compute = study.job, study.scheme, study.compute
+    if preset in ("tfidf", "tfidf-plain"):
+        count, balanced = len(scheme.keys), preset == "tfidf"
+        return lambda train, hints, test, seed: tfidf(train, test, count, clock, balanced)
+    if preset in BASELINES:
+        if study.vectors is None:
+            study.vectors = Vectors(job.encoder, MAX_LENGTH, compute)
+        vectors = study.vectors
+        vectors.clock = clock
+        if preset == "frozen":
+            return lambda train, hints, test, seed: frozen(train, test, scheme, vectors, clock)
+        return lambda train, hints, test, seed: instant_head(
+            train, hints, test, scheme, vectors, clock, TAU
+        )
 
     def fine_tuned(
         train: Labelled, hints: Labelled | None, test: Labelled, seed: int
     ) -> tuple[Floats, Floats]:
-        return _fine_tuned(job, scheme, compute, watch, clock, trainers, train, hints, test, seed)
+        return _fine_tuned(study, preset, clock, trainers, train, hints, test, seed)
 
     trainers: dict[int, Trainer] = {}
     return fine_tuned
 
 
 def _fine_tuned(
-    job: protocol.EvaluateJob,
-    scheme: Scheme,
-    compute: Compute,
-    watch: FitWatch,
+    study: _Study,
+    preset: str,
     clock: Clock,
     trainers: dict[int, Trainer],
     train: Labelled,
@@ -155,10 +212,17 @@ def _fine_tuned(
     test: Labelled,
     seed: int,
 ) -> tuple[Floats, Floats]:
+    scheme, compute = study.scheme, study.compute
     if seed not in trainers:  # one per seed: its folds share what the hints taught
         trainers.clear()
         trainers[seed] = Trainer(
-            scheme.keys, recipe_named(job.preset), job.encoder, seed, MAX_LENGTH, compute, watch
+            scheme.keys,
+            recipe_named(preset),
+            study.job.encoder,
+            seed,
+            MAX_LENGTH,
+            compute,
+            study.watch,
         )
     trainer = trainers[seed]
     before = dict(trainer.seconds)
@@ -189,85 +253,6 @@ def _tokens(trainer: Trainer, data: Labelled | None, scheme: Scheme) -> Any:
         data.groups.tolist(),
     )
     return sentences
-
-
-def _tfidf(train: Labelled, test: Labelled, count: int, clock: Clock) -> tuple[Floats, Floats]:
-    """Balanced logistic regression on TF-IDF of words and word pairs."""
-    start = time.monotonic()
-    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
-    model = LogisticRegression(class_weight="balanced", C=10.0, max_iter=2000)
-    model.fit(words.fit_transform([r.text for r in train.rows]), train.categories)
-    clock.add("training", start)
-    return _spread(model, words.transform([r.text for r in test.rows]), count), _even(count)
-
-
-def _frozen(
-    train: Labelled, test: Labelled, scheme: Scheme, vectors: _Vectors, clock: Clock
-) -> tuple[Floats, Floats]:
-    """Balanced logistic regression on the frozen encoder's sentence vectors."""
-    mine, theirs = vectors(train), vectors(test)
-    start = time.monotonic()
-    scaling = instant.Scaling.of(mine)
-    model = LogisticRegression(class_weight="balanced", C=10.0, max_iter=2000)
-    model.fit(scaling(mine), train.categories)
-    clock.add("training", start)
-    return _spread(model, scaling(theirs), len(scheme.keys)), _even(len(scheme.keys))
-
-
-def _instant(
-    train: Labelled,
-    hints: Labelled | None,
-    test: Labelled,
-    scheme: Scheme,
-    vectors: _Vectors,
-    clock: Clock,
-) -> tuple[Floats, Floats]:
-    """The instant head, as the serving worker fits it."""
-    count = len(scheme.keys)
-    few = _few_of_each(hints) if hints is not None else None
-    mine, theirs = vectors(train), vectors(test)
-    hinted = vectors(few) if few is not None else None
-    start = time.monotonic()
-    counts = [instant.word_counts([r.text for r in d.rows]) for d in (train, test)]
-    hint_counts = instant.word_counts([r.text for r in few.rows]) if few is not None else None
-    everything = [*counts, *([hint_counts] if hint_counts is not None else [])]
-    occurs = sum(np.bincount(c.indices, minlength=instant.WORD_SLOTS) for c in everything)
-    documents = sum(int(c.indptr.size) - 1 for c in everything)
-    idf = instant.inverse_document_frequency(np.asarray(occurs), documents)
-    scaling = instant.Scaling.of(
-        np.concatenate([v for v in (mine, theirs, hinted) if v is not None])
-    )
-    head_of_hints = None
-    if few is not None and hinted is not None and hint_counts is not None:
-        known = instant.Known(
-            hinted, instant.weigh_words(hint_counts, idf), few.categories, few.groups
-        )
-        head_of_hints = instant.fit_hints(known, count, scaling)
-    known = instant.Known(mine, instant.weigh_words(counts[0], idf), train.categories, train.groups)
-    head = instant.fit_instant(known, count, TAU, scaling, head_of_hints).head
-    clock.add("training", start)
-    return head.probabilities(theirs, instant.weigh_words(counts[1], idf)), head.prior
-
-
-class _Vectors:
-    """Sentence vectors of the pretrained encoder, each text once."""
-
-    def __init__(self, encoder: str, compute: Compute, clock: Clock) -> None:
-        self._encoder = load_encoder(encoder, MAX_LENGTH)
-        model = Classifier(self._encoder, 1, self._encoder.pooling)
-        self._predictor = Predictor(model, compute)
-        self._clock = clock
-        self._found: dict[str, Any] = {}
-
-    def __call__(self, data: Labelled) -> Any:
-        start = time.monotonic()
-        texts = [row.text for row in data.rows]
-        new = list(dict.fromkeys(t for t in texts if t not in self._found))
-        if new:
-            vectors = self._predictor.features(tokenise(self._encoder.tokenizer, new))
-            self._found.update(zip(new, vectors, strict=True))
-        self._clock.add("encoding", start)
-        return np.stack([self._found[text] for text in texts])
 
 
 # --------------------------------------------------------------------------- data
@@ -322,30 +307,9 @@ def _independent(
     return [row for i, row in enumerate(left) if i not in near], reasons
 
 
-def _few_of_each(hints: Labelled) -> Labelled:
-    order = np.random.default_rng(0).permutation(len(hints))
-    chosen = [
-        order[hints.categories[order] == category][:HINTS_PER_CATEGORY]
-        for category in np.unique(hints.categories)
-    ]
-    return hints.take(np.sort(np.concatenate(chosen)))
-
-
 def _adjusts(preset: str) -> bool:
     return preset == "instant" or (preset in PRESETS and PRESETS[preset].adjust)
 
 
 def _prior(train: Labelled, scheme: Scheme) -> Floats:
     return np.bincount(train.categories, minlength=len(scheme.keys)) / len(train)
-
-
-def _even(count: int) -> Floats:
-    """Balanced weights have taken the category shares out already."""
-    return np.full(count, 1.0 / count)
-
-
-def _spread(model: LogisticRegression, features: Any, count: int) -> Floats:
-    """Probabilities over all categories, 0 for those without training sentences."""
-    found = np.zeros((features.shape[0], count))
-    found[:, model.classes_] = model.predict_proba(features)
-    return found

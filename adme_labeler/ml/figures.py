@@ -15,7 +15,12 @@ from adme_labeler import protocol
 from adme_labeler.ml.batches import Ints
 from adme_labeler.ml.predict import Floats
 from adme_labeler.ml.tables import Row, Scheme
-from adme_labeler.statistics.calibration import decide, expected_calibration_error, shift_for
+from adme_labeler.statistics.calibration import (
+    cross_fitted,
+    decide,
+    expected_calibration_error,
+    shift_for,
+)
 from adme_labeler.statistics.recall import measure
 
 TAUS = (0.0, 0.5, 1.0)
@@ -59,13 +64,32 @@ def figures(found: Sequence[tuple[Split, Floats, Ints, Floats]], scheme: Scheme)
             _measured(true, np.concatenate(shifted), groups, scheme), scheme
         )
     measured = _measured(true, decided, groups, scheme)
+    before, after = calibration_errors(
+        probabilities,
+        true,
+        np.concatenate([np.full(len(split.test), split.fold) for split, _, _, _ in found]),
+    )
     return {
         **_headline(measured, scheme),
-        "expected_calibration_error": expected_calibration_error(probabilities, true),
+        "expected_calibration_error": before,
+        "expected_calibration_error_after": after,
         "categories": msgspec.to_builtins(measured.categories),
         "confusion": msgspec.to_builtins(measured.confusion),
         "by_tau": by_tau,
     }
+
+
+def calibration_errors(
+    probabilities: Floats, true: Ints, folds: Ints
+) -> tuple[float, float | None]:
+    """Expected calibration error before and after a temperature per fold.
+
+    It is fitted on the other folds; None without folds.
+    """
+    before = expected_calibration_error(probabilities, true)
+    if len(np.unique(folds)) < 2:
+        return before, None
+    return before, expected_calibration_error(cross_fitted(probabilities, true, folds), true)
 
 
 def _measured(true: Ints, decided: Ints, groups: Ints, scheme: Scheme) -> protocol.Measurement:
@@ -97,6 +121,9 @@ def summary(seeds: Sequence[dict[str, Any]], scheme: Scheme) -> dict[str, Any]:
         summary[name] = float(np.mean(values)) if values else None
         if len(values) > 1:
             summary[f"{name}_spread"] = float(np.std(values, ddof=1))
+    for name in ("expected_calibration_error", "expected_calibration_error_after"):
+        values = [s[name] for s in seeds if s[name] is not None]
+        summary[name] = float(np.mean(values)) if values else None
     summary["per_category"] = seeds[0]["categories"] if seeds else []
     return summary
 

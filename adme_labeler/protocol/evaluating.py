@@ -19,7 +19,12 @@ class EvaluateJob(msgspec.Struct, frozen=True, kw_only=True):
     seeds: tuple[int, ...] = (0,)
     limit: int = 0
     predictions: str = ""
-    """File (tsv) for every test sentence's decision and probabilities; "" writes none."""
+    """File (tsv) for every test sentence's decision and probabilities; "" writes none. With
+    several presets or sizes, a file for each, its name with "-PRESET" and "-nSIZE" added."""
+    presets: tuple[str, ...] = ()
+    """Several presets on the same folds, compared in the result; `preset` is not read then."""
+    sizes: tuple[int, ...] = ()
+    """Several numbers of annotations drawn at random (0: all), in place of `limit`."""
 
 
 class EvaluateDone(Message, tag="evaluate_done", frozen=True):
