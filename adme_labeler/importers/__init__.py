@@ -17,20 +17,23 @@ from adme_labeler.importers import loose
 from adme_labeler.importers.cursor import Cursor
 from adme_labeler.importers.detect import HEAD, FileKind, kind_of
 from adme_labeler.importers.text import ByteStream
+from adme_labeler.language import mark, tr
 from adme_labeler.protocol.tables import TableLayout
 
 _ALL_ALIKE: Mapping[str, TableLayout] = {}
 READ, SKIPPED, FAILED = "read", "skipped", "failed"
-FAULT = "could not be read because of a fault in the program; the log says more"
+FAULT = mark("could not be read because of a fault in the program; the log says more")
 _log = logging.getLogger(__name__)
 
 _UNREADABLE = {
-    FileKind.EMPTY: "{} is empty.",
-    FileKind.RTF: "{} is an RTF document; save it as .docx or plain text.",
-    FileKind.ODT: "{} is an OpenDocument text; save it as .docx or plain text.",
-    FileKind.OLE: "{} is an old or password-protected Office file; "
-    "save it as .docx or .xlsx without a password.",
-    FileKind.BINARY: "{} is of a kind that this program does not know.",
+    FileKind.EMPTY: mark("{file} is empty."),
+    FileKind.RTF: mark("{file} is an RTF document; save it as .docx or plain text."),
+    FileKind.ODT: mark("{file} is an OpenDocument text; save it as .docx or plain text."),
+    FileKind.OLE: mark(
+        "{file} is an old or password-protected Office file; save it as .docx or .xlsx without a "
+        "password."
+    ),
+    FileKind.BINARY: mark("{file} is of a kind that this program does not know."),
 }
 _COMPANIONS = (".jpg", ".jpeg", ".png", ".gif", ".md", ".log", ".css", ".xsl")
 
@@ -164,11 +167,17 @@ class _Reading:
             yield _outcome(path, FAILED, str(problem), count)
             return
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-            reason = f"{path.name} is damaged: it cannot be unpacked ({error})."
+            reason = tr(
+                "{file} is damaged: it cannot be unpacked ({reason}).", file=path.name, reason=error
+            )
             yield _outcome(path, FAILED, reason, count)
             return
         except OSError as error:
-            reason = f"{path.name} cannot be opened ({error.strerror or error})."
+            reason = tr(
+                "{file} cannot be opened ({reason}).",
+                file=path.name,
+                reason=error.strerror or error,
+            )
             yield _outcome(path, FAILED, reason, count)
             return
         yield self._end(path, count)
@@ -180,19 +189,28 @@ class _Reading:
         total = count.labels + sum(count.left_out.values())
         for why, number in count.left_out.items():
             reasons.append(
-                f"{path.name} {why}." if total == 1 else f"{number} of {total} labels: {why}."
+                tr("{file} {why}.", file=path.name, why=why)
+                if total == 1
+                else tr("{count} of {total} labels: {why}.", count=number, total=total, why=why)
             )
-        if wanted := [t for t, why in KINDS.items() if count.left_out[why]]:
+        if wanted := [t for t, why in KINDS.items() if count.left_out[tr(why)]]:
             names = " ".join(kind.value for kind in wanted)
             reasons.append(
-                f"To take such labels too, tick their kind when adding files (--types {names})."
+                tr(
+                    "To take such labels too, tick their kind when adding files (--types {names}).",
+                    names=names,
+                )
             )
         if count.failures:
-            reasons.append(f"{count.failures} files inside could not be read.")
+            reasons.append(
+                tr("{failures} files inside could not be read.", failures=count.failures)
+            )
         if count.labels:
             return _outcome(path, READ, " ".join(reasons), count)
         status = FAILED if count.failures and not count.left_out else SKIPPED
-        return _outcome(path, status, " ".join(reasons) or f"{path.name} holds no label.", count)
+        return _outcome(
+            path, status, " ".join(reasons) or tr("{file} holds no label.", file=path.name), count
+        )
 
     def _stream(
         self, stream: ByteStream, source: str, name: str, path: Path, count: Count
@@ -201,13 +219,15 @@ class _Reading:
         head, whole = _opened(stream)
         kind = kind_of(head, name)
         if kind in _UNREADABLE:
-            raise ImportProblem(_UNREADABLE[kind].format(source))
+            raise ImportProblem(tr(_UNREADABLE[kind], file=source))
         if kind is FileKind.IMAGE:
-            count.left_out["is a picture"] += 1
+            count.left_out[tr("is a picture")] += 1
         elif kind is FileKind.ZIP:
             seek = getattr(stream, "seek", None)
             if seek is None:
-                raise ImportProblem(f"{source} is a zip archive without the ending .zip.")
+                raise ImportProblem(
+                    tr("{file} is a zip archive without the ending .zip.", file=source)
+                )
             seek(0)
             yield from self._zip(stream, source, path, count)
         elif kind is FileKind.GZIP:
@@ -228,7 +248,7 @@ class _Reading:
                     continue
                 yield from self._keep(openfda.read(result, source, self.sections), count)
         elif self.layout.skip:
-            count.left_out["was left out when the columns were chosen"] += 1
+            count.left_out[tr("was left out when the columns were chosen")] += 1
         elif kind in (FileKind.TABLE, FileKind.XLSX, FileKind.XLS, FileKind.ODS):
             from adme_labeler.importers import tables
 
@@ -269,7 +289,7 @@ class _Reading:
                 # A bug that one member of an archive brings to light must not cost the others.
                 _log.exception("%s could not be read", member.name)
                 count.failures += 1
-                reason = f"{member.name} {FAULT}."
+                reason = tr("{file} {why}.", file=member.name, why=tr(FAULT))
                 yield _outcome(inside, FAILED, reason, Count())
 
     def _keep(self, label: LabelDraft, count: Count) -> Iterator[LabelDraft | LeftOut]:
@@ -290,23 +310,24 @@ class _Reading:
 
 
 KINDS: dict[LabelType, str] = {
-    LabelType.PRESCRIPTION: "is a human prescription label",
-    LabelType.OTC: "is an over-the-counter label",
-    LabelType.VACCINE: "is a vaccine label",
-    LabelType.ANIMAL: "is an animal drug label",
-    LabelType.DEVICE: "is a device label",
-    LabelType.OTHER: "is no label of a drug product",
+    LabelType.PRESCRIPTION: mark("is a human prescription label"),
+    LabelType.OTC: mark("is an over-the-counter label"),
+    LabelType.VACCINE: mark("is a vaccine label"),
+    LabelType.ANIMAL: mark("is an animal drug label"),
+    LabelType.DEVICE: mark("is a device label"),
+    LabelType.OTHER: mark("is no label of a drug product"),
 }
 _NOTHING: dict[Sections, str] = {
-    Sections.PHARMACOKINETICS: "has no pharmacokinetics or clinical pharmacology section",
-    Sections.CLINICAL_PHARMACOLOGY: "has no clinical pharmacology section",
-    Sections.ALL: "has no text",
+    Sections.PHARMACOKINETICS: mark("has no pharmacokinetics or clinical pharmacology section"),
+    Sections.CLINICAL_PHARMACOLOGY: mark("has no clinical pharmacology section"),
+    Sections.ALL: mark("has no text"),
 }
 
 
 def _left_out(label: LabelDraft, why: str, count: Count) -> LeftOut:
-    count.left_out[why] += 1
-    return LeftOut(label.source, label.title, label.set_id, label.version, why)
+    said = tr(why)
+    count.left_out[said] += 1
+    return LeftOut(label.source, label.title, label.set_id, label.version, said)
 
 
 def _outcome(path: Path, status: str, reason: str, count: Count) -> FileOutcome:
@@ -355,5 +376,5 @@ class _Unpacked:
         data = self._stream.read(size if size >= 0 else 1 << 24)
         self._size += len(data)
         if self._size > self.LARGEST:
-            raise ImportProblem(f"{self._source} unpacks to more than 4 GB.")
+            raise ImportProblem(tr("{file} unpacks to more than 4 GB.", file=self._source))
         return data

@@ -16,6 +16,7 @@ from typing import IO, cast
 
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.importers.text import ByteStream
+from adme_labeler.language import tr
 
 LARGEST_MEMBER = 4 * 1024**3
 """Bytes a member may unpack to (bulk JSON is streamed); documents have limits of their own."""
@@ -76,11 +77,17 @@ def members(
     try:
         archive = zipfile.ZipFile(cast(IO[bytes], stream))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise ImportProblem(f"{source} is no complete zip archive.") from error
+        raise ImportProblem(tr("{file} is no complete zip archive.", file=source)) from error
     with archive:
         entries = [e for e in archive.infolist() if not e.is_dir()]
         if len(entries) > MOST_MEMBERS:
-            raise ImportProblem(f"{source} holds more than {MOST_MEMBERS:,} files.")
+            raise ImportProblem(
+                tr(
+                    "{file} holds more than {most:,} files.",
+                    file=source,
+                    most=MOST_MEMBERS,
+                )
+            )
         # Beside a label's XML a PDF is the same label in print.
         printed = any(e.filename.casefold().endswith(_LABEL_DATA) for e in entries)
         for number, entry in enumerate(entries):
@@ -114,30 +121,38 @@ def _member(
                     pulse()
                     inner.write(chunk)
                     if inner.tell() > LARGEST_INNER_ZIP:
-                        raise ImportProblem(f"{name} is too large for a zip inside a zip.")
+                        raise ImportProblem(
+                            tr("{name} is too large for a zip inside a zip.", name=name)
+                        )
                 inner.seek(0)
                 yield from members(inner, name, behind, pulse, place)
     except ImportProblem as problem:
         yield Refused(name, str(problem), place)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
-        yield Refused(name, f"{name} is damaged in the archive.", place)
+        yield Refused(name, tr("{name} is damaged in the archive.", name=name), place)
 
 
 def _refusal(entry: zipfile.ZipInfo, name: str, depth: int) -> str:
     if entry.flag_bits & 1:
-        return f"{name} is protected by a password; unpack it first."
+        return tr("{name} is protected by a password; unpack it first.", name=name)
     parts = entry.filename.replace("\\", "/").split("/")
     if ".." in parts or entry.filename.startswith(("/", "\\")) or ":" in parts[0]:
-        return f"{name} has a path that leads out of the archive, so it was not read."
+        return tr("{name} has a path that leads out of the archive, so it was not read.", name=name)
     if entry.file_size > LARGEST_MEMBER:
-        return f"{name} would unpack to more than {LARGEST_MEMBER >> 30} GB, so it was not read."
+        return tr(
+            "{name} would unpack to more than {size} GB, so it was not read.",
+            name=name,
+            size=LARGEST_MEMBER >> 30,
+        )
     if entry.file_size > _SUSPICIOUS and entry.file_size > STEEPEST * max(entry.compress_size, 1):
-        return (
-            f"{name} would unpack to {entry.file_size // max(entry.compress_size, 1):,} times its "
-            "size, which drug labels never do, so it was not read."
+        return tr(
+            "{name} would unpack to {times:,} times its size, which drug labels "
+            "never do, so it was not read.",
+            name=name,
+            times=entry.file_size // max(entry.compress_size, 1),
         )
     if entry.filename.casefold().endswith(".zip") and depth >= DEEPEST:
-        return f"{name} is a zip inside a zip inside a zip, so it was not read."
+        return tr("{name} is a zip inside a zip inside a zip, so it was not read.", name=name)
     return ""
 
 
@@ -159,10 +174,10 @@ class _Limited:
         try:
             data = self._stream.read(min(size, 1 << 24) if size >= 0 else 1 << 24)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
-            raise ImportProblem(f"{self._name} is damaged in the archive.") from error
+            raise ImportProblem(tr("{name} is damaged in the archive.", name=self._name)) from error
         self._size += len(data)
         if self._size > LARGEST_MEMBER or (
             self._size > _SUSPICIOUS and self._size > STEEPEST * self._packed
         ):
-            raise ImportProblem(f"{self._name} unpacks to far more than it should.")
+            raise ImportProblem(tr("{name} unpacks to far more than it should.", name=self._name))
         return data

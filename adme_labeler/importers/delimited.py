@@ -13,6 +13,7 @@ from typing import Any
 
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.importers.text import ByteStream
+from adme_labeler.language import tr
 from adme_labeler.protocol.tables import TableLayout
 
 ENCODINGS = (
@@ -85,8 +86,12 @@ class DelimitedFile:
             yield from reader
         except csv.Error as error:
             raise ImportProblem(
-                f"{self._source} is no readable table (line {reader.line_num}): its delimiter or "
-                "quotes are not those of a csv or tsv file."
+                tr(
+                    "{file} is no readable table (line {line}): its delimiter or quotes "
+                    "are not those of a csv or tsv file.",
+                    file=self._source,
+                    line=reader.line_num,
+                )
             ) from error
 
 
@@ -173,7 +178,9 @@ def _dialect(head: bytes, source: str, layout: TableLayout) -> Dialect:
     try:
         sample = codecs.getincrementaldecoder(encoding)(_AS_WINDOWS).decode(head)
     except LookupError as error:
-        raise ImportProblem(f'"{encoding}" is no encoding of text; try utf-8 or cp1252.') from error
+        raise ImportProblem(
+            tr('"{encoding}" is no encoding of text; try utf-8 or cp1252.', encoding=encoding)
+        ) from error
     sample = sample.lstrip("\ufeff").replace("\0", "")
     if len(head) == _HEAD:
         sample = sample[: sample.rfind("\n") + 1] or sample
@@ -184,7 +191,9 @@ def _dialect(head: bytes, source: str, layout: TableLayout) -> Dialect:
     if len(delimiter) != 1:
         delimiter = _NEVER
     if delimiter in '"\r\n':
-        raise ImportProblem(f"{source} cannot be read with a line break or a quote as delimiter.")
+        raise ImportProblem(
+            tr("{file} cannot be read with a line break or a quote as delimiter.", file=source)
+        )
     return Dialect(encoding, delimiter, _quoted(sample, delimiter), 1 if said else 0)
 
 
@@ -228,7 +237,11 @@ def _lines(text: io.TextIOWrapper, source: str, limit: int) -> Iterator[str]:
     while line := text.readline(limit):
         if len(line) >= limit and not line.endswith("\n"):
             raise ImportProblem(
-                f"{source} has a line of more than {limit:,} characters; it is no table."
+                tr(
+                    "{file} has a line of more than {limit:,} characters; it is no table.",
+                    file=source,
+                    limit=limit,
+                )
             )
         yield line.replace("\0", "") if "\0" in line else line
 

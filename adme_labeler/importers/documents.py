@@ -26,6 +26,7 @@ from adme_labeler.importers.drafts import (
 )
 from adme_labeler.importers.lines import Line, contents_of, heading_of, joined
 from adme_labeler.importers.text import ByteStream, compact
+from adme_labeler.language import tr
 
 _LONGEST_TITLE = 160
 _LONGEST_HEADING = 240
@@ -96,7 +97,13 @@ def whole(stream: ByteStream, source: str, largest: int) -> bytes:
         parts.append(part)
         left -= len(part)
     if left <= 0:
-        raise ImportProblem(f"{source} is larger than {largest >> 20} MB, too large for a label.")
+        raise ImportProblem(
+            tr(
+                "{file} is larger than {size} MB, too large for a label.",
+                file=source,
+                size=largest >> 20,
+            )
+        )
     return b"".join(parts)
 
 

@@ -18,6 +18,7 @@ from adme_labeler.importers.documents import Origin, Reading, read_lines, whole
 from adme_labeler.importers.docx_styles import Look, Numbers, Styles, local, value
 from adme_labeler.importers.lines import Line, Run, joined
 from adme_labeler.importers.text import ByteStream, word_set
+from adme_labeler.language import tr
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -49,9 +50,11 @@ def read(stream: ByteStream, origin: Origin, sections: Sections) -> Reading:
             body = _Body(_Package(package, origin.source))
             return read_lines(origin, body.lines(), sections)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
-        raise ImportProblem(f"{origin.source} is damaged or no complete Word document.") from error
+        raise ImportProblem(
+            tr("{file} is damaged or no complete Word document.", file=origin.source)
+        ) from error
     except RuntimeError as error:  # zipfile's word for an encrypted member
-        raise ImportProblem(f"{origin.source} is protected by a password.") from error
+        raise ImportProblem(tr("{file} is protected by a password.", file=origin.source)) from error
 
 
 class _Package:
@@ -63,8 +66,11 @@ class _Package:
         self._names = set(package.namelist())
         if _DOCUMENT not in self._names:
             raise ImportProblem(
-                f"{source} is a zip archive but no Word document; "
-                "if labels are in it, give it the ending .zip."
+                tr(
+                    "{file} is a zip archive but no Word document; if labels are in it, give "
+                    "it the ending .zip.",
+                    file=source,
+                )
             )
 
     def part(self, name: str) -> _Element | None:
@@ -76,7 +82,9 @@ class _Package:
         with self._package.open(name) as stream:
             data = stream.read(LARGEST_PART + 1)
         if len(data) > LARGEST_PART:
-            raise ImportProblem(f"{self._source} unpacks to far more text than a label has.")
+            raise ImportProblem(
+                tr("{file} unpacks to far more text than a label has.", file=self._source)
+            )
         parser = etree.XMLParser(
             resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
             remove_comments=True, remove_pis=True,
@@ -85,7 +93,7 @@ class _Package:
             return etree.fromstring(data, parser)
         except etree.XMLSyntaxError as error:
             raise ImportProblem(
-                f"{self._source} is damaged or no complete Word document."
+                tr("{file} is damaged or no complete Word document.", file=self._source)
             ) from error
 
 

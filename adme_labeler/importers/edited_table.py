@@ -17,6 +17,7 @@ from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.domain.sentence_text import text_hash
 from adme_labeler.importers import tables
 from adme_labeler.importers.detect import HEAD, FileKind, kind_of
+from adme_labeler.language import tr
 from adme_labeler.protocol import EditedRow, EditedSource
 
 ABOUT = "About"
@@ -54,13 +55,18 @@ def read(path: Path, titles: Mapping[str, str]) -> Iterator[EditedSource | Edite
             kind = kind_of(stream.read(HEAD), path.name)
             if kind not in _KINDS:
                 raise ImportProblem(
-                    f"{path.name} is no table; give a spreadsheet that was exported from a project "
-                    "(xlsx, ods, csv or tsv)."
+                    tr(
+                        "{file} is no table; give a spreadsheet that was exported from a "
+                        "project (xlsx, ods, csv or tsv).",
+                        file=path.name,
+                    )
                 )
             stream.seek(0)
             yield from _read(path, digest, tables.sheets(stream, kind, path.name, ABOUT), titles)
     except OSError as error:
-        raise ImportProblem(f"{path.name} cannot be read: {error.strerror or error}.") from error
+        raise ImportProblem(
+            tr("{file} cannot be read: {reason}.", file=path.name, reason=error.strerror or error)
+        ) from error
 
 
 def _read(
@@ -82,14 +88,16 @@ def _read(
             absent = tuple(field for field in _EDITABLE if field not in columns.places)
             yield EditedSource(str(path), digest, revision, absent)
         understood = True
-        where = f"{name}, row" if name else "Row"
         for at, cells in enumerate(rows, start=number + 1):
             if any(cell.strip() for cell in cells):
-                yield _row(cells, columns, f"{where} {at}")
+                yield _row(cells, columns, _place(name, at))
     if not understood:
         raise ImportProblem(
-            f"{path.name} is no table that was exported from a project: it has no sheet with the "
-            'columns "Sentence id" and "Category".'
+            tr(
+                "{file} is no table that was exported from a project: it has no sheet with "
+                'the columns "Sentence id" and "Category".',
+                file=path.name,
+            )
         )
 
 
@@ -137,9 +145,19 @@ def _columns(cells: Sequence[str], titles: Mapping[str, str], source: str) -> _C
         return None
     if twice:
         raise ImportProblem(
-            f'{source} has two columns named "{twice}"; rename or remove one of them.'
+            tr(
+                '{file} has two columns named "{twice}"; rename or remove one of them.',
+                file=source,
+                twice=twice,
+            )
         )
     return _Columns(places, frozenset(escaped))
+
+
+def _place(sheet: str, row: int) -> str:
+    if sheet:
+        return tr("{sheet}, row {row}", sheet=sheet, row=row)
+    return tr("Row {row}", row=row)
 
 
 def _row(cells: Sequence[str], columns: _Columns, place: str) -> EditedRow:

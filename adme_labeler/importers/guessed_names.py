@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from adme_labeler.importers import drug_names
+from adme_labeler.language import listed, tr, trn
 
 _NO_NAME = re.compile(
     r"\b(?:microsoft word|dailymed|drug ?label(?: information)?|label(?:ing)?|package insert|"
@@ -28,22 +29,30 @@ def guess(highlights: str, title: str, stem: str) -> tuple[list[str], str]:
     `highlights` is the drug that a label's highlights speak of, `stem` the file's name.
     """
     if highlights:
-        return [highlights], "its highlights"
+        return [highlights], tr("its highlights")
     parts = [p for p in re.split(r"\s*[()\[\],;|®™]\s*|\s*[-–—]\s+|\s+[-–—]\s*", title) if p]
     parts = [_FORM.sub("", part) for part in parts[:4]]
     names = [p for p in parts if not _NO_NAME.search(p) and len(p.split()) <= 5]
     names = list(drug_names.names_for_masking(names))
     if names:
-        return names, "its title"
+        return names, tr("its title")
     words = " ".join(_NO_NAME.sub(" ", re.sub(r"[_\W\d]+", " ", stem)).split())
-    return ([words], "its file name") if len(words) > 2 else ([], "")
+    return ([words], tr("its file name")) if len(words) > 2 else ([], "")
 
 
 def remark(source: str, names: tuple[str, ...], where: str) -> str:
     """The sentence of the import report on names that nobody gave."""
     if not names:
-        return f"No drug name was given for {source} and none was found, so none will be masked."
+        return tr(
+            "No drug name was given for {file} and none was found, so none will be masked.",
+            file=source,
+        )
     quoted = [f"“{name}”" for name in names]
-    shown = ", ".join(quoted[:-1]) + " and " + quoted[-1] if len(quoted) > 1 else quoted[0]
-    were = "was" if len(names) == 1 else "were"
-    return f"No drug name was given for {source}; {shown} {were} taken from {where}."
+    return trn(
+        "No drug name was given for {file}; {names} was taken from {where}.",
+        "No drug name was given for {file}; {names} were taken from {where}.",
+        len(names),
+        file=source,
+        names=listed(quoted),
+        where=where,
+    )

@@ -14,6 +14,7 @@ from adme_labeler.importers.documents import Origin, Reading, read_lines, whole
 from adme_labeler.importers.lines import Line, Run, joined
 from adme_labeler.importers.spl_text import MarkupReader
 from adme_labeler.importers.text import ByteStream, cleaned, decoded, word_set
+from adme_labeler.language import tr
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -89,11 +90,11 @@ def _parse(stream: ByteStream, source: str) -> _Element:
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.LxmlError as error:
-        raise ImportProblem(f"{source} is a web page that cannot be read.") from error
+        raise ImportProblem(tr("{file} is a web page that cannot be read.", file=source)) from error
     if root is not None:
         etree.strip_elements(root, "script", "style", "noscript", "template", with_tail=False)
     if root is None:
-        raise ImportProblem(f"{source} is a web page without text.")
+        raise ImportProblem(tr("{file} is a web page without text.", file=source))
     return root
 
 

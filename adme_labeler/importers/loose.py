@@ -9,6 +9,7 @@ from adme_labeler.domain.records import Sections
 from adme_labeler.importers.detect import FileKind
 from adme_labeler.importers.documents import Origin, Reading
 from adme_labeler.importers.text import ByteStream
+from adme_labeler.language import tr
 
 _FORMATS = {
     FileKind.PDF: "pdf",
@@ -63,7 +64,8 @@ def remark(guesses: list[str]) -> str:
     """One sentence on drug names that were guessed, also where many documents lie in an archive."""
     if len(guesses) == 1:
         return guesses[0]
-    return (
-        f"No drug names were given for {len(guesses)} documents; they were taken from their titles "
-        "and file names."
+    return tr(
+        "No drug names were given for {count} documents; they were taken from their "
+        "titles and file names.",
+        count=len(guesses),
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.importers.text import ByteStream
+from adme_labeler.language import tr
 
 LARGEST_RESULT = 32 * 1024 * 1024
 """Characters of one result; the largest labels have a few million."""
@@ -30,7 +31,7 @@ def results(stream: ByteStream, source: str) -> Iterator[dict[str, Any]]:
         yield from _array(text)
         return
     if first != "{":
-        raise ImportProblem(f"{source} is no JSON document of drug labels.")
+        raise ImportProblem(tr("{file} is no JSON document of drug labels.", file=source))
     text.drop(1)
     found = False
     rest: dict[str, Any] = {}
@@ -49,21 +50,31 @@ def results(stream: ByteStream, source: str) -> Iterator[dict[str, Any]]:
         elif key == "error":
             detail = text.value()
             message = detail.get("message", "") if isinstance(detail, dict) else ""
-            raise ImportProblem(f"{source} is an openFDA error message, no drug label: {message}")
+            raise ImportProblem(
+                tr(
+                    "{file} is an openFDA error message, no drug label: {message}",
+                    file=source,
+                    message=message,
+                )
+            )
         else:
             rest[str(key)] = text.value()
         text.skip_blanks()
         if text.peek() == ",":
             text.drop(1)
         elif text.peek() != "}":
-            raise ImportProblem(f"{source} breaks off or is damaged: its JSON is not complete.")
+            raise ImportProblem(
+                tr("{file} breaks off or is damaged: its JSON is not complete.", file=source)
+            )
     if text.peek() != "}":
-        raise ImportProblem(f"{source} breaks off or is damaged: its JSON is not complete.")
+        raise ImportProblem(
+            tr("{file} breaks off or is damaged: its JSON is not complete.", file=source)
+        )
     if not found:
         if "set_id" in rest or "openfda" in rest:
             yield rest
             return
-        raise ImportProblem(f'{source} holds no drug labels: it has no "results".')
+        raise ImportProblem(tr('{file} holds no drug labels: it has no "results".', file=source))
 
 
 class _Window:
@@ -91,7 +102,9 @@ class _Window:
         self.text = self.text[self.at :] + self._decoder.decode(chunk, final=self.ended)
         self.at = 0
         if len(self.text) > LARGEST_RESULT:
-            raise ImportProblem(f"{self.source} holds a single result too large for a drug label.")
+            raise ImportProblem(
+                tr("{file} holds a single result too large for a drug label.", file=self.source)
+            )
         return not self.ended
 
     def peek(self) -> str:
@@ -105,7 +118,9 @@ class _Window:
 
     def expect(self, character: str) -> None:
         if self.peek() != character:
-            raise ImportProblem(f"{self.source} is damaged: its JSON is not well-formed.")
+            raise ImportProblem(
+                tr("{file} is damaged: its JSON is not well-formed.", file=self.source)
+            )
         self.drop(1)
 
     def skip_blanks(self) -> None:
@@ -121,12 +136,15 @@ class _Window:
             except (json.JSONDecodeError, RecursionError) as error:
                 if isinstance(error, RecursionError):
                     raise ImportProblem(
-                        f"{self.source} nests its JSON deeper than any drug label."
+                        tr("{file} nests its JSON deeper than any drug label.", file=self.source)
                     ) from error
                 if self.more():
                     continue
                 raise ImportProblem(
-                    f"{self.source} breaks off or is damaged: its JSON is not complete."
+                    tr(
+                        "{file} breaks off or is damaged: its JSON is not complete.",
+                        file=self.source,
+                    )
                 ) from error
             if end == len(self.text) and not self.ended and self.more():
                 continue  # a number may go on in the next chunk

@@ -16,6 +16,7 @@ from adme_labeler.domain.records import Sections
 from adme_labeler.importers import pdf_flow
 from adme_labeler.importers.documents import Origin, Reading, read_lines, whole
 from adme_labeler.importers.text import ByteStream
+from adme_labeler.language import tr
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -69,17 +70,23 @@ def _opened(data: bytes, source: str) -> pypdfium2.PdfDocument:
         code = getattr(error, "err_code", None)
         if code == _PASSWORD:
             raise ImportProblem(
-                f"{source} is protected by a password; save it without one first."
+                tr("{file} is protected by a password; save it without one first.", file=source)
             ) from error
         if code == _SECURITY:
-            raise ImportProblem(f"{source} is protected in a way that cannot be read.") from error
-        raise ImportProblem(f"{source} is damaged or no complete PDF document.") from error
+            raise ImportProblem(
+                tr("{file} is protected in a way that cannot be read.", file=source)
+            ) from error
+        raise ImportProblem(
+            tr("{file} is damaged or no complete PDF document.", file=source)
+        ) from error
     if count > MOST_PAGES:
         document.close()
-        raise ImportProblem(f"{source} has {count:,} pages, too many for a drug label.")
+        raise ImportProblem(
+            tr("{file} has {count:,} pages, too many for a drug label.", file=source, count=count)
+        )
     if count == 0:
         document.close()
-        raise ImportProblem(f"{source} is damaged or no complete PDF document.")
+        raise ImportProblem(tr("{file} is damaged or no complete PDF document.", file=source))
     return document
 
 
@@ -108,7 +115,9 @@ def _pages(
             page.close()
         letters += text.letters
         if letters > MOST_LETTERS:
-            raise ImportProblem(f"{source} holds far more text than a drug label has.")
+            raise ImportProblem(
+                tr("{file} holds far more text than a drug label has.", file=source)
+            )
         yield text
 
 
@@ -118,16 +127,27 @@ def _check(pages: list[PageText], source: str) -> str:
     if letters < 20:
         if any(page.pictures for page in pages):
             raise ImportProblem(
-                f"{source} is a scan without a text layer; let a program for text recognition "
-                "(OCR) add one first."
+                tr(
+                    "{file} is a scan without a text layer; let a program for text "
+                    "recognition (OCR) add one first.",
+                    file=source,
+                )
             )
-        raise ImportProblem(f"{source} is a PDF without text.")
+        raise ImportProblem(tr("{file} is a PDF without text.", file=source))
     if sum(page.unreadable for page in pages) > 0.3 * letters:
         raise ImportProblem(
-            f"The fonts of {source} do not say which letters they show, so its text cannot be "
-            "read; let a program for text recognition (OCR) add a text layer."
+            tr(
+                "The fonts of {file} do not say which letters they show, so its text cannot "
+                "be read; let a program for text recognition (OCR) add a text layer.",
+                file=source,
+            )
         )
     scans = sum(page.letters < 20 and page.pictures for page in pages)
     if scans:
-        return f"{scans} of {len(pages)} pages of {source} are pictures without text."
+        return tr(
+            "{scans} of {count} pages of {file} are pictures without text.",
+            scans=scans,
+            count=len(pages),
+            file=source,
+        )
     return ""

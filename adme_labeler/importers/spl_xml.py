@@ -22,6 +22,7 @@ from adme_labeler.importers.drafts import (
 from adme_labeler.importers.spl_sections import UNCLASSIFIED, child_of, code_of, tag
 from adme_labeler.importers.spl_text import contents, plain_text
 from adme_labeler.importers.text import ByteStream
+from adme_labeler.language import tr
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -111,13 +112,20 @@ def _parse(stream: ByteStream, source: str) -> _Element:
             size += len(chunk)
             if size > LARGEST:
                 raise ImportProblem(
-                    f"{source} is larger than {LARGEST >> 20} MB, too large for one drug label."
+                    tr(
+                        "{file} is larger than {size} MB, too large for one drug label.",
+                        file=source,
+                        size=LARGEST >> 20,
+                    )
                 )
             if b"<!ENTITY" in (carry + chunk).replace(b"\0", b""):
                 # Labels define none; definitions are how entity bombs and file theft begin.
                 raise ImportProblem(
-                    f"{source} defines its own XML entities, which no drug label does; "
-                    "for safety it was not read."
+                    tr(
+                        "{file} defines its own XML entities, which no drug label does; for "
+                        "safety it was not read.",
+                        file=source,
+                    )
                 )
             carry = chunk[-20:]
             parser.feed(chunk)
@@ -127,10 +135,21 @@ def _parse(stream: ByteStream, source: str) -> _Element:
     except etree.XMLSyntaxError as error:
         guard.watch(parser.read_events())  # "no drug label" says more than "damaged"
         if size == 0:
-            raise ImportProblem(f"{source} is empty.") from error
-        where = f" (line {error.lineno})" if error.lineno else ""
+            raise ImportProblem(tr("{file} is empty.", file=source)) from error
+        if error.lineno:
+            raise ImportProblem(
+                tr(
+                    "{file} is no complete XML document: it breaks off or is damaged (line "
+                    "{line}).",
+                    file=source,
+                    line=error.lineno,
+                )
+            ) from error
         raise ImportProblem(
-            f"{source} is no complete XML document: it breaks off or is damaged{where}."
+            tr(
+                "{file} is no complete XML document: it breaks off or is damaged.",
+                file=source,
+            )
         ) from error
     return root
 
@@ -154,15 +173,23 @@ class _Guard:
                 _check_root(element, self.source)
             if self.depth > DEEPEST:
                 raise ImportProblem(
-                    f"{self.source} nests its elements more than {DEEPEST} levels deep, "
-                    "which no drug label does."
+                    tr(
+                        "{file} nests its elements more than {most} levels deep, which no "
+                        "drug label does.",
+                        file=self.source,
+                        most=DEEPEST,
+                    )
                 )
 
 
 def _check_root(root: _Element, source: str) -> None:
     if tag(root) != "document" or (root.nsmap.get(root.prefix) or _NAMESPACE) != _NAMESPACE:
         raise ImportProblem(
-            f"{source} is XML but no drug label (its outermost element is <{tag(root)}>)."
+            tr(
+                "{file} is XML but no drug label (its outermost element is <{tag}>).",
+                file=source,
+                tag=tag(root),
+            )
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from adme_labeler.domain.categories import ADME
 from adme_labeler.domain.problems import ImportProblem
+from adme_labeler.language import tr
 
 FIELDS = (
     "text", "category", "also", "note", "drug", "drug_group", "set_id", "section", "heading", "uid",
@@ -86,7 +87,14 @@ def understood(header: Sequence[str], told: Mapping[str, str], source: str) -> C
     for name, field in told.items():
         at = by_name.get(_folded(name))
         if at is None:
-            raise ColumnMissing(f'{source} has no column "{name}" ({columns_of(names)}).')
+            raise ColumnMissing(
+                tr(
+                    '{file} has no column "{name}" ({columns}).',
+                    file=source,
+                    name=name,
+                    columns=columns_of(names),
+                )
+            )
         said.add(at)
         if field:
             chosen.setdefault(field, []).append(at)
@@ -103,8 +111,14 @@ def understood(header: Sequence[str], told: Mapping[str, str], source: str) -> C
         written = {_folded(header[at]) for at in found if at < len(header)}
         if len(found) > 1 and (field in chosen or len(written) < len(found)):
             raise ImportProblem(
-                f'{source} has two columns for {field} ("{names[found[0]]}" and '
-                f'"{names[found[1]]}"); rename or remove one of them.'
+                tr(
+                    '{file} has two columns for {field} ("{one}" and "{other}"); rename '
+                    "or remove one of them.",
+                    file=source,
+                    field=field,
+                    one=names[found[0]],
+                    other=names[found[1]],
+                )
             )
         if found:
             places[field] = found[0]
@@ -120,9 +134,13 @@ def field_named(cell: str) -> str:
 
 def columns_of(names: Sequence[str]) -> str:
     """The columns of a table, for a sentence."""
-    listed = ", ".join(f'"{name[:30]}"' for name in names[:_NAMED])
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"its columns are {listed}{more}" if listed else "it is empty"
+    if not names:
+        return tr("it is empty")
+    shown = ", ".join(f'"{name[:30]}"' for name in names[:_NAMED])
+    if len(names) > _NAMED:
+        more = len(names) - _NAMED
+        return tr("its columns are {names} and {count} more", names=shown, count=more)
+    return tr("its columns are {names}", names=shown)
 
 
 def folded_category(written: str) -> str:

@@ -20,6 +20,7 @@ from adme_labeler.importers.table_columns import (
 )
 from adme_labeler.importers.text import ByteStream
 from adme_labeler.importers.workbooks import Unstored, Workbook
+from adme_labeler.language import tr
 from adme_labeler.protocol.tables import TableLayout
 
 KINDS = (FileKind.TABLE, FileKind.XLSX, FileKind.XLS, FileKind.ODS)
@@ -77,8 +78,17 @@ def table_of(file: DelimitedFile | Workbook, source: str, layout: TableLayout) -
     if missing is not None:
         raise missing
     said = columns_of(first.names if first else ())
-    advice = "; say which column holds the text" if first else ""
-    raise ImportProblem(f'{source} has no column "text" ({said}){advice}.')
+    if not first:
+        raise ImportProblem(
+            tr('{file} has no column "text" ({columns}).', file=source, columns=said)
+        )
+    raise ImportProblem(
+        tr(
+            '{file} has no column "text" ({columns}); say which column holds the text.',
+            file=source,
+            columns=said,
+        )
+    )
 
 
 def candidates(file: DelimitedFile | Workbook, source: str, layout: TableLayout) -> tuple[str, ...]:
@@ -88,7 +98,14 @@ def candidates(file: DelimitedFile | Workbook, source: str, layout: TableLayout)
     if layout.sheet in file.sheets:
         return (layout.sheet,)
     there = ", ".join(f'"{name}"' for name in file.sheets[:8])
-    raise ImportProblem(f'{source} has no sheet "{layout.sheet}" (its sheets are {there}).')
+    raise ImportProblem(
+        tr(
+            '{file} has no sheet "{sheet}" (its sheets are {names}).',
+            file=source,
+            sheet=layout.sheet,
+            names=there,
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -137,15 +154,23 @@ def unstored_cells(found: Unstored, sheet: str, sheets: Sequence[str]) -> str:
     """The cells with a formula but no stored value, for a sentence; "" for none."""
     if not found.count:
         return ""
-    first = f"cell {found.first}" + (f' of the sheet "{sheet}"' if len(sheets) > 1 else "")
-    return first if found.count == 1 else f"{found.count:,} cells, the first is {first}"
+    if len(sheets) > 1:
+        first = tr('cell {cell} of the sheet "{sheet}"', cell=found.first, sheet=sheet)
+    else:
+        first = tr("cell {cell}", cell=found.first)
+    if found.count == 1:
+        return first
+    return tr("{count:,} cells, the first is {first}", count=found.count, first=first)
 
 
 def too_long(source: str, length: int, number: int) -> str:
     """The sentence for a cell that no sentence fills."""
-    return (
-        f"{source} has a cell of {length:,} characters in row {number}; its delimiter or quotes "
-        "may be wrong."
+    return tr(
+        "{file} has a cell of {length:,} characters in row {number}; its delimiter or "
+        "quotes may be wrong.",
+        file=source,
+        length=length,
+        number=number,
     )
 
 
@@ -174,7 +199,9 @@ def _numbered(rows: Iterator[list[str]], start: int) -> Rows:
 def _checked(rows: Rows, at: int, source: str) -> Rows:
     for count, (number, cells) in enumerate(rows, start=1):
         if count > MOST_ROWS:
-            raise ImportProblem(f"{source} has more than {MOST_ROWS:,} rows.")
+            raise ImportProblem(
+                tr("{file} has more than {most:,} rows.", file=source, most=MOST_ROWS)
+            )
         if at < len(cells) and len(cells[at]) > LARGEST_CELL:
             raise ImportProblem(too_long(source, len(cells[at]), number))
         yield number, cells

@@ -31,6 +31,7 @@ from adme_labeler.importers.table_files import (
     unstored_cells,
 )
 from adme_labeler.importers.workbooks import Workbook
+from adme_labeler.language import tr
 from adme_labeler.protocol.tables import (
     PREVIEW_CELL,
     PREVIEW_COLUMNS,
@@ -62,19 +63,25 @@ def preview(path: Path, layout: TableLayout, pulse: Pulse = lambda rows: None) -
             kind = kind_of(stream.read(HEAD), path.name)
             stream.seek(0)
             if kind is FileKind.EMPTY:
-                raise ImportProblem(f"{path.name} is empty.")
+                raise ImportProblem(tr("{file} is empty.", file=path.name))
             if kind not in KINDS:
-                raise ImportProblem(f"{path.name} is no table, whatever its name says.")
+                raise ImportProblem(
+                    tr("{file} is no table, whatever its name says.", file=path.name)
+                )
             file = opened(stream, kind, path.name, layout)
             with closing(file):
                 return _previewed(file, path, layout, pulse)
     except ImportProblem as problem:
         return _refused(path, layout, str(problem))
     except (gzip.BadGzipFile, zlib.error, EOFError):
-        return _refused(path, layout, f"{path.name} is damaged: it cannot be unpacked.")
+        return _refused(
+            path, layout, tr("{file} is damaged: it cannot be unpacked.", file=path.name)
+        )
     except OSError as error:
         reason = error.strerror or error
-        return _refused(path, layout, f"{path.name} cannot be opened ({reason}).")
+        return _refused(
+            path, layout, tr("{file} cannot be opened ({reason}).", file=path.name, reason=reason)
+        )
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,7 @@ def _chosen(file: DelimitedFile | Workbook, source: str, layout: TableLayout) ->
     filled = [look for look in looks if look.first] or [look for look in looks if look.names]
     if filled:
         return filled[0]
-    raise ImportProblem(f"{source} holds no table: every sheet is empty.")
+    raise ImportProblem(tr("{file} holds no table: every sheet is empty.", file=source))
 
 
 def _look(file: DelimitedFile | Workbook, sheet: str, layout: TableLayout) -> _Look:
@@ -177,7 +184,9 @@ def _counted(
         if total % _PULSE_ROWS == 0:
             pulse(total)
         if total > MOST_ROWS:
-            raise ImportProblem(f"{source} has more than {MOST_ROWS:,} rows.")
+            raise ImportProblem(
+                tr("{file} has more than {most:,} rows.", file=source, most=MOST_ROWS)
+            )
     return {at: dict(counter.most_common()) for at, counter in counts.items()}, total
 
 
@@ -188,13 +197,14 @@ def _length(look: _Look, at: int) -> float:
 
 def _defect(file: DelimitedFile | Workbook, look: _Look, source: str, count: int) -> str:
     if not count:
-        return f"{source} has no row below the names of its columns."
+        return tr("{file} has no row below the names of its columns.", file=source)
     if isinstance(file, Workbook):
         cells = unstored_cells(file.unstored(look.sheet), look.sheet, file.sheets)
         if cells:
-            return (
-                f"Formulas without stored values read as empty ({cells}); opening and saving the "
-                "file in a spreadsheet program stores them."
+            return tr(
+                "Formulas without stored values read as empty ({cells}); opening and "
+                "saving the file in a spreadsheet program stores them.",
+                cells=cells,
             )
     return ""
 

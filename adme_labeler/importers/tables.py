@@ -25,6 +25,7 @@ from adme_labeler.importers.table_columns import FIELDS, folded_category, parts_
 from adme_labeler.importers.table_files import Table, opened, table_of, unstored_cells
 from adme_labeler.importers.text import ByteStream, cleaned
 from adme_labeler.importers.workbooks import Unstored, Workbook
+from adme_labeler.language import tr, trn
 from adme_labeler.protocol.tables import TableLayout
 
 ROWS_PER_LABEL = 1_000
@@ -50,12 +51,22 @@ class Findings:
         if self.unknown_categories:
             names = ", ".join(f'"{name}"' for name in list(self.unknown_categories)[:5])
             total = sum(self.unknown_categories.values())
-            have = "row has" if total == 1 else "rows have"
-            parts.append(f"{total:,} {have} a category that the scheme does not know ({names})")
+            parts.append(
+                trn(
+                    "{count:,} row has a category that the scheme does not know ({names})",
+                    "{count:,} rows have a category that the scheme does not know ({names})",
+                    total,
+                    names=names,
+                )
+            )
         if self.formulas:
-            parts.append(f"formulas without stored values read as empty ({self.formulas})")
+            parts.append(
+                tr("formulas without stored values read as empty ({cells})", cells=self.formulas)
+            )
         if self.empty:
-            parts.append(f"{self.empty:,} {'row has' if self.empty == 1 else 'rows have'} no text")
+            parts.append(
+                trn("{count:,} row has no text", "{count:,} rows have no text", self.empty)
+            )
         said = "; ".join(parts)
         return said[:1].upper() + said[1:] + "." if said else ""
 
@@ -89,11 +100,15 @@ def read(
             groups.add((set_id, "" if set_id else row.drug), row)
         if not groups and findings.formulas:
             raise ImportProblem(
-                f"{source} holds formulas without stored values ({findings.formulas}); open it in "
-                "a spreadsheet program, save it and import it again."
+                tr(
+                    "{file} holds formulas without stored values ({formulas}); open it in a "
+                    "spreadsheet program, save it and import it again.",
+                    file=source,
+                    formulas=findings.formulas,
+                )
             )
         if not groups:
-            raise ImportProblem(f"{source} has no row with text.")
+            raise ImportProblem(tr("{file} has no row with text.", file=source))
         categories = {folded_category(k): v for k, v in layout.categories.items()}
         yield from _labels(groups, PurePath(name).stem, source, _Categories(categories, findings))
     finally:
@@ -135,8 +150,12 @@ def sheets(
             if unknown.count:
                 said = unstored_cells(unknown, name, file.sheets)
                 raise ImportProblem(
-                    f"{source} holds formulas without stored values ({said}); open it in a "
-                    "spreadsheet program and save it again."
+                    tr(
+                        "{file} holds formulas without stored values ({said}); open it in a "
+                        "spreadsheet program and save it again.",
+                        file=source,
+                        said=said,
+                    )
                 )
         for name in sorted(file.sheets, key=lambda name: name != first):
             yield name, file.rows(name)

@@ -19,12 +19,13 @@ from adme_labeler.domain.problems import ImportProblem
 from adme_labeler.importers.detect import FileKind
 from adme_labeler.importers.table_columns import letter_of
 from adme_labeler.importers.text import ByteStream
+from adme_labeler.language import mark, tr
 
 LARGEST_WORKBOOK = 256 * 1024**2
 LARGEST_SHEET = 2 * 1024**3
 """Bytes of a workbook, and of one sheet unpacked (a million rows have about half a GB)."""
 _IN_MEMORY = 16 * 1024**2
-_DAMAGED = "{} is damaged or no spreadsheet of a known kind."
+_DAMAGED = mark("{file} is damaged or no spreadsheet of a known kind.")
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,12 @@ class Workbook:
     def _problem(self, error: Exception) -> ImportProblem:
         if "assword" in str(error):
             return ImportProblem(
-                f"{self._source} is protected by a password; save it without one first."
+                tr(
+                    "{file} is protected by a password; save it without one first.",
+                    file=self._source,
+                )
             )
-        return ImportProblem(_DAMAGED.format(self._source))
+        return ImportProblem(tr(_DAMAGED, file=self._source))
 
 
 def _copied(stream: ByteStream, source: str) -> IO[bytes]:
@@ -113,7 +117,13 @@ def _copied(stream: ByteStream, source: str) -> IO[bytes]:
         size += len(data)
         if size > LARGEST_WORKBOOK:
             held.close()
-            raise ImportProblem(f"{source} is larger than {LARGEST_WORKBOOK >> 20} MB.")
+            raise ImportProblem(
+                tr(
+                    "{file} is larger than {size} MB.",
+                    file=source,
+                    size=LARGEST_WORKBOOK >> 20,
+                )
+            )
         held.write(data)
     held.seek(0)
     return held  # type: ignore[return-value]
@@ -128,11 +138,13 @@ def _check_sizes(file: IO[bytes], source: str) -> None:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise ImportProblem(_DAMAGED.format(source)) from error
+        raise ImportProblem(tr(_DAMAGED, file=source)) from error
     for entry in entries:
         steep = entry.file_size > 200 * max(entry.compress_size, 1)
         if entry.file_size > LARGEST_SHEET or (steep and entry.file_size > 50 << 20):
-            raise ImportProblem(f"{source} unpacks to far more than a spreadsheet should.")
+            raise ImportProblem(
+                tr("{file} unpacks to far more than a spreadsheet should.", file=source)
+            )
     file.seek(0)
 
 
