@@ -64,6 +64,20 @@ test: lint test-libraries
 test-full: lint test-libraries
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -rs -m "" --hypothesis-profile=full
 
+# Wheel, sdist, the frozen program, Debian package and portable archive, into dist/.
+package: $(INSTALLED) packaging-tools
+	@$(BIN)/python packaging/build.py
+
+# The frozen program at work, as on a machine without Python.
+package-test: $(INSTALLED) test-libraries
+	@$(BIN)/python packaging/smoke_test.py
+
+.PHONY: package package-test packaging-tools
+packaging-tools: libraries
+	@.ci/system-libraries --packaging
+	@$(BIN)/python -c 'import build' 2>/dev/null || \
+	    $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[packaging]'
+
 bench: $(INSTALLED)
 	@$(BIN)/python -m tests.benchmarks.run
 

@@ -19,13 +19,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from cyclonedx.factory.license import LicenseFactory
+from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import Property
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
-from cyclonedx.validation.json import JsonStrictValidator
 from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 from adme_labeler import __version__
@@ -155,7 +155,9 @@ def _standing_in(licence: str) -> list[Path]:
 def _python() -> Part:
     version = ".".join(map(str, sys.version_info[:3]))
     library = Path(sys.base_prefix) / "lib" / f"python{version.rpartition('.')[0]}"
-    texts = [p for p in (library / "LICENSE.txt", Path(sys.base_prefix) / "LICENSE.txt") if p.is_file()]
+    texts = [
+        p for p in (library / "LICENSE.txt", Path(sys.base_prefix) / "LICENSE.txt") if p.is_file()
+    ]
     if not texts:  # Python as a package of the system
         texts = [Path(f"/usr/share/doc/python{version.rpartition('.')[0]}/copyright")]
     return Part("generic", "python", version, "PSF-2.0", texts)
@@ -173,7 +175,10 @@ def _system_package(path: str) -> Part:
 @lru_cache
 def _debian(package: str) -> Part:
     version = subprocess.run(
-        ["dpkg-query", "-W", "-f", "${Version}", package], capture_output=True, text=True, check=True
+        ["dpkg-query", "-W", "-f", "${Version}", package],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     name = package.split(":")[0]
     text = Path("/usr/share/doc") / name / "copyright"

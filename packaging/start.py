@@ -14,6 +14,6 @@ if sys.platform == "linux":
     else:
         os.environ["LD_LIBRARY_PATH"] = before
 
-from adme_labeler.cli import main  # noqa: E402
+from adme_labeler.cli import main
 
 sys.exit(main())

@@ -1,10 +1,10 @@
 """torch for the CPU without its tests, headers and tools for building extensions."""
 
-import glob
 from pathlib import Path
 
 from PyInstaller.utils.hooks import collect_dynamic_libs, collect_submodules, get_package_paths
 
+_TORCH = Path(get_package_paths("torch")[1])
 _LEFT_OUT = (
     "torch.testing._internal",
     "torch.utils.benchmark",
@@ -21,7 +21,9 @@ _LEFT_OUT = (
 )
 """What is imported of these is found by looking at who imports it."""
 
-module_collection_mode = "pyz+py"  # torch reads the source of its settings, and torch.jit.script of more
+module_collection_mode = (
+    "pyz+py"  # torch reads the source of its settings, and torch.jit.script of more
+)
 warn_on_missing_hiddenimports = False
 hiddenimports = collect_submodules(
     "torch",
@@ -30,11 +32,13 @@ hiddenimports = collect_submodules(
 )
 binaries = [
     (source, target)
-    for source, target in collect_dynamic_libs("torch", search_patterns=["*.so", "*.so.*", "*.dll", "*.dylib"])
+    for source, target in collect_dynamic_libs(
+        "torch", search_patterns=["*.so", "*.so.*", "*.dll", "*.dylib"]
+    )
     if "test" not in source.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
 ]
 binaries += [
     (program, "torch/bin")  # torch looks for it when it is imported
-    for program in glob.glob(str(Path(get_package_paths("torch")[1]) / "bin" / "torch_shm_manager*"))
+    for program in map(str, _TORCH.glob("bin/torch_shm_manager*"))
 ]
 bindepend_symlink_suppression = ["**/torch/lib/*.so*"]
