@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -13,17 +14,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from adme_labeler import protocol
-from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.categories import Category, CategoryKey
 from adme_labeler.domain.records import ModelVersion, SentenceId
-from adme_labeler.services import annotating, importing, recall, suggesting, training
+from adme_labeler.domain.scheme_rules import free_colors, free_digit
+from adme_labeler.services import annotating, importing, recall, schemes, suggesting, training
 from adme_labeler.services.annotating import Shown
+from adme_labeler.services.between import between
 from adme_labeler.services.session import Session
 from adme_labeler.services.suggesting import ScoreKeeper
 from adme_labeler.storage import measured, sentences, suggestions
 from tests.drafts import finished_training, simple_label
 
-KEYS = "ADMEO"
 CODES = 10_000
+MORE = ("F", "G")
+"""Categories that may be added."""
 
 
 class Serving(RuleBasedStateMachine):
@@ -40,7 +44,7 @@ class Serving(RuleBasedStateMachine):
         inputs = sentences.model_inputs(self.session.connection)
         self.ids = [i.id for i in inputs]
         self.held = [i.id for i in inputs if i.held_out]
-        self.made: dict[tuple[int, int], int] = {}
+        self.made: dict[tuple[int, int], tuple[int, tuple[str, ...]]] = {}
         self.served_head: int | None = None
         self.start_worker()
 
@@ -55,31 +59,47 @@ class Serving(RuleBasedStateMachine):
         """A new process: what the old one still had to say is gone."""
         self.keeper = ScoreKeeper.start(self.session)
         self.refits: list[tuple[protocol.Refit, int]] = []
+        self.fitted: list[protocol.Refitted] = []
 
     def scores(self, refit: protocol.Refit, head: int, ids: list[SentenceId]) -> protocol.Scores:
         items = []
+        keys = refit.categories
         for sentence in ids:
-            first = (sentence * 7 + head) % 5
-            shown = tuple(0.6 if k == first else 0.1 for k in range(5))
-            second = KEYS[(first + 1) % 5]
-            items.append(protocol.Score(sentence, KEYS[first], second, shown, head / CODES))
+            first = (sentence * 7 + head) % len(keys)
+            rest = 0.4 / (len(keys) - 1)
+            shown = tuple(0.6 if k == first else rest for k in range(len(keys)))
+            second = keys[(first + 1) % len(keys)]
+            items.append(protocol.Score(sentence, keys[first], second, shown, head / CODES))
         return protocol.Scores(refit.revision, tuple(items))
 
     # ----------------------------------------------------------------------- what happens
 
-    @rule(data=st.data(), key=st.sampled_from(KEYS), held=st.booleans())
-    def decide(self, data: st.DataObject, key: str, held: bool) -> None:
+    @rule(data=st.data(), held=st.booleans())
+    def decide(self, data: st.DataObject, held: bool) -> None:
         sentence = data.draw(st.sampled_from(self.held if held else self.ids))
+        key = data.draw(st.sampled_from(self.session.scheme.keys))
         annotating.decide(self.session, sentence, CategoryKey(key), Shown(blind=True))
 
-    @rule()
-    def refit(self) -> None:
+    @rule(late_news=st.booleans())
+    def refit(self, late_news: bool = False) -> None:
         message = self.keeper.refit()
         # A trained version without examples is the model as the gate measured it.
         what = [self.keeper.version, *(msgspec.json.encode(e) for e in message.examples)]
         head = zlib.crc32(repr(what).encode()) % CODES
         self.refits.append((message, head))
-        self.made[(self.keeper.version, message.revision)] = head
+        self.made[(self.keeper.version, message.revision)] = (head, message.categories)
+        # The level of its category sets tells the head, too; every category passes its bound.
+        sets = protocol.CategorySets(level=head / CODES, lowest=(0.0,) * len(message.categories))
+        fitted = protocol.Refitted(message.revision, 0, 0, 0.1, 1.0, sets=sets)
+        self.fitted.append(fitted)
+        if not late_news:
+            self.keeper.fitted(fitted)
+
+    @precondition(lambda self: self.fitted)
+    @rule(data=st.data())
+    def news_of_any_refit(self, data: st.DataObject) -> None:
+        """What a head says of itself comes late, perhaps when it was overtaken."""
+        self.keeper.fitted(data.draw(st.sampled_from(self.fitted)))
 
     @precondition(lambda self: self.refits)
     @rule(data=st.data(), late=st.booleans())
@@ -124,6 +144,20 @@ class Serving(RuleBasedStateMachine):
         training.roll_back(self.session)
         self.start_worker()
 
+    @rule(key=st.sampled_from(MORE))
+    def add_or_remove_a_category(self, key: str) -> None:
+        """As the window does: the project is opened again."""
+        scheme = self.session.scheme
+        kept = tuple(c for c in scheme.categories if c.key != key)
+        if len(kept) == len(scheme.categories):
+            light, dark = free_colors(kept)
+            digit = free_digit(kept)
+            kept = (*kept, Category(CategoryKey(key), f"More {key}", digit, light, dark, "More."))
+        elif schemes.why_kept(self.session, CategoryKey(key)):
+            return
+        schemes.save(self.session, replace(scheme, categories=kept))
+        self.restart(True)
+
     @rule(reopen=st.booleans())
     def restart(self, reopen: bool) -> None:
         """The worker dies, or the whole program."""
@@ -138,7 +172,15 @@ class Serving(RuleBasedStateMachine):
     def a_number_names_one_head(self) -> None:
         for suggestion in suggestions.get(self.session.connection, self.ids).values():
             number = (int(suggestion.model_version), suggestion.head_revision)
-            assert round(suggestion.margin * CODES) == self.made[number]
+            head, keys = self.made[number]
+            assert round(suggestion.margin * CODES) == head
+            now = self.session.scheme.keys
+            assert now[: len(keys)] == keys, "probabilities in another order than the categories"
+            found = between(self.session, suggestion)
+            if found is not None:
+                served = suggesting.served(self.session)
+                assert served is not None and number == (int(served.version), served.revision)
+                assert round(found.level * CODES) == head
 
     @invariant()
     def what_is_measured_is_what_is_served(self) -> None:
@@ -148,14 +190,15 @@ class Serving(RuleBasedStateMachine):
             return
         number = (served.version, served.revision)
         assert (report.version, report.revision) == number
-        assert self.made[(int(served.version), served.revision)] == self.served_head
+        head, keys = self.made[(int(served.version), served.revision)]
+        assert head == self.served_head
         rows, updating = recall.measurable(self.session)
         shown = suggestions.get(self.session.connection, [r.sentence for r in rows])
         for row in rows:
             suggestion = shown[row.sentence]
             assert (suggestion.model_version, suggestion.head_revision) == number
             assert round(suggestion.margin * CODES) == self.served_head
-            assert KEYS.index(suggestion.category) == (row.sentence * 7 + self.served_head) % 5
+            assert keys.index(suggestion.category) == (row.sentence * 7 + head) % len(keys)
             assert row.suggested == suggestion.category
             assert row.sentence in self.held and row.group not in served.groups
         decided = {m.sentence for m in measured.decided(self.session.connection)}
@@ -173,7 +216,7 @@ class Serving(RuleBasedStateMachine):
         assert active in known
 
 
-Serving.TestCase.settings = settings(max_examples=12, stateful_step_count=18, deadline=None)
+Serving.TestCase.settings = settings(max_examples=14, stateful_step_count=20, deadline=None)
 test_serving = Serving.TestCase
 
 
