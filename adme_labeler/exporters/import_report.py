@@ -15,6 +15,7 @@ from adme_labeler.domain.cell_text import escape
 from adme_labeler.domain.problems import ExportProblem
 from adme_labeler.exporters.cells import cut, escape_xml
 from adme_labeler.exporters.targets import replacing
+from adme_labeler.language import tr
 
 Cell = str | int
 
@@ -46,7 +47,9 @@ class Report:
 def write(target: Path, report: Report) -> int:
     """Write the report; returns how many rows. Raises ExportProblem when it cannot be written."""
     if target.suffix.lower() not in SUFFIXES:
-        raise ExportProblem(f"The name of a report ends in .csv or .xlsx, not as {target.name}.")
+        raise ExportProblem(
+            tr("The name of a report ends in .csv or .xlsx, not as {file}.", file=target.name)
+        )
     with replacing(target) as draft:
         return _csv(draft, report) if target.suffix.lower() == ".csv" else _xlsx(draft, report)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from adme_labeler.domain.cell_text import escape
 from adme_labeler.exporters.rows import COLUMNS, Content, Value, Written
 from adme_labeler.exporters.targets import replacing
+from adme_labeler.language import trn
 
 
 def write(target: Path, content: Content) -> Written:
@@ -42,10 +43,14 @@ def write(target: Path, content: Content) -> Written:
                 count += 1
     reports: list[str] = []
     if escaped:
-        rows = "row holds" if escaped == 1 else "rows hold"
         reports.append(
-            f"{escaped:,} {rows} text that a spreadsheet program would take for a formula; it "
-            f"begins with an apostrophe in this file."
+            trn(
+                "{count:,} row holds text that a spreadsheet program would take for a formula; it "
+                "begins with an apostrophe in this file.",
+                "{count:,} rows hold text that a spreadsheet program would take for a formula; it "
+                "begins with an apostrophe in this file.",
+                escaped,
+            )
         )
     return Written(count, tuple(reports))
 

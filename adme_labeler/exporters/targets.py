@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adme_labeler.domain.problems import ExportProblem
+from adme_labeler.language import tr
 
 SUFFIXES = (".xlsx", ".csv", ".tsv", ".jsonl", ".parquet")
 NEEDS_PYARROW = "pip install adme-labeler[parquet]"
@@ -24,25 +25,42 @@ _NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY}
 def check_target(target: Path) -> None:
     """Raises ExportProblem when nothing can be written to `target`, in one sentence."""
     if target.suffix.lower() not in SUFFIXES:
-        ending = f'"{target.suffix}"' if target.suffix else "no ending"
+        ending = f'"{target.suffix}"' if target.suffix else tr("no ending")
         raise ExportProblem(
-            f"{target.name} has {ending}: the name of an export ends in "
-            f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}."
+            tr(
+                "{file} has {ending}: the name of an export ends in {endings} or {last}.",
+                file=target.name,
+                ending=ending,
+                endings=", ".join(SUFFIXES[:-1]),
+                last=SUFFIXES[-1],
+            )
         )
     if target.suffix.lower() == ".parquet" and not parquet_is_here():
         raise ExportProblem(
-            f"{target.name} cannot be written: parquet needs the library pyarrow, which is not "
-            f"installed ({NEEDS_PYARROW})."
+            tr(
+                "{file} cannot be written: parquet needs the library pyarrow, which is not "
+                "installed ({command}).",
+                file=target.name,
+                command=NEEDS_PYARROW,
+            )
         )
     if target.is_dir():
-        raise ExportProblem(f"{target} is a folder; give the spreadsheet another name.")
+        raise ExportProblem(
+            tr("{path} is a folder; give the spreadsheet another name.", path=target)
+        )
     if not target.parent.is_dir():
-        raise ExportProblem(f"There is no folder {target.parent}; choose another one or make it.")
+        raise ExportProblem(
+            tr("There is no folder {folder}; choose another one or make it.", folder=target.parent)
+        )
     lock = _lock_of_another_program(target)
     if lock is not None:
         raise ExportProblem(
-            f"{target.name} is open in a spreadsheet program; close it there and export again "
-            f"(if it is not, delete the left-over file {lock.name})."
+            tr(
+                "{file} is open in a spreadsheet program; close it there and export again "
+                "(if it is not, delete the left-over file {lock}).",
+                file=target.name,
+                lock=lock.name,
+            )
         )
 
 
@@ -83,16 +101,27 @@ def explain(target: Path, error: OSError) -> ExportProblem:
     """What a refusal of the file system means for this spreadsheet."""
     if error.errno in _NO_ROOM:
         return ExportProblem(
-            f"The disk is full: {target.name} was not written. Free some space and export again."
+            tr(
+                "The disk is full: {file} was not written. Free some space and export again.",
+                file=target.name,
+            )
         )
     if error.errno in _NOT_ALLOWED:
         return ExportProblem(
-            f"{target.name} cannot be written: it is open in another program, or it or the folder "
-            f"{target.parent} is write-protected."
+            tr(
+                "{file} cannot be written: it is open in another program, or it or the "
+                "folder {folder} is write-protected.",
+                file=target.name,
+                folder=target.parent,
+            )
         )
     if error.errno == errno.EROFS:
-        return ExportProblem(f"The folder {target.parent} is write-protected; choose another one.")
-    return ExportProblem(f"{target.name} cannot be written: {error.strerror or error}.")
+        return ExportProblem(
+            tr("The folder {folder} is write-protected; choose another one.", folder=target.parent)
+        )
+    return ExportProblem(
+        tr("{file} cannot be written: {reason}.", file=target.name, reason=error.strerror or error)
+    )
 
 
 def _lock_of_another_program(target: Path) -> Path | None:

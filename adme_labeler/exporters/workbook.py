@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
@@ -22,6 +23,7 @@ from adme_labeler.exporters import workbook_cells, workbook_recall, workbook_she
 from adme_labeler.exporters.cells import CELL_LIMIT, cut, escape_xml
 from adme_labeler.exporters.rows import COLUMNS, Column, Content, ExportRow, Written
 from adme_labeler.exporters.targets import replacing
+from adme_labeler.language import mark, tr
 from adme_labeler.protocol import ExportCategory
 
 ROWS_PER_SHEET = 1_048_575
@@ -32,6 +34,9 @@ MOST_REPORTS = 20
 _PLACES = {column.name: n for n, column in enumerate(COLUMNS, 1)}
 _OF_TABLES = "E9EDF2"
 """Ground of rows that are rows of a table in the drug label."""
+
+_Remark = tuple[str, dict[str, object]]
+"""A sentence and what fills its placeholders."""
 
 
 def write(target: Path, content: Content, rows_per_sheet: int = ROWS_PER_SHEET) -> Written:
@@ -55,12 +60,16 @@ def write(target: Path, content: Content, rows_per_sheet: int = ROWS_PER_SHEET) 
         except LxmlError as error:
             # libxml2 writes the sheets' temporary files itself and reports a full disk its way.
             raise ExportProblem(
-                f"{target.name} was not written, most likely because the disk is full. A workbook "
-                f"is prepared in {gettempdir()}; free some space there and export again."
+                tr(
+                    "{file} was not written, most likely because the disk is full. A workbook is "
+                    "prepared in {folder}; free some space there and export again.",
+                    file=target.name,
+                    folder=gettempdir(),
+                )
             ) from error
         finally:
             _let_go(book)
-    return Written(sheets.rows, sheets.reports)
+    return Written(sheets.rows, sheets.spoken)
 
 
 def _let_go(book: Workbook) -> None:
@@ -88,7 +97,7 @@ class _Annotations:
         self._categories = categories
         self._limit = rows_per_sheet
         self._room = 0
-        self._reports: list[str] = []
+        self._reports: list[_Remark] = []
         self._cut = 0
         self._sheet: Any = None
         self._heights = workbook_cells.RowHeights()
@@ -98,16 +107,28 @@ class _Annotations:
 
     @property
     def reports(self) -> tuple[str, ...]:
-        """Sentences about what does not stand in the file as it is in the project."""
-        found = list(self._reports)
-        if self._cut > len(found):
-            found.append(f"{self._cut - len(found):,} more cells were cut in the same way.")
+        """Sentences about what does not stand in the file as it is in the project, in English."""
+        return tuple(sentence.format(**values) for sentence, values in self._remarks())
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The same in the curator's language."""
+        return tuple(tr(sentence, **values) for sentence, values in self._remarks())
+
+    def _remarks(self) -> Iterator[_Remark]:
+        yield from self._reports
+        if self._cut > len(self._reports):
+            more = self._cut - len(self._reports)
+            yield mark("{count:,} more cells were cut in the same way."), {"count": more}
         if len(self.titles) > 1:
-            found.append(
-                f"A sheet holds {self._limit:,} sentences, so there are {len(self.titles)} sheets: "
-                f"{', '.join(self.titles)}."
+            yield (
+                mark("A sheet holds {most:,} sentences, so there are {count} sheets: {names}."),
+                {
+                    "most": self._limit,
+                    "count": len(self.titles),
+                    "names": ", ".join(self.titles),
+                },
             )
-        return tuple(found)
 
     def append(self, row: ExportRow) -> None:
         if not self._room:
@@ -144,11 +165,20 @@ class _Annotations:
     def _note_cut(self, title: str, text: str, row: ExportRow) -> None:
         self._cut += 1
         if len(self._reports) < MOST_REPORTS:
-            self._reports.append(
-                f"{title} of sentence {row.sentence}, paragraph {row.paragraph} of {row.title} has "
-                f"{len(text):,} characters; a cell holds {CELL_LIMIT:,}, so its end is cut in this "
-                f"file and whole in the project."
+            sentence = mark(
+                "{column} of sentence {sentence}, paragraph {paragraph} of {label} has "
+                "{length:,} characters; a cell holds {most:,}, so its end is cut in this file and "
+                "whole in the project."
             )
+            values: dict[str, object] = {
+                "column": title,
+                "sentence": row.sentence,
+                "paragraph": row.paragraph,
+                "label": row.title,
+                "length": len(text),
+                "most": CELL_LIMIT,
+            }
+            self._reports.append((sentence, values))
 
     def _begin_sheet(self) -> None:
         number = len(self.titles) + 1

@@ -14,6 +14,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from adme_labeler.domain.problems import TrainingProblem
+from adme_labeler.language import tr
 
 
 class ResumableProblem(TrainingProblem):
@@ -55,5 +56,9 @@ def write_bytes(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise ResumableProblem(
-            f"The model cannot be saved in {path.parent}: {error.strerror or error}."
+            tr(
+                "The model cannot be saved in {folder}: {reason}.",
+                folder=path.parent,
+                reason=error.strerror or error,
+            )
         ) from error

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from adme_labeler import paths
 from adme_labeler.domain.problems import TrainingProblem
+from adme_labeler.language import tr
 
 FAMILIES = ("bert", "roberta", "xlm-roberta", "camembert", "deberta", "deberta-v2", "mpnet")
 """Values of `model_type` in config.json that are read."""
@@ -59,8 +60,10 @@ def default_folder() -> Path:
     folder = paths.default_encoder()
     if folder is None:
         raise TrainingProblem(
-            "The language model that comes with the program is missing: reinstall the program, "
-            "or choose another encoder folder in the settings."
+            tr(
+                "The language model that comes with the program is missing: reinstall the "
+                "program, or choose another encoder folder in the settings."
+            )
         )
     return folder
 
@@ -77,16 +80,21 @@ def load_encoder(folder: Path | str = "", max_length: int = 128) -> Encoder:
     digest = weights_digest(place)
     if shipped and digest != paths.DEFAULT_ENCODER_SHA256:
         raise TrainingProblem(
-            "The language model that comes with the program is damaged (its checksum is wrong): "
-            "reinstall the program."
+            tr(
+                "The language model that comes with the program is damaged (its checksum is "
+                "wrong): reinstall the program."
+            )
         )
     model = _load_weights(place)
     tokenizer = _load_tokenizer(place)
     embeddings = model.embeddings.word_embeddings.num_embeddings
     if tokenizer.get_vocab_size(with_added_tokens=True) > embeddings:
         raise TrainingProblem(
-            f"The encoder folder {place} mixes files of two models: its tokenizer knows more "
-            "words than the encoder."
+            tr(
+                "The encoder folder {place} mixes files of two models: its tokenizer knows "
+                "more words than the encoder.",
+                place=place,
+            )
         )
     # RoBERTa counts positions from pad + 1, so two of its positions are never used.
     positions = int(config.get("max_position_embeddings") or 512)
@@ -116,23 +124,31 @@ def load_encoder(folder: Path | str = "", max_length: int = 128) -> Encoder:
 def read_config(folder: Path) -> dict[str, Any]:
     """config.json of an encoder folder. Raises TrainingProblem when it is no encoder folder."""
     if not folder.is_dir():
-        raise TrainingProblem(f"There is no encoder folder {folder}.")
+        raise TrainingProblem(tr("There is no encoder folder {folder}.", folder=folder))
     try:
         config = json.loads((folder / "config.json").read_text("utf-8"))
     except FileNotFoundError:
         raise TrainingProblem(
-            f"{folder} is no encoder folder: it has no file config.json."
+            tr("{folder} is no encoder folder: it has no file config.json.", folder=folder)
         ) from None
     except (OSError, ValueError) as error:
-        raise TrainingProblem(f"config.json in {folder} cannot be read: {error}.") from error
+        raise TrainingProblem(
+            tr("config.json in {folder} cannot be read: {reason}.", folder=folder, reason=error)
+        ) from error
     family = config.get("model_type") if isinstance(config, dict) else None
     if family not in FAMILIES:
         raise TrainingProblem(
-            f"The encoder in {folder} is of the kind {family!r}; only BERT, RoBERTa, DeBERTa and "
-            "MPNet can be used."
+            tr(
+                "The encoder in {folder} is of the kind {family!r}; only BERT, RoBERTa, "
+                "DeBERTa and MPNet can be used.",
+                folder=folder,
+                family=family,
+            )
         )
     if not isinstance(config.get("hidden_size"), int):
-        raise TrainingProblem(f"config.json in {folder} does not say the encoder's hidden size.")
+        raise TrainingProblem(
+            tr("config.json in {folder} does not say the encoder's hidden size.", folder=folder)
+        )
     return config
 
 
@@ -142,10 +158,14 @@ def weights_digest(folder: Path) -> str:
     if not files:
         other = next(iter([*folder.glob("*.bin"), *folder.glob("*.h5")]), None)
         raise TrainingProblem(
-            f"The encoder folder {folder} has its weights in {other.name}, which is not read "
-            "because such files can run code: convert it to model.safetensors."
+            tr(
+                "The encoder folder {folder} has its weights in {other}, which is not read "
+                "because such files can run code: convert it to model.safetensors.",
+                folder=folder,
+                other=other.name,
+            )
             if other
-            else f"The encoder folder {folder} has no file model.safetensors."
+            else tr("The encoder folder {folder} has no file model.safetensors.", folder=folder)
         )
     total = hashlib.sha256()
     for file in files:
@@ -230,19 +250,30 @@ def _load_weights(folder: Path) -> Any:
         )
     except (OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError) as error:
         raise TrainingProblem(
-            f"The encoder in {folder} cannot be loaded: {_first_line(error)}"
+            tr(
+                "The encoder in {folder} cannot be loaded: {reason}",
+                folder=folder,
+                reason=_first_line(error),
+            )
         ) from error
     model, info = loaded
     missing = [key for key in info["missing_keys"] if "pooler" not in key]
     if missing or info["mismatched_keys"]:
         raise TrainingProblem(
-            f"The weights in {folder} do not fit its config.json: "
-            f"{len(missing) + len(info['mismatched_keys'])} layers are missing or of another size."
+            tr(
+                "The weights in {folder} do not fit its config.json: {count} layers are "
+                "missing or of another size.",
+                folder=folder,
+                count=len(missing) + len(info["mismatched_keys"]),
+            )
         )
     if not all(torch.isfinite(weights).all() for weights in model.parameters()):
         raise TrainingProblem(
-            f"The weights in {folder} are damaged: some of them are no numbers. Copy the folder "
-            "again from where it came from."
+            tr(
+                "The weights in {folder} are damaged: some of them are no numbers. Copy the "
+                "folder again from where it came from.",
+                folder=folder,
+            )
         )
     return model.eval()
 
@@ -278,8 +309,12 @@ def _load_tokenizer(folder: Path) -> Tokenizer:
         return Tokenizer.from_str(slow.backend_tokenizer.to_str())
     except Exception as error:  # the tokenizers library raises bare Exception for a broken file
         raise TrainingProblem(
-            f"The encoder folder {folder} has no usable tokenizer (tokenizer.json or vocab.txt): "
-            f"{_first_line(error)}"
+            tr(
+                "The encoder folder {folder} has no usable tokenizer (tokenizer.json or "
+                "vocab.txt): {reason}",
+                folder=folder,
+                reason=_first_line(error),
+            )
         ) from error
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from adme_labeler import protocol
 from adme_labeler.domain.problems import TrainingProblem
+from adme_labeler.language import tr
 from adme_labeler.ml import two_stage
 from adme_labeler.ml.compute import Compute, count_parameters
 from adme_labeler.ml.encoder import default_folder, read_config
@@ -113,7 +114,7 @@ def _steps(trainer: Trainer, job: protocol.EncoderJob) -> float:
 
 def _repeated(texts: Sequence[str], count: int) -> list[str]:
     if not texts:
-        raise TrainingProblem("Import drug labels first: there is no sentence to try this on.")
+        raise TrainingProblem(tr("Import drug labels first: there is no sentence to try this on."))
     return [texts[i % len(texts)] for i in range(count)]
 
 
@@ -124,6 +125,8 @@ def _licence(folder: Path) -> tuple[str, str]:
         except OSError:
             continue
         declared = _DECLARED.search(text)
-        shown = f"{declared[1]} (said in {name})" if declared else name
+        shown = (
+            tr("{licence} (said in {file})", licence=declared[1], file=name) if declared else name
+        )
         return shown, text[:_LICENCE_CHARACTERS]
     return "", ""

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from adme_labeler.domain.problems import TrainingProblem
 from adme_labeler.domain.sentence_text import normalized
+from adme_labeler.language import tr
 from adme_labeler.ml.checkpoint import write_bytes
 
 Floats32 = NDArray[np.float32]
@@ -88,7 +89,7 @@ class FeatureStore:
             os.truncate(self._vectors.name, start * self._row_bytes)
             os.truncate(self._index.name, start * KEY_BYTES)
             raise TrainingProblem(
-                f"Sentence features cannot be written: {error.strerror or error}."
+                tr("Sentence features cannot be written: {reason}.", reason=error.strerror or error)
             ) from error
         rows = list(range(start, start + len(keys)))
         self._rows.update(zip(keys, rows, strict=True))

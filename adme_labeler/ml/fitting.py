@@ -15,6 +15,7 @@ import adme_labeler
 from adme_labeler import protocol
 from adme_labeler.domain.problems import TrainingProblem
 from adme_labeler.domain.sentence_text import MASKING_RULE
+from adme_labeler.language import tr
 from adme_labeler.ml import checkpoint, out_of_fold, two_stage
 from adme_labeler.ml.batches import Ints
 from adme_labeler.ml.compute import Compute
@@ -316,7 +317,10 @@ def read_snapshot(
             rows = [decoder.decode(line) for line in lines if line.strip()]
     except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
         raise TrainingProblem(
-            f"The files of this training run cannot be read ({error}): start it again."
+            tr(
+                "The files of this training run cannot be read ({reason}): start it again.",
+                reason=error,
+            )
         ) from error
     return settings, rows
 

@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 
 from adme_labeler.domain.problems import TrainingProblem
 from adme_labeler.domain.sentence_text import MASKING_RULE
+from adme_labeler.language import tr
 from adme_labeler.ml import checkpoint
 from adme_labeler.ml.classifier import Classifier
 from adme_labeler.ml.encoder import Encoder, load_encoder
@@ -96,25 +97,33 @@ def load_model(folder: Path) -> TrainedModel:
         card = msgspec.json.decode((folder / CARD).read_bytes(), type=ModelCard)
     except (OSError, msgspec.DecodeError) as error:
         raise TrainingProblem(
-            f"The weights of this model version are not in {folder}: retrain to have it again."
+            tr(
+                "The weights of this model version are not in {folder}: retrain to have it again.",
+                folder=folder,
+            )
         ) from error
     if card.masking_rule != MASKING_RULE:
         raise TrainingProblem(
-            "This model version was trained by another version of the program: retrain it."
+            tr("This model version was trained by another version of the program: retrain it.")
         )
     encoder = load_encoder(folder / ENCODER, card.max_length)
     # What suggests must be what was measured, to the bit.
     if card.digests[0] not in ("", encoder.digest) or card.digests[1] not in ("", _digest(folder)):
         raise TrainingProblem(
-            f"The weights in {folder} are not those that were trained: the files were changed or "
-            "are damaged, so retrain or roll back to another version."
+            tr(
+                "The weights in {folder} are not those that were trained: the files were "
+                "changed or are damaged, so retrain or roll back to another version.",
+                folder=folder,
+            )
         )
     classifier = Classifier(encoder, len(card.categories), card.pooling, card.hidden)
     found = _head_tensors(folder / HEAD)
     try:
         classifier.head.load_state_dict(found)
     except RuntimeError as error:
-        raise TrainingProblem(f"The model folder {folder} is damaged: retrain it.") from error
+        raise TrainingProblem(
+            tr("The model folder {folder} is damaged: retrain it.", folder=folder)
+        ) from error
     return TrainedModel(card, encoder, classifier.eval())
 
 
@@ -122,7 +131,9 @@ def _digest(folder: Path) -> str:
     try:
         return hashlib.sha256((folder / HEAD).read_bytes()).hexdigest()
     except OSError as error:
-        raise TrainingProblem(f"The model folder {folder} is damaged: retrain it.") from error
+        raise TrainingProblem(
+            tr("The model folder {folder} is damaged: retrain it.", folder=folder)
+        ) from error
 
 
 def _head_tensors(path: Path) -> dict[str, Any]:
@@ -132,4 +143,6 @@ def _head_tensors(path: Path) -> dict[str, Any]:
     try:
         return load_file(path)
     except (OSError, SafetensorError) as error:
-        raise TrainingProblem(f"The model folder {path.parent} is damaged: retrain it.") from error
+        raise TrainingProblem(
+            tr("The model folder {folder} is damaged: retrain it.", folder=path.parent)
+        ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from adme_labeler.domain.problems import TrainingProblem
+from adme_labeler.language import tr
 
 TOP, ALL = "top", "all"
 CROSS_ENTROPY, WEIGHTED, LDAM = "cross-entropy", "weighted", "ldam"
@@ -108,6 +109,10 @@ def recipe_named(preset: str) -> Recipe:
     """Raises TrainingProblem for an unknown preset."""
     if preset not in PRESETS:
         raise TrainingProblem(
-            f"There is no training preset {preset!r}; choose one of {', '.join(PRESETS)}."
+            tr(
+                "There is no training preset {preset!r}; choose one of {listed}.",
+                preset=preset,
+                listed=", ".join(PRESETS),
+            )
         )
     return PRESETS[preset]

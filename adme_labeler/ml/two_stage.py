@@ -22,6 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from adme_labeler.domain.problems import TrainingProblem
+from adme_labeler.language import tr
 from adme_labeler.ml import checkpoint
 from adme_labeler.ml.batches import Ints
 from adme_labeler.ml.classifier import Classifier
@@ -104,8 +105,10 @@ def train(
                 )
                 if not math.isfinite(loss):
                     raise TrainingProblem(
-                        "Training broke off because its loss is no longer a number: the encoder "
-                        "may be damaged; try another seed or another encoder."
+                        tr(
+                            "Training broke off because its loss is no longer a number: the "
+                            "encoder may be damaged; try another seed or another encoder."
+                        )
                     )
                 torch.nn.utils.clip_grad_norm_([p for _, p in trained], 1.0)
                 optimizer.step()
@@ -124,12 +127,17 @@ def check(categories: Ints) -> None:
     """Raises TrainingProblem when there is nothing to tell apart."""
     if len(categories) == 0:
         raise TrainingProblem(
-            "There is nothing to train on: annotate some sentences of drugs that are not held out."
+            tr(
+                "There is nothing to train on: annotate some sentences of drugs that are not "
+                "held out."
+            )
         )
     if len(np.unique(categories)) < 2:
         raise TrainingProblem(
-            "All annotated sentences have the same category, so there is nothing to tell apart: "
-            "annotate at least one sentence of another category first."
+            tr(
+                "All annotated sentences have the same category, so there is nothing to tell "
+                "apart: annotate at least one sentence of another category first."
+            )
         )
 
 
@@ -167,8 +175,10 @@ def _step_in_memory(
             if not is_out_of_memory(again):
                 raise
         raise checkpoint.ResumableProblem(
-            "The computer has too little free memory to train this model: close other programs "
-            "or choose a smaller encoder."
+            tr(
+                "The computer has too little free memory to train this model: close other "
+                "programs or choose a smaller encoder."
+            )
         ) from error
 
 
@@ -335,5 +345,5 @@ def _restore_optimizer(
 def _read(saved: Path | None) -> tuple[dict[str, Tensor], dict[str, Any]]:
     found = checkpoint.read(saved) if saved is not None else None
     if found is None:
-        raise TrainingProblem("The checkpoint of this training has gone: start it again.")
+        raise TrainingProblem(tr("The checkpoint of this training has gone: start it again."))
     return found
