@@ -1,7 +1,7 @@
 """Keeps the catalogues of the translations: ``python -m tests.translations [window] [core]``.
 
-Collects the sentences of `tr`, `trn` and `mark`, adds new ones to each language's .po untranslated, drops
-what is no longer said, and compiles the .mo that the program reads. Nothing is guessed.
+Collects the sentences of `tr`, `trn` and `mark`, adds new ones to each language's .po untranslated,
+drops what is no longer said, and compiles the .mo that the program reads. Nothing is guessed.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ class WorkView(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
-        self.labels.setMinimumWidth(180)
+        self.labels.setMinimumWidth(184)
         right = self._right()
         right.setMinimumWidth(316)
         for widget in (self.labels, middle, right):
