@@ -107,6 +107,10 @@ _NO_MEMORY = (
     "out of memory",
     "not enough memory",
     "bad_alloc",
+    # What oneDNN says when it gets no memory for its buffers.
+    "could not create a primitive",
+    "could not create a memory",
+    "could not execute a primitive",
 )
 
 

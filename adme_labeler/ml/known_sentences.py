@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from adme_labeler import protocol
@@ -22,7 +23,12 @@ from adme_labeler.ml.instant import (
 from adme_labeler.ml.served_model import ServedModel
 
 UNIT_SECONDS = 0.06
-"""Time that one batch of encoding may take: messages wait that long at most."""
+"""Processor time that one batch of encoding may take: messages wait that long while the processor
+is free. Wall time would make the batches of a busy machine small, and so it busier."""
+
+LEAST_TOKENS, MOST_TOKENS = 64, 16384
+LETTERS = 4
+"""of a token, more or less"""
 
 WINDOW = 256
 """Waiting sentences are sorted by length within windows of this size."""
@@ -33,16 +39,17 @@ SCREEN = 64
 SIMILAR_CHUNK = 8192
 
 
-@dataclass
+@dataclass(slots=True)
 class _Sentence:
-    """`row` of its features, -1 until encoded. `slots`, `counts`: its hashed words."""
+    """`row` of its features, -1 until encoded. `slots` (int32), `counts` (uint16): its hashed
+    words, as bytes, since there may be a million of these; empty for a trained model."""
 
     text: str
     heading: str
     key: bytes
     row: int
-    slots: NDArray[np.int32] | None = None
-    counts: NDArray[np.float32] | None = None
+    slots: bytes = b""
+    counts: bytes = b""
 
 
 class KnownSentences:
@@ -111,8 +118,9 @@ class KnownSentences:
         self._screen, self._first = deque(needed[:SCREEN]), deque(needed[SCREEN:])
 
     def want(self, ids: Iterable[int]) -> None:
-        """Encode these next: a refit waits for them."""
-        self._wanted = deque(i for i in ids if self._needs(i))
+        """Encode these next: a refit waits for all of them, so they come by length."""
+        needed = [i for i in ids if self._needs(i)]
+        self._wanted = deque(sorted(needed, key=lambda i: len(self._known[i].text)))
 
     def encoded_among(self, ids: Iterable[int]) -> list[int]:
         return [i for i in ids if i in self._known and self._known[i].row >= 0]
@@ -196,10 +204,13 @@ class KnownSentences:
     def _next_batch(self) -> list[int]:
         for queue in (self._screen, self._wanted, self._first):
             batch: list[int] = []
-            while queue and len(batch) < 16:
+            letters = 0
+            most = 16 if queue is self._screen else WINDOW
+            while queue and len(batch) < most and letters < self._budget * LETTERS:
                 sentence = queue.popleft()
                 if self._needs(sentence):
                     batch.append(sentence)
+                    letters += len(self._known[sentence].text) + 8
             if batch:
                 return batch
         if not self._window:
@@ -209,7 +220,7 @@ class KnownSentences:
                     self._window.append(sentence)
             self._window.sort(key=lambda i: len(self._known[i].text), reverse=True)
         batch, letters = [], 0
-        while self._window and letters < self._budget * 4:  # a token has about 4 letters
+        while self._window and letters < self._budget * LETTERS:
             sentence = self._window.pop()
             if self._needs(sentence):
                 batch.append(sentence)
@@ -219,12 +230,15 @@ class KnownSentences:
     def _encode(self, ids: list[int]) -> list[int]:
         if not ids:
             return []
-        start = time.monotonic()
+        letters = sum(len(self._known[i].text) + 8 for i in ids)
+        start = time.thread_time()
         self._compute([self._known[i] for i in ids])
         self._encoded += len(ids)
-        spent = max(1e-4, time.monotonic() - start)
-        ideal = self._budget * UNIT_SECONDS / spent
-        self._budget = int(min(16384, max(64, 0.7 * self._budget + 0.3 * ideal)))
+        spent = max(1e-4, time.thread_time() - start)
+        # What was really in the batch: it is smaller at the end of a window.
+        ideal = min(4 * self._budget, letters / LETTERS * UNIT_SECONDS / spent)
+        mixed = 0.7 * self._budget + 0.3 * ideal
+        self._budget = int(min(MOST_TOKENS, max(LEAST_TOKENS, mixed)))
         return ids
 
     def _compute(self, sentences: list[_Sentence]) -> None:
@@ -247,11 +261,12 @@ class KnownSentences:
         self,
         text: str,
         heading: str,
-        slots: NDArray[np.int32] | None,
-        counts: NDArray[np.float32] | None,
+        slots: bytes,
+        counts: bytes,
     ) -> _Sentence:
         key = self._key(text, heading)
-        return _Sentence(text, heading, key, self._store.row(key), slots, counts)
+        # Thousands of sentences stand under equal headings.
+        return _Sentence(text, sys.intern(heading), key, self._store.row(key), slots, counts)
 
     def _key(self, text: str, heading: str) -> bytes:
         return text_key(text, heading if self._served.uses_heading else "")
@@ -259,35 +274,32 @@ class KnownSentences:
     def _example_key(self, example: protocol.Example) -> bytes:
         return self._key(example.text, example.heading)
 
-    def _hashed(
-        self, texts: list[str]
-    ) -> list[tuple[NDArray[np.int32] | None, NDArray[np.float32] | None]]:
+    def _hashed(self, texts: list[str]) -> list[tuple[bytes, bytes]]:
+        """Slots and counts of the words of each text."""
         if not self._words or not texts:
-            return [(None, None)] * len(texts)
+            return [(b"", b"")] * len(texts)
         found = word_counts(texts)
-        ends = found.indptr
+        slots = found.indices.astype(np.int32)
+        counts = np.minimum(found.data, 65535).astype(np.uint16)
         return [
-            (
-                found.indices[ends[n] : ends[n + 1]].astype(np.int32),
-                found.data[ends[n] : ends[n + 1]].astype(np.float32),
-            )
-            for n in range(len(texts))
+            (slots[start:end].tobytes(), counts[start:end].tobytes())
+            for start, end in pairwise(np.asarray(found.indptr))
         ]
 
-    def _count_words(self, slots: NDArray[np.int32] | None, by: int) -> None:
-        if self._documents_with is not None and slots is not None:
-            self._documents_with[slots] += by
+    def _count_words(self, slots: bytes, by: int) -> None:
+        if self._documents_with is not None:
+            self._documents_with[np.frombuffer(slots, dtype=np.int32)] += by
             self._documents += by
 
     def _weighed(self, sentences: list[_Sentence]) -> sparse.csr_matrix | None:
         if self._documents_with is None:
             return None
-        slots = [s.slots for s in sentences if s.slots is not None]
-        counts = [s.counts for s in sentences if s.counts is not None]
-        ends = np.concatenate([[0], np.cumsum([len(s) for s in slots])]).astype(np.int64)
-        data = np.concatenate(counts) if counts else np.zeros(0, dtype=np.float32)
-        columns = np.concatenate(slots) if slots else np.zeros(0, dtype=np.int32)
-        matrix = sparse.csr_matrix((data, columns, ends), shape=(len(sentences), WORD_SLOTS))
+        sizes = [len(s.counts) // 2 for s in sentences]
+        ends = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        counts = np.frombuffer(b"".join(s.counts for s in sentences), dtype=np.uint16)
+        slots = np.frombuffer(b"".join(s.slots for s in sentences), dtype=np.int32)
+        data = counts.astype(np.float32)
+        matrix = sparse.csr_matrix((data, slots, ends), shape=(len(sentences), WORD_SLOTS))
         return weigh_words(matrix, self._idf)
 
 

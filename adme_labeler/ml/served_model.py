@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -89,9 +89,16 @@ def load_served(folder: Path, compute: Compute) -> ServedModel:
     """Load a model folder or an encoder folder. Raises TrainingProblem with one sentence."""
     if is_model_folder(folder):
         trained = load_model(folder)
-        return ServedModel(trained.encoder, Predictor(trained.classifier, compute), trained.card)
+        predictor = Predictor(trained.classifier, compute)
+        return ServedModel(_without_weights(trained.encoder), predictor, trained.card)
     encoder = load_encoder(folder)
-    return ServedModel(encoder, Predictor(Classifier(encoder, 1, encoder.pooling), compute), None)
+    predictor = Predictor(Classifier(encoder, 1, encoder.pooling), compute)
+    return ServedModel(_without_weights(encoder), predictor, None)
+
+
+def _without_weights(encoder: Encoder) -> Encoder:
+    """The predictor has its own copy; a second one would stay in memory as long as it serves."""
+    return replace(encoder, model=None, pooler=None)
 
 
 def _head_digest(predictor: Predictor) -> str:
