@@ -52,9 +52,10 @@ class Dialog(QDialog):
         if layout is None or not layout.hasHeightForWidth():
             return
         needed = layout.totalMinimumHeightForWidth(self.width())
-        needed = min(needed, self.screen().availableSize().height() - _FRAME)
-        # Rather over the edge of a small screen than squashed until nothing can be read.
-        needed = max(needed, layout.totalMinimumSize().height())
+        room = self.screen().availableSize().height() - _FRAME
+        if needed > room:
+            # Rather over the edge of a small screen than squashed until nothing can be read.
+            needed = max(room, min(needed, layout.totalMinimumSize().height()))
         if needed != self.minimumHeight():
             self.setMinimumHeight(needed)
 
