@@ -84,8 +84,15 @@ def written(catalogue: Catalog) -> bytes:
 
 
 def compiled(catalogue: Catalog) -> bytes:
+    """What the program reads. What is not translated is left out, so that the other catalogue or
+    English can step in."""
+    spoken = Catalog(catalogue.locale, catalogue.domain, fuzzy=False)
+    spoken.mime_headers = catalogue.mime_headers
+    for message in sentences(catalogue):
+        if all(texts(message.string)):
+            spoken.add(message.id, message.string)
     out = io.BytesIO()
-    write_mo(out, catalogue)
+    write_mo(out, spoken)
     return out.getvalue()
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 
 from adme_labeler.gui import icons, painting, theme
 from adme_labeler.gui.controls import Panel, Text
+from adme_labeler.gui.keymap import key_text
 from adme_labeler.language import tr
 
 
@@ -43,9 +44,11 @@ class WelcomePage(Panel):
             "add-files",
             tr("New project from files"),
             tr("SPL XML, DailyMed zip, openFDA JSON, spreadsheets"),
-            "Ctrl+N",
+            key_text("Ctrl+N"),
         )
-        self.open = Choice("open", tr("Open a project"), tr("A file that ends in .adme"), "Ctrl+O")
+        self.open = Choice(
+            "open", tr("Open a project"), tr("A file that ends in .adme"), key_text("Ctrl+O")
+        )
         for choice, ident in ((self.sample, "sample"), (self.new, "new"), (self.open, "open")):
             choice.clicked.connect(lambda _=False, i=ident: self.asked.emit(i))
         self._recent_title = Text(tr("Recent projects"), "controls", "secondary", strong=True)
@@ -65,6 +68,7 @@ class WelcomePage(Panel):
                 tr("Read drug labels, decide with one key, let the model learn from you."),
                 "controls",
                 "secondary",
+                wrap=True,
             )
         )
         head.addLayout(words, 1)
