@@ -114,6 +114,7 @@ def main(words: list[str]) -> int:
             ("pictures without a display", lambda: _pictures(machine)),
             ("the window, from the sample to the spreadsheet", lambda: _window(machine, encoder)),
             ("a fault in the program", lambda: _fault(machine)),
+            ("the wheel in an environment of its own", lambda: _wheel(machine)),
         ]
         for name, step in steps:
             began = time.monotonic()
@@ -310,6 +311,43 @@ def _fault(machine: Machine) -> str:
     log = next(machine.home.rglob("window.log")).read_text("utf-8")
     assert "CRITICAL" in log and "UnicodeDecodeError" in log, log[-2000:]
     return "told, logged, and the window went on"
+
+
+def _wheel(machine: Machine) -> str:
+    """The environment that was frozen holds the program from its wheel, with all its resources."""
+    scripts = ROOT / "build" / "package" / "venv" / "bin"
+    if not scripts.is_dir():
+        return "there is none here (python packaging/build.py wheel environment)"
+    folder = machine.folder / "wheel"
+    folder.mkdir()
+
+    def run(*words: str, program: str = "adme-labeler") -> str:
+        done = subprocess.run(
+            [str(scripts / program), *words],
+            cwd=folder,
+            env=machine.environment(HOME=str(folder)),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{words} ended with {done.returncode}:\n{done.stderr}"
+        return done.stdout.strip()
+
+    from adme_labeler import paths
+
+    place = Path(
+        run("-c", "from adme_labeler import paths; print(paths.resources())", program="python")
+    )
+    assert place.parent.name == "adme_labeler" and "site-packages" in place.parts, place
+    ours = {p.relative_to(paths.resources()) for p in paths.resources().rglob("*") if p.is_file()}
+    lacking = sorted(str(p) for p in ours if not (place / p).is_file())
+    assert lacking == [], f"not in the wheel: {lacking}"
+    assert run("--version").startswith("adme-labeler ")
+    run("new", "small.adme")
+    run("import", "small.adme", str(place / "sample" / "labels"))
+    run("export", "small.adme", "small.xlsx")
+    assert _rows(folder / "small.xlsx") >= 400
+    return f"{len(ours)} resources"
 
 
 # ---------------------------------------------------------------------------- helpers
