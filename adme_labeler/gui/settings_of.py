@@ -48,6 +48,7 @@ def ask(window: MainWindow) -> None:
         else:
             project.bus.publish(recut)
 
+    dialog.held_out_asked.connect(lambda: window.run("held-out"))
     window.ask(dialog, save)
 
 

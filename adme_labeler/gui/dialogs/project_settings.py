@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -26,7 +27,7 @@ from adme_labeler.gui.dialogs import files
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.dialogs.scheme_page import SchemePage
 from adme_labeler.gui.processes import WorkerProcess
-from adme_labeler.language import tr
+from adme_labeler.language import number, tr
 from adme_labeler.services import encoders
 from adme_labeler.services.project_settings import ProjectSettings
 from adme_labeler.services.runs import WorkerRun
@@ -36,6 +37,9 @@ _PAGES = (("deciding", tr("Deciding")), ("model", tr("Model")), ("categories", t
 
 class ProjectSettingsDialog(Dialog):
     """`chosen()` and `curator()` after `accepted`."""
+
+    held_out_asked = Signal()
+    """The held-out drugs have a dialog of their own; this one is gone, nothing is saved."""
 
     def __init__(
         self,
@@ -75,8 +79,13 @@ class ProjectSettingsDialog(Dialog):
             wrong = "" if self.categories.usable() else self.categories.said.text()
             self.save.setToolTip(wrong)
 
+        self.deciding.held_out.clicked.connect(self._ask_held_out)
         self.model.changed.append(judge)
         self.categories.changed.append(judge)
+
+    def _ask_held_out(self) -> None:
+        self.reject()
+        self.held_out_asked.emit()
 
     def chosen(self) -> ProjectSettings:
         return replace(self.deciding.chosen(self._standing), encoder=self.model.folder())
@@ -90,7 +99,7 @@ class ProjectSettingsDialog(Dialog):
 
 
 class DecidingPage(QWidget):
-    """Name, queue mix, blind share, second looks, precision floor."""
+    """Name, queue mix, blind share, second looks, precision floor; a way to the held-out drugs."""
 
     def __init__(self, standing: ProjectSettings, curator: str) -> None:
         super().__init__()
@@ -99,7 +108,10 @@ class DecidingPage(QWidget):
         self.random = _percent(standing.random_share, 5, 100)
         self.blind = _percent(standing.blind_share, 0, 50)
         self.again = _percent(standing.second_look_share, 0, 20)
-        self.floor = _percent(standing.precision_floor, 30, 99)
+        self.false_alarms = _percent(1 - standing.precision_floor, 1, 70)
+        self.held_out = QPushButton(tr("Held-out drugs…"))
+        self.held_out.setAutoDefault(False)
+        self.held_out.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         form = QFormLayout(self)
         form.setContentsMargins(0, 8, 0, 0)
         form.setHorizontalSpacing(24)
@@ -135,14 +147,7 @@ class DecidingPage(QWidget):
                     "how far you agree with yourself."
                 ),
             ),
-            (
-                tr("Suggestions right"),
-                self.floor,
-                tr(
-                    "Rare categories are suggested more readily while so many of their suggestions "
-                    "stay right. Holds from the next training on."
-                ),
-            ),
+            (tr("False alarms"), self.false_alarms, _cost(self.false_alarms.value())),
         ):
             field.setAccessibleName(name)
             field.setAccessibleDescription(about)
@@ -150,6 +155,14 @@ class DecidingPage(QWidget):
             below = Text(about, "secondary", "secondary", wrap=True)
             below.setContentsMargins(0, 0, 0, 12)
             form.addRow("", below)
+            if field is self.false_alarms:
+                self.cost = below
+        form.addRow(Text(tr("Measured on"), strong=True), self.held_out)
+        self.false_alarms.valueChanged.connect(self._tell_cost)
+
+    def _tell_cost(self, percent: int) -> None:
+        self.cost.setText(_cost(percent))
+        self.false_alarms.setAccessibleDescription(_cost(percent))
 
     def chosen(self, standing: ProjectSettings) -> ProjectSettings:
         return replace(
@@ -157,7 +170,7 @@ class DecidingPage(QWidget):
             random_share=self.random.value() / 100,
             blind_share=self.blind.value() / 100,
             second_look_share=self.again.value() / 100,
-            precision_floor=self.floor.value() / 100,
+            precision_floor=(100 - self.false_alarms.value()) / 100,
         )
 
 
@@ -302,6 +315,17 @@ class EncoderPage(QWidget):
     def _tell(self) -> None:
         for listener in self.changed:
             listener()
+
+
+def _cost(percent: int) -> str:
+    """What the share of wrong suggestions among those of a rare category means for a curator."""
+    return tr(
+        "How many false alarms may a found rare sentence cost? With {percent} % of the "
+        "suggestions of a rare category wrong it is {cost} for each one found. Holds from the "
+        "next training on.",
+        percent=percent,
+        cost=number(percent / (100 - percent), ".1f"),
+    )
 
 
 def _percent(share: float, least: int, most: int) -> NumberBox:
