@@ -164,7 +164,7 @@ class DecisionBar(Panel):
         self.between.setText(
             tr("{level} sure: {names}", level=level, names=names)
             if count <= _MOST_NAMED
-            else tr("{level} sure: one of {count}", level=level, count=count)
+            else tr("{level} sure: one of {count} categories", level=level, count=count)
         )
         self.between.setToolTip(
             tr(

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from samples import make_project
 
+from adme_labeler import protocol
 from adme_labeler.gui.dialogs.project_settings import ProjectSettingsDialog
-from adme_labeler.services import project_settings
+from adme_labeler.services import annotating, project_settings, training
+from adme_labeler.services.annotating import Shown
+from adme_labeler.storage import sentences
 from tests.encoders import make_tiny_encoder
 
 
@@ -62,3 +66,25 @@ def test_another_name_decides_after_saving(window, dialog, qtbot, preferences):
         timeout=30_000,
     )
     assert preferences.curator == "Ben"
+
+
+def test_how_many_false_alarms_a_rare_find_may_cost_is_asked_and_reaches_the_training(
+    window, dialog, tmp_path
+):
+    page = dialog.deciding
+    assert page.false_alarms.value() == 30
+    assert "How many false alarms may a found rare sentence cost?" in page.cost.text()
+    assert "it is 0.4 for each one found" in page.cost.text()
+    page.false_alarms.setValue(50)
+    assert "it is 1.0 for each one found" in page.cost.text()
+    assert page.false_alarms.accessibleDescription() == page.cost.text()
+    QTest.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
+    session = window.project.session
+    assert project_settings.read(session).precision_floor == 0.5
+    first = sentences.in_document_order(session.connection)[0]
+    annotating.decide(session, first, session.scheme.keys[0], Shown())
+    run = training.create_run(session, encoder=tmp_path)
+    settings = msgspec.json.decode(
+        (run.folder / "run.json").read_bytes(), type=protocol.TrainSettings
+    )
+    assert settings.precision_floor == 0.5
