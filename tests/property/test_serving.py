@@ -95,6 +95,17 @@ class Serving(RuleBasedStateMachine):
         if not late_news:
             self.keeper.fitted(fitted)
 
+    @rule(data=st.data())
+    def decide_and_refit(self, data: st.DataObject) -> None:
+        """Another head soon after the last, whose scores still stream."""
+        train = [i for i in self.ids if i not in self.held]
+        key = data.draw(st.sampled_from(self.session.scheme.keys))
+        annotating.decide(self.session, data.draw(st.sampled_from(train)), key, Shown())
+        self.refit()
+        if len(self.refits) > 1 and data.draw(st.booleans()):
+            message, head = self.refits[-2]
+            self.took(self.keeper.take(self.scores(message, head, self.ids)).models)
+
     @precondition(lambda self: self.fitted)
     @rule(data=st.data())
     def news_of_any_refit(self, data: st.DataObject) -> None:
@@ -235,6 +246,23 @@ def test_after_a_restart_no_head_takes_the_number_of_one_that_was_half_stored() 
         serving.restart(reopen=True)
         annotating.decide(serving.session, train[1], CategoryKey("M"), Shown())
         serving.refit()
+        serving.a_number_names_one_head()
+        serving.what_is_measured_is_what_is_served()
+    finally:
+        serving.teardown()
+
+
+def test_scores_of_an_overtaken_head_are_not_taken_for_those_of_the_new_one() -> None:
+    serving = Serving()
+    try:
+        serving.open()
+        train = [i for i in serving.ids if i not in serving.held]
+        serving.refit()
+        annotating.decide(serving.session, train[0], CategoryKey("D"), Shown())
+        serving.refit()
+        (message, head), (_, newer) = serving.refits
+        assert head != newer
+        assert not serving.keeper.take(serving.scores(message, head, serving.ids)).suggestions
         serving.a_number_names_one_head()
         serving.what_is_measured_is_what_is_served()
     finally:
