@@ -61,8 +61,12 @@ def choose(threads: int = 0, dtype: str = "") -> Compute:
     chosen = threads if threads > 0 else max(1, _usable_cores() - 1)
     torch.set_num_threads(chosen)
     why = "as the run began"
-    if dtype not in DTYPES:
-        gain = bf16_gain(device)
+    if dtype not in DTYPES and device == "cuda":
+        # A product small enough for a probe would time the call, not the product.
+        dtype = "bfloat16" if torch.cuda.get_device_capability() >= (8, 0) else "float32"
+        why = "by the generation of the GPU"
+    elif dtype not in DTYPES:
+        gain = bf16_gain()
         dtype = "bfloat16" if gain >= BF16_GAIN else "float32"
         why = f"bf16 products are {gain:.2g} times as fast as fp32"
     _log.info(
@@ -77,14 +81,14 @@ def choose(threads: int = 0, dtype: str = "") -> Compute:
     return Compute(device=device, dtype=dtype, threads=chosen)
 
 
-def bf16_gain(device: str) -> float:
-    """How many times as fast a bf16 matrix product is; some milliseconds. 0 where there is none.
+def bf16_gain() -> float:
+    """How many times as fast a bf16 product of this processor is; some milliseconds. 0 without any.
 
     The two dtypes take turns, so that a neighbour who slows one down slows down the other too.
     """
     best = dict.fromkeys((torch.float32, torch.bfloat16), float("inf"))
     try:
-        pairs = {dtype: _factors(device, dtype) for dtype in best}
+        pairs = {dtype: _factors(dtype) for dtype in best}
         for _ in range(PROBES):
             for dtype, (left, right) in pairs.items():
                 best[dtype] = min(best[dtype], _timed(left, right))
@@ -134,18 +138,15 @@ def _usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _factors(device: str, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+def _factors(dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     """A product as a layer of a small encoder has it; once done, so that kernels are loaded."""
-    left = torch.ones(128, 384, dtype=dtype, device=device)
-    right = torch.ones(384, 1536, dtype=dtype, device=device)
+    left = torch.ones(128, 384, dtype=dtype)
+    right = torch.ones(384, 1536, dtype=dtype)
     _timed(left, right)
     return left, right
 
 
 def _timed(left: Tensor, right: Tensor) -> float:
-    clock = time.perf_counter if left.is_cuda else _clock
-    start = clock()
-    result = left @ right
-    if result.is_cuda:
-        torch.cuda.synchronize()
-    return clock() - start
+    start = _clock()
+    _ = left @ right
+    return _clock() - start

@@ -185,12 +185,15 @@ def put_weights_in_place(session: Session) -> None:
 
 
 def stop(session: Session, run: int, outcome: protocol.FromWorker | None) -> Changes:
-    """Record a run that ended without a result, with its sentence."""
+    """Record a run that ended without a result, with its sentence: interrupted where it can go on
+    from its last checkpoint, failed where it would only fail again."""
     if isinstance(outcome, protocol.Cancelled):
         state, message = RunState.CANCELLED, tr("Cancelled.")
+    elif isinstance(outcome, protocol.Failed):
+        state = RunState.INTERRUPTED if outcome.resumable else RunState.FAILED
+        message = outcome.sentence
     else:
-        state = RunState.FAILED
-        message = outcome.sentence if isinstance(outcome, protocol.Failed) else tr("Interrupted.")
+        state, message = RunState.INTERRUPTED, tr("Interrupted.")
     with session.project.transaction() as connection:
         models.set_run_state(connection, run, state, session.project.now(), message)
     return Changes(models=True)
@@ -255,7 +258,7 @@ def find_interrupted(session: Session) -> list[Run]:
                 models.set_run_state(
                     connection, run.id, RunState.INTERRUPTED, None, tr("The program was closed.")
                 )
-    resumable = (RunState.INTERRUPTED, RunState.CANCELLED, RunState.FAILED)
+    resumable = (RunState.INTERRUPTED, RunState.CANCELLED)
     return [
         run
         for run in models.runs(session.connection)

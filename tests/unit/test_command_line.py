@@ -146,7 +146,7 @@ def test_a_training_that_is_stopped_does_not_stay_running(tmp_path: Path) -> Non
         with pytest.raises(KeyboardInterrupt):
             headless.train(session, encoder=tmp_path, report=stop_at_once)
         (run,) = training.runs(session)
-        assert run.state is RunState.FAILED
+        assert run.state is RunState.INTERRUPTED
         assert [r.id for r in training.find_interrupted(session)] == [run.id]
 
 

@@ -223,6 +223,18 @@ def test_a_failed_run_keeps_its_sentence(session: Session) -> None:
     training.stop(session, run.id, protocol.Failed("The disk is full."))
     assert training.runs(session)[0].message == "The disk is full."
     assert training.runs(session)[0].state is RunState.FAILED
+    assert training.find_interrupted(session) == [], "it would only fail again"
+
+
+def test_a_failed_run_that_can_go_on_is_interrupted_and_offered_again(session: Session) -> None:
+    run = training.create_run(session, encoder=session.project.folder)
+    training.stop(session, run.id, protocol.Failed("The disk is full.", resumable=True))
+    (found,) = training.find_interrupted(session)
+    assert (found.id, found.state, found.message) == (
+        run.id,
+        RunState.INTERRUPTED,
+        "The disk is full.",
+    )
 
 
 def test_a_group_that_the_head_learned_from_is_not_measured_after_a_merge(session: Session) -> None:
