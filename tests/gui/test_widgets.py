@@ -81,7 +81,7 @@ def test_no_line_is_cut_above_when_a_sentence_is_scrolled_to(qtbot):
     scrolled = 0
     for height in range(230, 330, 7):
         pane.resize(620, height)
-        for sentence in range(1, 11):
+        for sentence in range(1, 16):
             pane.focus_sentence(SentenceId(sentence))
             scrolled += pane.page.verticalScrollBar().value() > 0
             lines = [line for n in range(1, 11) for line in pane.page.line_rects(SentenceId(n))]

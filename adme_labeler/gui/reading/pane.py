@@ -430,7 +430,8 @@ class _Page(QAbstractScrollArea):
         top, bottom = rects[0].top(), rects[-1].bottom()
         if top < height * 0.12 or bottom > height * 0.78:
             bar = self.verticalScrollBar()
-            bar.setValue(self._whole_lines(bar.value() + round(top - height * 0.3)))
+            wanted = min(bar.value() + round(top - height * 0.3), bar.maximum())
+            bar.setValue(self._whole_lines(wanted))
 
     def _whole_lines(self, value: int) -> int:
         """The place of the scroll bar near `value` at which no line of text is cut above."""
