@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QDate, QLocale
 
-from adme_labeler.domain.records import AnnotationState, ModelState
+from adme_labeler.domain.records import AnnotationState, ModelState, Verdict
 from adme_labeler.language import ENGLISH, current, tr
 from adme_labeler.services.label_versions import Fate
 
@@ -24,6 +24,13 @@ _MODEL_STATES = {
     ModelState.CANDIDATE: tr("candidate"),
     ModelState.ACTIVE: tr("active"),
     ModelState.RETIRED: tr("retired"),
+}
+_VERDICTS = {
+    Verdict.FIRST: tr("first"),
+    Verdict.BETTER: tr("better"),
+    Verdict.NO_EVIDENCE: tr("no evidence of a difference"),
+    Verdict.WORSE: tr("worse"),
+    Verdict.INCONCLUSIVE: tr("inconclusive"),
 }
 _FATES = {
     Fate.UNCHANGED: tr("Unchanged"),
@@ -50,6 +57,11 @@ def state(value: AnnotationState) -> str:
 
 def model_state(value: ModelState) -> str:
     return _MODEL_STATES[value]
+
+
+def verdict(value: str) -> str:
+    """How a version compared with the one before, as the project keeps it; "" where it did not."""
+    return _VERDICTS[Verdict(value)] if value else ""
 
 
 def fate(value: Fate) -> str:

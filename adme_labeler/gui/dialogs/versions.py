@@ -258,7 +258,7 @@ def _line(session: Session, model: Model, settings: str) -> VersionLine:
         local_time(model.created_at),
         trained,
         written,
-        model.verdict,
+        words.verdict(model.verdict),
         {} if measured is None else {
             CategoryKey(m.category): _recall(m, measured.source) for m in measured.categories
         },
