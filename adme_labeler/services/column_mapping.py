@@ -32,7 +32,7 @@ MEANINGS: tuple[tuple[str, str], ...] = (
     ("heading", mark("Heading")),
     ("note", mark("Note")),
     ("uid", mark("Sentence id")),
-    ("", "Ignore"),
+    ("", mark("Ignore")),
 )
 """Field of a column and what a person calls it."""
 _NAMES = dict(MEANINGS)
