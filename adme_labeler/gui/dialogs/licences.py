@@ -27,6 +27,7 @@ class LicencesDialog(Dialog):
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Components"))
         self.list.setMinimumWidth(260)
+        self.list.ensurePolished()  # rows are as high as the style wants before one is chosen
         for component in self._components:
             QListWidgetItem(f"{component.name} {component.version}", self.list)
         self._licence = Text("", "controls", strong=True)
