@@ -330,7 +330,9 @@ def _restore_optimizer(
             prefix = f"optimizer.{group_number}.{number}."
             state = {n[len(prefix) :]: t for n, t in tensors.items() if n.startswith(prefix)}
             for key, value in state.items():
-                state[key] = value.to(parameter.device) if key != "step" else value.float()
+                # Fused AdamW wants its step counts beside the weights.
+                value = value.to(parameter.device)
+                state[key] = value if key != "step" else value.float()
             if state:
                 optimizer.state[parameter] = state
     schedule.last_epoch = int(record["schedule"])
