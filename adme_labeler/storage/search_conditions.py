@@ -16,6 +16,7 @@ from adme_labeler.domain.search import Field, Is, Query, Term, folded
 
 Condition = tuple[str, list[object]]
 _QUEUED = "('paragraph', 'list_item')"
+_LEADING = frozenset({Field.CATEGORY, Field.ALSO, Field.NOTE, Field.ARM, Field.STATE, Field.IS})
 _COMPARISONS = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "="}
 _HELD_OUT_LABELS = (
     "SELECT l.id FROM drug_label l JOIN drug_group d ON d.id = l.drug_group WHERE d.held_out = 1"
@@ -42,7 +43,11 @@ def where(connection: sqlite3.Connection, query: Query, view: View) -> Condition
         parts.append(f"s.kind IN {_QUEUED}")
     match = _match([t for t in query.terms if t.field is Field.TEXT and not t.negated])
     if match:
-        parts.append("s.id IN (SELECT rowid FROM sentence_search WHERE sentence_search MATCH ?)")
+        # A common word is in most sentences: where another term names its sentences itself, they
+        # are looked up among those with the word, not the other way round.
+        plus = "+" if any(t.field in _LEADING and not t.negated for t in query.terms) else ""
+        found = "SELECT rowid FROM sentence_search WHERE sentence_search MATCH ?"
+        parts.append(f"{plus}s.id IN ({found})")
         values.append(match)
     for term in query.terms:
         if term.field is Field.TEXT and not term.negated:

@@ -1,6 +1,9 @@
 """A working day in the real window: thousands of keys, one after the other, with real workers.
 
-    python -m tests.benchmarks.day_window FOLDER ENCODER DECISIONS SOURCE …
+    python -m tests.benchmarks.day_window [FOLDER ENCODER DECISIONS SOURCE …]
+
+Without arguments: 5,000 decisions on the drug labels of ADME_REAL_DATA, with a tiny encoder that is
+made on the spot, and a verdict in words. An ENCODER of "" is the shipped one.
 
 Imports the sources into a new project in FOLDER, decides, takes back, searches, changes queues and
 views, retrains twice in the background, closes the project and checks it. Prints one line of JSON.
@@ -13,10 +16,13 @@ import json
 import logging
 import os
 import random
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 import psutil
 from PySide6.QtCore import QSettings, Qt, QTimer
@@ -31,6 +37,8 @@ from adme_labeler.gui.preferences import Preferences
 from adme_labeler.services.session import Session, change_setting
 from adme_labeler.storage.integrity import check
 
+WARM = 500
+"""Decisions after which what is kept in memory is compared with what is kept later."""
 PAUSE_MS = 4
 """Between two keys; what the workers send is dealt with here."""
 DEAL = (("Return", 60), ("3", 8), ("1", 6), ("2", 6), ("4", 6), ("5", 8))
@@ -152,6 +160,41 @@ class Day:
             print(f"{self.decided} decided, {used:.0f} MB", file=sys.stderr, flush=True)
 
 
+def tell_verdict(day: dict[str, Any]) -> None:
+    """What the figures of one day amount to."""
+    base = next(used for decided, used in day["memory"] if decided >= WARM)
+    end = day["memory"][-1][1]
+    own = sorted(taken for _, _, taken in day["keys"])
+    for line in (
+        f"{day['decided']:,} decisions on {day['sentences']:,} sentences, {day['versions']} "
+        f"trainings, {day['whole'] / 60:.1f} minutes",
+        f"memory {base:.0f} MB after {WARM}, {end:.0f} MB at the end: {end / base - 1:+.1%}",
+        f"work of a key: median {own[len(own) // 2]:.1f} ms, 99th percentile "
+        f"{own[int(0.99 * len(own))]:.1f} ms, most {own[-1]:.1f} ms",
+        f"warnings in the log: {len(day['warnings'])}; faults in the project: {len(day['faults'])}",
+    ):
+        print(line, flush=True)
+
+
+def a_day_of_its_own(decisions: int) -> None:
+    """The whole day in a process of its own, on the drug labels of ADME_REAL_DATA."""
+    from tests.encoders import make_tiny_encoder
+
+    data = Path(os.environ["ADME_REAL_DATA"])
+    sources = data / "spl", data / "openfda" / "drug-label-0001-of-0001.json.zip"
+    with tempfile.TemporaryDirectory() as name:
+        encoder = make_tiny_encoder(Path(name) / "encoder")
+        done = subprocess.run(
+            [sys.executable, "-m", __spec__.name, name, *map(str, (encoder, decisions, *sources))],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_STATE_HOME": name},
+        )
+    line = next(li for li in done.stdout.splitlines() if li.startswith("day: "))
+    tell_verdict(json.loads(line.removeprefix("day: ")))
+
+
 def main(folder: Path, encoder: str, decisions: int, sources: list[Path]) -> None:
     app = make_application()
     theme.apply(app, "light", 1.0)
@@ -214,4 +257,7 @@ def main(folder: Path, encoder: str, decisions: int, sources: list[Path]) -> Non
 
 
 if __name__ == "__main__":
+    if len(sys.argv) == 1:
+        a_day_of_its_own(5000)
+        sys.exit()
     main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), [Path(name) for name in sys.argv[4:]])
