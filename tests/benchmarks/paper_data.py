@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 RATIOS = (0.1, 0.2, 0.4)
 IMBALANCES = (10, 100)

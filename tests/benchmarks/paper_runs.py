@@ -1,7 +1,7 @@
 """The presets on the two-stage paper's public data, one training after the other; resumable.
 
     python -m tests.benchmarks.paper_runs [--data sst2,newsgroups] [--seeds 0,1,2] [--out FOLDER]
-        [--positives 1000] [--largest 100] [--test-of-each 50] [--tokens 64]
+        [--positives 1000] [--largest 100] [--test-of-each 50] [--tokens 64] [--dtype bfloat16]
 
 A training that stands in the folder (build/benchmarks/paper) is not repeated. The sizes as given
 here are reduced; `--positives 0 --largest 0 --test-of-each 0 --tokens 128` takes the whole data
@@ -55,6 +55,7 @@ def words(description: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--largest", type=int, default=100)
     parser.add_argument("--test-of-each", type=int, default=50)
     parser.add_argument("--tokens", type=int, default=64)
+    parser.add_argument("--dtype", default="", choices=("", *compute.DTYPES))
     return parser
 
 
@@ -77,7 +78,7 @@ def main() -> int:
     chosen = words(__doc__).parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     all_tasks = list(tasks(chosen))
-    machine = compute.choose(threads=0 if compute.choose().device == "cuda" else 1)
+    machine = compute.choose(threads=1, dtype=chosen.dtype)
     for seed in map(int, chosen.seeds.split(",")):  # a stopped benchmark has whole seeds
         for task in all_tasks:
             for preset in chosen.presets.split(","):
