@@ -21,8 +21,6 @@ import string
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from adme_labeler import paths
-
 VARIABLE = "ADME_LABELER_LANGUAGE"
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "de": "Deutsch"}
@@ -94,6 +92,8 @@ def current() -> str:
 
 def prefer(language: str) -> None:
     """Keep the curator's choice for the next start; "" follows the system."""
+    from adme_labeler import paths
+
     file = paths.user_config() / "language"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(language, encoding="utf-8")
@@ -134,6 +134,8 @@ def _read(language: str) -> gettext.NullTranslations:
     spoken = gettext.NullTranslations()
     if language == ENGLISH:
         return spoken
+    from adme_labeler import paths
+
     for domain in _DOMAINS:
         folder = str(paths.resources() / "translations")
         found = gettext.translation(domain, folder, [language], fallback=True)
@@ -143,6 +145,8 @@ def _read(language: str) -> gettext.NullTranslations:
 
 
 def _preferred() -> str:
+    from adme_labeler import paths
+
     try:
         return (paths.user_config() / "language").read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):

@@ -57,6 +57,10 @@ _HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
             "no file named model.safetensors",
             "config.json",
             "tokenizer.json",
+            "encoder-ordner",
+            "der encoder in ",
+            "die gewichte in ",
+            "das sprachmodell, das mit dem programm",
         ),
         mark(
             "The encoder's files are missing, damaged or of a kind that cannot be used. "
@@ -65,11 +69,18 @@ _HINTS: tuple[tuple[tuple[str, ...], str], ...] = (
         ),
     ),
     (
-        ("permission denied", "errno 13", "read-only file system", "errno 30", "cannot be written"),
+        (
+            "permission denied",
+            "errno 13",
+            "read-only file system",
+            "errno 30",
+            "cannot be written",
+            "kann nicht beschrieben werden",
+        ),
         mark("The project's folder cannot be written. Make it writable, then resume."),
     ),
     (
-        ("updated while it ran",),
+        ("updated while it ran", "aktualisiert, während es lief"),
         mark("Close the program, start it again, then resume."),
     ),
 )
