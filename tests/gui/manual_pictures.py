@@ -87,7 +87,9 @@ def keep(widget: QWidget, target: Path) -> None:
     widget.grab().save(str(target))
     # Pillow comes with reportlab; Qt would force the colours into a cube of its own.
     with Image.open(target) as drawn:
-        few = drawn.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        # The rare colours of small marks are kept: the usual way merges them with larger ones.
+        method = Image.Quantize.MAXCOVERAGE
+        few = drawn.convert("RGB").quantize(256, method, dither=Image.Dither.NONE)
     few.save(target, optimize=True)
 
 

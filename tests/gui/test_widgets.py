@@ -86,6 +86,9 @@ def test_no_line_is_cut_above_when_a_sentence_is_scrolled_to(qtbot):
             scrolled += pane.page.verticalScrollBar().value() > 0
             lines = [line for n in range(1, 11) for line in pane.page.line_rects(SentenceId(n))]
             assert not [line for line in lines if line.top() < -1 and line.bottom() > 1]
+        pane.resize(620, height + 33)
+        lines = [line for n in range(1, 11) for line in pane.page.line_rects(SentenceId(n))]
+        assert not [line for line in lines if line.top() < -1 and line.bottom() > 1]
     assert scrolled > 10
 
 

@@ -206,6 +206,8 @@ class _Page(QAbstractScrollArea):
         super().resizeEvent(event)
         self._lay_out()
         self._reveal()
+        bar = self.verticalScrollBar()
+        bar.setValue(self._whole_lines(bar.value()))
         left, width = self._column()
         self.column_moved.emit(round(left), max(0, round(self.width() - left - width)))
 
