@@ -18,7 +18,8 @@ class Stage:
     `part`: what is trained, the head with its pooler and the top layer (TOP) or everything (ALL).
     `frozen_dropout`: dropout in the layers that are not trained; without it their states are
     computed once. `min_steps`: epochs are added until there are so many steps. `most_passes`
-    bounds epochs times sentences (an hour or two on two cores), by fewer epochs.
+    bounds epochs times sentences (an hour or two on two cores), by fewer epochs. `averaged`: the
+    weights that a stage ends with are their mean over this share of its steps, the last ones.
     """
 
     number: int
@@ -32,6 +33,7 @@ class Stage:
     min_steps: int = 0
     most_passes: int = 80_000
     frozen_dropout: bool = False
+    averaged: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,17 @@ DEFAULT = Recipe(
     "default",
     stages=(
         Stage(1, "Stage 1", TOP, WEIGHTED, lr=2e-4, head_lr=1e-3, epochs=3, warmup=0.1),
-        Stage(2, "Stage 2", ALL, CROSS_ENTROPY, lr=5e-5, epochs=6, warmup=0.1, min_steps=250),
+        Stage(
+            2,
+            "Stage 2",
+            ALL,
+            CROSS_ENTROPY,
+            lr=5e-5,
+            epochs=6,
+            warmup=0.1,
+            min_steps=250,
+            averaged=0.5,
+        ),
     ),
     hints=HINTS,
     adjust=True,
@@ -84,13 +96,15 @@ PAPER = Recipe(
     pad_to_max=True,
 )
 
-VANILLA = replace(DEFAULT, preset="vanilla", stages=DEFAULT.stages[1:], adjust=False)
+_ONE_STAGE = replace(DEFAULT.stages[1], averaged=0.0)
+
+VANILLA = replace(DEFAULT, preset="vanilla", stages=(_ONE_STAGE,), adjust=False)
 
 REWEIGHT = replace(
     DEFAULT,
     preset="reweight",
     adjust=False,
-    stages=(replace(DEFAULT.stages[1], number=1, name="Stage 1", loss=WEIGHTED),),
+    stages=(replace(_ONE_STAGE, number=1, name="Stage 1", loss=WEIGHTED),),
 )
 
 PRESETS = {recipe.preset: recipe for recipe in (DEFAULT, PAPER, VANILLA, REWEIGHT)}

@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from adme_labeler.domain.problems import TrainingProblem
 from adme_labeler.language import tr
 from adme_labeler.ml import checkpoint
+from adme_labeler.ml.averaging import RunningMean
 from adme_labeler.ml.batches import Ints
 from adme_labeler.ml.classifier import Classifier
 from adme_labeler.ml.compute import Compute, is_out_of_memory
@@ -85,11 +86,12 @@ def train(
         schedule = torch.optim.lr_scheduler.LambdaLR(
             optimizer, lambda step, n=steps, w=stage.warmup: _linear(step, n, w)
         )
+        mean = RunningMean([p for _, p in trained], stage.averaged, steps)
         loss_of = _loss(stage, examples.categories[work.rows], model, compute)
         place = _Place(stage=index, epoch=0, step=0, done=0, total=0.0, losses=losses)
         if here and resume is not None:
             place, losses = resume, resume.losses
-            _restore_optimizer(saved, optimizer, schedule)
+            _restore_optimizer(saved, optimizer, schedule, mean)
         resume = None
 
         micro = recipe.batch
@@ -98,7 +100,7 @@ def train(
             for number in range(place.step, len(batches)):
                 if watch.stopping():
                     place.epoch, place.step = epoch, number
-                    _save(saved, model, trained, optimizer, schedule, place, stages, seed)
+                    _save(saved, model, trained, optimizer, schedule, mean, place, stages, seed)
                     raise Stopped
                 loss, micro = _step_in_memory(
                     work, loss_of, batches[number], micro, recipe.batch, optimizer
@@ -115,10 +117,12 @@ def train(
                 schedule.step()
                 place.done += 1
                 place.total += loss
+                mean.after(place.done)
                 watch.step(stage, place.done, steps, loss)
             losses.append(place.total / max(1, len(batches)))
             place.epoch, place.step, place.total = epoch + 1, 0, 0.0
-            _save(saved, model, trained, optimizer, schedule, place, stages, seed)
+            _save(saved, model, trained, optimizer, schedule, mean, place, stages, seed)
+        mean.put()
     model.eval()
     return losses
 
@@ -269,6 +273,7 @@ def _save(
     trained: list[tuple[str, nn.Parameter]],
     optimizer: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.LambdaLR,
+    mean: RunningMean,
     place: _Place,
     stages: Sequence[Stage],
     seed: int,
@@ -286,6 +291,7 @@ def _save(
         for number, parameter in enumerate(group["params"]):
             for key, value in optimizer.state.get(parameter, {}).items():
                 tensors[f"optimizer.{group_number}.{number}.{key}"] = torch.as_tensor(value)
+    tensors |= mean.state()
     tensors["random"] = torch.get_rng_state()
     if torch.cuda.is_available():
         tensors["random_cuda"] = torch.cuda.get_rng_state()
@@ -323,8 +329,10 @@ def _restore_optimizer(
     saved: Path | None,
     optimizer: torch.optim.Optimizer,
     schedule: torch.optim.lr_scheduler.LambdaLR,
+    mean: RunningMean,
 ) -> None:
     tensors, record = _read(saved)
+    mean.restore(tensors)
     for group_number, group in enumerate(optimizer.param_groups):
         for number, parameter in enumerate(group["params"]):
             prefix = f"optimizer.{group_number}.{number}."

@@ -11,6 +11,7 @@ import torch
 
 from adme_labeler.domain.problems import TrainingProblem
 from adme_labeler.ml import two_stage
+from adme_labeler.ml.averaging import RunningMean
 from adme_labeler.ml.compute import Compute
 from adme_labeler.ml.predict import Predictor
 from adme_labeler.ml.recipes import PRESETS, Stage
@@ -102,7 +103,7 @@ def test_the_paper_preset_has_the_recipe_of_the_official_code():
 
 
 @pytest.mark.parametrize("preset", ["default", "paper"])
-@pytest.mark.parametrize("stop_after", [0, 5, 24, 30])
+@pytest.mark.parametrize("stop_after", [0, 5, 24, 30, 42])  # 24 steps a stage
 def test_resuming_ends_with_the_weights_of_an_uninterrupted_run(
     preset, stop_after, tiny_encoder, make_sentences, tmp_path
 ):
@@ -120,6 +121,29 @@ def test_resuming_ends_with_the_weights_of_an_uninterrupted_run(
     assert again == losses
     assert all(torch.equal(expected[name], tensor) for name, tensor in weights(model).items())
     assert resumed.watch.steps + stop_after == whole.watch.steps
+
+
+def test_a_stage_ends_with_the_mean_of_its_last_weights():
+    weight = torch.nn.Parameter(torch.zeros(3))
+    mean = RunningMean([weight], share=0.5, steps=24)
+    seen = []
+    for step in range(1, 25):
+        with torch.no_grad():
+            weight.copy_(torch.full((3,), float(step**2)))
+        mean.after(step)
+        if step in (12, 16, 20, 24):
+            seen.append(step**2)
+    mean.put()
+    assert torch.allclose(weight, torch.full((3,), sum(seen) / len(seen)))
+
+
+def test_without_averaging_the_last_weights_stay():
+    weight = torch.nn.Parameter(torch.ones(3))
+    mean = RunningMean([weight], share=0.0, steps=8)
+    for step in range(1, 9):
+        mean.after(step)
+    mean.put()
+    assert torch.equal(weight, torch.ones(3)) and set(mean.state()) == {"mean.count"}
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tiny_encoder, make_sentences):
