@@ -87,10 +87,16 @@ def keep(widget: QWidget, target: Path) -> None:
     widget.grab().save(str(target))
     # Pillow comes with reportlab; Qt would force the colours into a cube of its own.
     with Image.open(target) as drawn:
-        # The rare colours of small marks are kept: the usual way merges them with larger ones.
-        method = Image.Quantize.MAXCOVERAGE
-        few = drawn.convert("RGB").quantize(256, method, dither=Image.Dither.NONE)
+        few = _in_its_most_frequent_colors(drawn.convert("RGB"))
     few.save(target, optimize=True)
+
+
+def _in_its_most_frequent_colors(drawn: Image.Image) -> Image.Image:
+    """Surfaces and marks keep their very colours; edges of letters take the nearest one."""
+    counted = sorted(drawn.getcolors(1 << 24) or [], reverse=True)[:256]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for _, color in counted for part in color])
+    return drawn.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 if __name__ == "__main__":
