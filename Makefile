@@ -78,8 +78,10 @@ packaging-tools: libraries
 	@$(BIN)/python -c 'import build' 2>/dev/null || \
 	    $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[packaging]'
 
+# Every table of tests/benchmarks/results; `make bench ONLY=speed` (or simulations, tables) takes
+# minutes in place of a day, WORDS="import list" only modules whose names have one of these words.
 bench: $(INSTALLED)
-	@$(BIN)/python -m tests.benchmarks.run
+	@$(BIN)/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY)) $(WORDS)
 
 # Collects what the program says into the catalogues and compiles them.
 translations: $(INSTALLED)

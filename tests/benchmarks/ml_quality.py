@@ -45,7 +45,9 @@ class Run:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("table", type=Path, nargs="?")
     parser.add_argument("--hints", type=Path)
     parser.add_argument("--presets", default=",".join(table_gold.PRESETS))

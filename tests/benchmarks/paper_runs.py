@@ -46,7 +46,9 @@ class _Nobody:
 
 def words(description: str | None) -> argparse.ArgumentParser:
     """The words that choose data and sizes, for this module and `table_paper`."""
-    parser = argparse.ArgumentParser(description=description)
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", default="sst2,newsgroups")
     parser.add_argument("--presets", default=",".join(PRESETS))
     parser.add_argument("--seeds", default="0,1,2")

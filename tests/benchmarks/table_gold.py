@@ -15,6 +15,7 @@ Every row is compared with `default` of the same hints and size, on the seeds th
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import re
 import sys
@@ -75,7 +76,9 @@ class Row:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?", default=FOLDER)
     parser.add_argument("--out", type=Path, default=RESULTS)
     parser.add_argument("--also", default="")
@@ -109,7 +112,8 @@ def make(folder: Path, out: Path, also: Sequence[str] = ()) -> list[Path]:
         curve.sort(key=lambda row: (row.hints, order.index(row.preset), row.annotations))
         name = out / "gold_learning_curve.csv"
         written.append(write(name, _header(keys), [lines[id(row)] for row in curve], said, day))
-        written.append(_picture(curve, out / "gold_learning_curve.png"))
+        if importlib.util.find_spec("matplotlib"):  # only the extra `bench` brings it
+            written.append(_picture(curve, out / "gold_learning_curve.png"))
     return written
 
 
