@@ -75,11 +75,9 @@ package-test: $(INSTALLED) test-libraries
 .PHONY: package package-test packaging-tools
 packaging-tools: libraries
 	@.ci/system-libraries --packaging
-	@$(BIN)/python -c 'import build' 2>/dev/null || \
-	    $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[packaging]'
+	@$(BIN)/python -m build --version >/dev/null 2>&1 || \
+	    $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt build
 
-# Every table of tests/benchmarks/results; `make bench ONLY=speed` (or simulations, tables) takes
-# minutes in place of a day, WORDS="import list" only modules whose names have one of these words.
 bench: $(INSTALLED)
 	@$(BIN)/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY)) $(WORDS)
 

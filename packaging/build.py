@@ -24,8 +24,6 @@ NAME = "adme-labeler"
 ENVIRONMENT = WORK / "venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 FROZEN = WORK / "frozen" / NAME
-TOOLS = ("pyinstaller", "pyinstaller-hooks-contrib", "cyclonedx-python-lib[json-validation]", "pip")
-"""What the environment holds beside the program; none of it goes into the frozen one."""
 LARGEST_INSTALLED, LARGEST_DOWNLOAD = 1.2e9, 450e6
 """Bytes; a build that is larger ends with an error."""
 
@@ -44,7 +42,7 @@ def environment() -> None:
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     venv.create(ENVIRONMENT, with_pip=True)
     pip = (PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check")
-    _run(*pip, "-c", ROOT / "constraints.txt", _wheel(), *TOOLS)
+    _run(*pip, "-c", ROOT / "constraints.txt", f"{_wheel()}[packaging]")
     cuda = _said(PYTHON, "-c", "import torch; print(torch.version.cuda or '')")
     if cuda:
         raise SystemExit(
