@@ -119,6 +119,9 @@ class WorkerProcess(QObject):
     def _read_errors(self) -> None:
         written = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
         self._errors.extend(written.splitlines(keepends=True))
+        for line in written.splitlines():
+            if line.strip():
+                _log.info("The %s worker: %s", self.run.job, line)
 
     def _handle(self) -> None:
         if self._held:

@@ -231,6 +231,7 @@ class ProjectView(QObject):
         work, desk = self.work, self.desk
         self.bus.changed.connect(self._changed)
         desk.moved.connect(self.show_place)
+        desk.moved.connect(self.trainer.give_way)
         desk.said.connect(work.status.say)
         work.bar.set_writable(not self.session.read_only)
         work.labels.chosen.connect(lambda ident: self._choose_label(LabelId(ident)))

@@ -27,6 +27,9 @@ from adme_labeler.services.training import TrainingRun
 from adme_labeler.storage.models import Model
 
 _ENOUGH = 10
+REST_S = 0.3
+"""Training rests for so long after every decision or step of the curator. Its low priority alone
+does not free the caches and, where two cores are one, the core that the window works on."""
 _TITLES = {
     Verdict.FIRST: tr("Version {version} is active: the first one"),
     Verdict.BETTER: tr("Version {version} is active: it finds more"),
@@ -129,6 +132,11 @@ class Trainer(Job):
         self._title = tr("Training goes on")
         self._begin()
         self._start(run)
+
+    def give_way(self) -> None:
+        """The curator is at work: a training rests for a moment, at its next step."""
+        if self.worker is not None and self.running():
+            self.worker.send(protocol.GiveWay(seconds=REST_S))
 
     def cancel(self) -> None:
         self._queued = False

@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 BF16_GAIN = 1.5
 """How many times faster a bf16 matrix product must be before bf16 is chosen (it is 50 times
 slower on processors without native support, several times faster on those with it). With
-AVX512-BF16 the product is 4.5 times as fast, suggesting 3 times and a training step 2 times: the
+AVX512-BF16 the product is 4 times as fast, suggesting 2.5 times and a training step 2 times: the
 rest of the work gains less, so a product that gains little would lose."""
 
 PROBES = 8

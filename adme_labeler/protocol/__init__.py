@@ -24,6 +24,7 @@ from adme_labeler.protocol.base import (
     Cancel,
     Cancelled,
     Failed,
+    GiveWay,
     Hello,
     Message,
     Progress,
@@ -127,6 +128,7 @@ __all__ = [
     "FileDone",
     "Forget",
     "FromWorker",
+    "GiveWay",
     "Given",
     "HeldOutPrediction",
     "Hello",
@@ -196,7 +198,16 @@ FromWorker = (
     | EncoderChecked
 )
 ToWorker = (
-    Cancel | Shutdown | AddSentences | Forget | Prioritise | Refit | Similar | Examine | Taken
+    Cancel
+    | Shutdown
+    | GiveWay
+    | AddSentences
+    | Forget
+    | Prioritise
+    | Refit
+    | Similar
+    | Examine
+    | Taken
 )
 
 _encoder = msgspec.json.Encoder()

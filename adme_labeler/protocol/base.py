@@ -47,3 +47,9 @@ class Cancel(Message, tag="cancel", frozen=True):
 
 class Shutdown(Message, tag="shutdown", frozen=True):
     """Finish and exit with status 0."""
+
+
+class GiveWay(Message, tag="give_way", frozen=True):
+    """A person is at the keys: rest for so long, from now; 0 ends a rest."""
+
+    seconds: float

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import logging
 import os
 import sys
 from pathlib import Path
@@ -43,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
     from adme_labeler.worker.channel import Channel, guarded
 
     channel = Channel(wanted.job)
+    logging.basicConfig(format="%(name)s: %(message)s")  # to stderr, which the window logs
+    logging.getLogger("adme_labeler").setLevel(logging.INFO)
     module = JOBS[wanted.job][0]
     return guarded(channel, lambda: importlib.import_module(module).run(*wanted.paths, channel))
 

@@ -20,6 +20,7 @@ from adme_labeler.protocol import (
     PROTOCOL_VERSION,
     Cancel,
     Failed,
+    GiveWay,
     Hello,
     Message,
     Progress,
@@ -33,6 +34,10 @@ PROGRESS_INTERVAL = 0.1
 """Seconds between two progress messages: the window shows 10 a second at most."""
 
 
+REST_INTERVAL = 0.1
+"""A rest can end early: it is looked at again after so many seconds."""
+
+
 class Channel:
     """Owns file descriptor 1; whatever else is printed goes to stderr and cannot break a line."""
 
@@ -43,6 +48,7 @@ class Channel:
         self._lock = threading.Lock()
         self._received: queue.Queue[ToWorker | Exception] = queue.Queue()
         self._cancelled = threading.Event()
+        self._rest_until = 0.0
         self._asked = False
         """Whether the job has looked for messages, or failed; before, its libraries are loading."""
         self._last_progress = 0.0
@@ -110,6 +116,11 @@ class Channel:
         self._asked = True
         return self._cancelled.is_set()
 
+    def give_way(self) -> None:
+        """Rest as long as `GiveWay` asked for; cancelling ends it."""
+        while (left := self._rest_until - time.monotonic()) > 0 and not self.cancelled():
+            self._cancelled.wait(min(left, REST_INTERVAL))
+
     def _read(self) -> None:
         # Not sys.stdin: its lock would make the interpreter wait for this thread at exit.
         with contextlib.suppress(OSError), open(0, "rb", closefd=False) as lines:
@@ -120,6 +131,9 @@ class Channel:
                     message = decode_to_worker(line)
                 except msgspec.DecodeError as error:
                     self._received.put(error)
+                    continue
+                if isinstance(message, GiveWay):
+                    self._rest_until = time.monotonic() + message.seconds
                     continue
                 if isinstance(message, Cancel | Shutdown):
                     self._cancelled.set()

@@ -126,6 +126,8 @@ class Watch:
         )
 
     def stopping(self) -> bool:
+        """Asked before every step: the place to rest while the curator is at the keys."""
+        self._channel.give_way()
         return self._channel.cancelled()
 
     def _left(self) -> float | None:
