@@ -79,6 +79,7 @@ def learning_curve(points: Sequence[Point], path: Path) -> Path:
             if row == len(_TITLES) - 1:
                 axis.set_xlabel("annotations, drawn at random")
         axes[row][0].set_ylabel(title)
+        _without_the_low(axes[row][0], [point for point in points if point.figure == name])
     seen: dict[str, Artist] = {}
     for axis in axes.flat:
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True):
@@ -102,6 +103,18 @@ def learning_curve(points: Sequence[Point], path: Path) -> Path:
     figure.savefig(path, dpi=110)
     plt.close(figure)
     return path
+
+
+def _without_the_low(axis: Axes, points: Sequence[Point]) -> None:
+    """End the axis below the presets that learned something, and say what lies under it."""
+    best = {p.preset: max(q.value for q in points if q.preset == p.preset) for p in points}
+    low = {preset: value for preset, value in best.items() if value < 0.5}
+    shown = [point.value for point in points if point.preset not in low]
+    if not low or not shown:
+        return
+    axis.set_ylim(bottom=max(0.0, min(shown) - 0.06))
+    said = ", ".join(f"{preset} at most {value:.2f}" for preset, value in sorted(low.items()))
+    axis.text(0.02, 0.03, f"below: {said}", transform=axis.transAxes, fontsize=9, color="#4b5563")
 
 
 def _curve(axis: Axes, points: Sequence[Point], preset: str) -> None:
