@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import numpy as np
 from gallery import PICTURES, window, work_view
 from layouts import settle
-from PIL import Image
+from PIL import Image, ImageColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QWidget
 
+from adme_labeler.domain.categories import ADME
 from adme_labeler.gui import app as application
 from adme_labeler.gui import theme
 from adme_labeler.gui.main_window import MainWindow
@@ -85,18 +88,33 @@ def keep(widget: QWidget, target: Path) -> None:
     settle(widget)
     QTest.qWait(200)
     widget.grab().save(str(target))
-    # Pillow comes with reportlab; Qt would force the colours into a cube of its own.
     with Image.open(target) as drawn:
-        few = _in_its_most_frequent_colors(drawn.convert("RGB"))
+        few = in_few_colors(drawn.convert("RGB"))
     few.save(target, optimize=True)
 
 
-def _in_its_most_frequent_colors(drawn: Image.Image) -> Image.Image:
-    """Surfaces and marks keep their very colours; edges of letters take the nearest one."""
-    counted = sorted(drawn.getcolors(1 << 24) or [], reverse=True)[:256]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([part for _, color in counted for part in color])
-    return drawn.quantize(palette=palette, dither=Image.Dither.NONE)
+def in_few_colors(drawn: Image.Image) -> Image.Image:
+    """256 colours: those of the theme and the most frequent ones as they are, of all others the
+    nearest. Pillow's own ways merge the colours of small marks and shift the white."""
+    named = [getattr(theme.current(), field.name) for field in fields(theme.current())]
+    named += [c.color_dark if theme.current().dark else c.color_light for c in ADME.categories]
+    exact = [ImageColor.getrgb(name) for name in named if str(name).startswith("#")]
+    counted = sorted(drawn.getcolors(1 << 24) or [], reverse=True)
+    kept = list(dict.fromkeys([*exact, *(color for _, color in counted)]))[:256]
+    palette = np.array(kept, dtype=np.int32)
+    seen = np.array([color for _, color in counted], dtype=np.int32)
+    nearest = np.concatenate(
+        [
+            ((some[:, None] - palette[None]) ** 2).sum(axis=2).argmin(axis=1)
+            for some in np.array_split(seen, max(1, len(seen) // 500))
+        ]
+    ).astype(np.uint8)
+    code = np.array([1 << 16, 1 << 8, 1])
+    order = np.argsort(seen @ code)
+    at = np.searchsorted((seen @ code)[order], np.asarray(drawn, dtype=np.int32) @ code)
+    few = Image.fromarray(nearest[order][at])
+    few.putpalette([part for color in kept for part in color])
+    return few
 
 
 if __name__ == "__main__":
