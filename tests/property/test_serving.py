@@ -267,3 +267,20 @@ def test_scores_of_an_overtaken_head_are_not_taken_for_those_of_the_new_one() ->
         serving.what_is_measured_is_what_is_served()
     finally:
         serving.teardown()
+
+
+def test_late_news_of_an_overtaken_head_are_not_taken_for_those_of_the_new_one() -> None:
+    serving = Serving()
+    try:
+        serving.open()
+        train = [i for i in serving.ids if i not in serving.held]
+        serving.refit()
+        annotating.decide(serving.session, train[0], CategoryKey("D"), Shown())
+        serving.refit()
+        serving.keeper.fitted(serving.fitted[0])
+        serving.all_scored()
+        serving.a_number_names_one_head()
+        (first,) = suggestions.get(serving.session.connection, train[:1]).values()
+        assert between(serving.session, first) is not None
+    finally:
+        serving.teardown()
