@@ -32,8 +32,8 @@ from PySide6.QtWidgets import (
 )
 
 from adme_labeler.domain.categories import CategoryScheme
-from adme_labeler.domain.records import SentenceId
-from adme_labeler.gui import theme
+from adme_labeler.domain.records import AnnotationState, SentenceId
+from adme_labeler.gui import painting, theme, words
 from adme_labeler.gui.row_models import PAGE, Index, dress
 from adme_labeler.gui.sentence_cells import SentenceCells, row_height
 from adme_labeler.gui.sentence_model import (
@@ -58,6 +58,8 @@ _WIDTHS = {
     Column.SECTION: 100,
     Column.NOTE: 64,
 }
+_MARGINS = 26
+"""Beside the words of a cell."""
 _READABLE = 520
 """Widest line of the sentence that an empty list shows."""
 _ROOMY = 840
@@ -301,7 +303,7 @@ class SentenceList(QTableView):
             head.setSectionHidden(place, False)
             head.moveSection(head.visualIndex(place), place)
             if column in _WIDTHS:
-                self.setColumnWidth(place, _WIDTHS[column])
+                self.setColumnWidth(place, _width(column))
         if self._sorted is None:
             head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self._make_room()
@@ -343,3 +345,11 @@ class SentenceList(QTableView):
         sentence = self.sentences.sentence(index.row())
         if sentence is not None:
             signal.emit(sentence)
+
+
+def _width(column: Column) -> int:
+    if column is not Column.STATE:
+        return _WIDTHS[column]
+    font = theme.font("secondary")
+    longest = max(painting.text_width(words.state(state), font) for state in AnnotationState)
+    return max(_WIDTHS[column], round(longest) + _MARGINS)
