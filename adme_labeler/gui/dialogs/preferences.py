@@ -157,7 +157,6 @@ class KeysPage(QWidget):
         self.pressed = QKeySequenceEdit()
         self.pressed.setMaximumSequenceLength(1)
         self.pressed.setAccessibleName(tr("Press the new key"))
-        self.pressed.setClearButtonEnabled(True)
         self.take = QPushButton(tr("Use this key"))
         self.remove = QPushButton(tr("No key"))
         self.reset = QPushButton(tr("As in the profile"))
