@@ -41,7 +41,7 @@ _STATUS = {
     CommitStatus.NEW: (NEW, ""),
     CommitStatus.UPDATED: (UPDATED, ""),
     CommitStatus.KNOWN: (NOTHING_NEW, mark(mark("Everything in it is already in the project."))),
-    CommitStatus.OLDER: (OLDER, "The project has a newer version of this drug label."),
+    CommitStatus.OLDER: (OLDER, mark("The project has a newer version of this drug label.")),
 }
 _Item = protocol.LabelRead | protocol.LabelLeft | protocol.FileDone
 
