@@ -40,7 +40,7 @@ RENAMED = mark("Its text is already in the project; the names of its drug are ne
 _STATUS = {
     CommitStatus.NEW: (NEW, ""),
     CommitStatus.UPDATED: (UPDATED, ""),
-    CommitStatus.KNOWN: (NOTHING_NEW, mark(mark("Everything in it is already in the project."))),
+    CommitStatus.KNOWN: (NOTHING_NEW, mark("Everything in it is already in the project.")),
     CommitStatus.OLDER: (OLDER, mark("The project has a newer version of this drug label.")),
 }
 _Item = protocol.LabelRead | protocol.LabelLeft | protocol.FileDone
