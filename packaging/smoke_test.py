@@ -69,19 +69,24 @@ class Machine:
 
     def run(self, *words: str, code: int = 0, seconds: float = 900, **more: str) -> str:
         """What the program says; ends the test when it ends otherwise."""
-        done = subprocess.run(
-            self.command(*words),
-            env=self.environment(**more),
-            cwd=self.home,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        listening, talking = os.pipe()  # a worker takes the end of its input for the end of the job
+        try:
+            done = subprocess.run(
+                self.command(*words),
+                env=self.environment(**more),
+                cwd=self.home,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                stdin=listening,
+                check=False,
+            )
+        finally:
+            os.close(listening)
+            os.close(talking)
         said = done.stdout + done.stderr
         assert done.returncode == code, f"{words} ended with {done.returncode}:\n{said}"
-        assert "Traceback" not in said, said
+        assert "Traceback" not in done.stderr, said
         return said
 
     def start(
