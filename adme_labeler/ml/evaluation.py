@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from adme_labeler import protocol
 from adme_labeler.domain.sentence_text import normalized
+from adme_labeler.importers.hints import sentence_hint
 from adme_labeler.ml.baselines import BASELINES, Clock, Vectors, frozen, instant_head, tfidf
 from adme_labeler.ml.batches import Ints
 from adme_labeler.ml.compute import Compute
@@ -112,7 +113,8 @@ def _study(job: protocol.EvaluateJob, compute: Compute, watch: FitWatch) -> _Stu
     if job.hints:
         # With folds every row is a test row once: one set of hints serves all folds.
         against = test_rows or train_rows
-        kept, reasons = _independent(read_table(Path(job.hints)), against, scheme)
+        hinted = _as_imported(read_table(Path(job.hints)), scheme)
+        kept, reasons = _independent(hinted, against, scheme)
         hints = _labelled(kept, scheme, names)
     return _Study(job, scheme, train, hints, reasons, _splits(job, train, test), compute, watch)
 
@@ -278,6 +280,19 @@ def _splits(job: protocol.EvaluateJob, train: Labelled, test: Labelled) -> list[
     if not len(test):
         raise TableProblem("Give a test table, or 2 folds or more.")
     return [Split(train, test)]
+
+
+def _as_imported(hints: Sequence[Row], scheme: Scheme) -> list[Row]:
+    """Hints by heading as an import would store them: the sentence itself may take its heading's
+    hint away or turn it into Other. Other schemes have no such rules."""
+    if not scheme.adme:
+        return list(hints)
+    found: list[Row] = []
+    for row in hints:
+        key = sentence_hint(key_of(row, scheme) or "", row.text)
+        if key:
+            found.append(replace(row, category=key))
+    return found
 
 
 def _independent(

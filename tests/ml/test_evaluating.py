@@ -177,3 +177,16 @@ def test_words_that_do_not_go_together_are_refused(table, capsys, more) -> None:
         main(["evaluate", "--train", str(table), "--folds", "3", *more])
     assert ended.value.code == 2
     assert "usage:" in capsys.readouterr().err
+
+
+def test_hints_are_taken_as_an_import_would_store_them(table, tmp_path) -> None:
+    hints = tmp_path / "hints.tsv"
+    hints.write_text(
+        "text\tcategory\tdrug\tset_id\n"
+        "Nuvotrel is well absorbed after an oral dose.\tAbsorption\tNuvotrel\ts1\n"
+        "Nuvotrel may be taken with or without food.\tAbsorption\tNuvotrel\ts1\n"  # advice: Other
+        "Its name is printed on every carton of them.\tDistribution\tNuvotrel\ts1\n"  # no hint
+        "Caution is advised in these people.\tOther\tNuvotrel\ts1\n"
+    )
+    job = protocol.EvaluateJob(train=str(table), hints=str(hints), preset="tfidf", folds=2)
+    assert evaluate(job, CPU, Nobody())["hints"] == 3
