@@ -110,6 +110,7 @@ def main(words: list[str]) -> int:
         program = (Path(words[0]) if words else _unpacked()).resolve() / "adme-labeler"
         machine = Machine(program, Path(folder))
         encoder = make_tiny_encoder(machine.given / "encoder")
+        _readable(encoder)
         steps: list[tuple[str, Callable[[], object]]] = [
             ("a folder that nobody may write to", lambda: _read_only(machine)),
             ("version, help, wrong words", lambda: _words(machine)),
@@ -405,7 +406,14 @@ def _tiny(folder: Path, family: str) -> Path:
             **(more if family == "deberta-v2" else {}),
         )
     ).save_pretrained(place)
+    _readable(place)
     return place
+
+
+def _readable(folder: Path) -> None:
+    """Weights are saved for their owner alone."""
+    for path in folder.iterdir():
+        path.chmod(0o644)
 
 
 def _use_encoder(machine: Machine, project: Path, encoder: Path) -> None:
