@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 DEMO := $(CURDIR)/build/demo
 WORKERS ?= 2
 
-.PHONY: setup run test test-full lint bench clean libraries test-libraries translations
+.PHONY: setup run test test-full lint bench clean libraries test-libraries translations docs
 
 setup: $(INSTALLED) libraries
 
@@ -20,7 +20,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || $(MAKE) --no-print-directory venv-module
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) (some minutes the first time)"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,docs]'
 	@touch $@
 
 .PHONY: venv-module
@@ -81,10 +81,14 @@ packaging-tools: libraries
 bench: $(INSTALLED)
 	@$(BIN)/python -m tests.benchmarks.run $(if $(ONLY),--only $(ONLY)) $(WORDS)
 
+# The manual, to be opened from disk: build/docs/index.html
+docs: $(INSTALLED)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+
 # Collects what the program says into the catalogues and compiles them.
 translations: $(INSTALLED)
 	@$(BIN)/python -m tests.translations
 
 clean:
-	rm -rf $(VENV) build dist .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist resources/manual .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -19,6 +19,15 @@ def resources() -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / "resources"
 
 
+def manual() -> Path | None:
+    """Folder of the built manual: what `make docs` built in a checkout, else the shipped one."""
+    built = _PACKAGE.parent / "build" / "docs"
+    for folder in (built, resources() / "manual"):
+        if (folder / "index.html").is_file():
+            return folder
+    return None
+
+
 def sample_labels() -> Path:
     """Folder with the shipped drug labels about fictional drugs and their annotations."""
     return resources() / "sample"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QApplication
+
 from adme_labeler import paths
 from adme_labeler.domain.categories import ADME
 from adme_labeler.gui import (
@@ -14,6 +16,7 @@ from adme_labeler.gui import (
     import_dialogs,
     label_dialogs,
     looking_back,
+    manual,
     mending,
     merge_dialogs,
     quality,
@@ -62,6 +65,7 @@ def what_actions_do(window: MainWindow) -> dict[str, Callable[[], None]]:
         "audit": lambda: looking_back.audit_dialog(window),
         "quality": lambda: quality.show(window),
         "hunt": lambda: window.of_project().desk.hunt_another(),
+        "manual": lambda: manual.show(QApplication.focusWidget(), window.tell),
         "guideline": lambda: guidelines.show(window),
         "edit-guideline": lambda: guidelines.edit(window),
         "older-rules": lambda: guidelines.look_again(window),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QHBoxLayout,
     QLabel,
@@ -13,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from adme_labeler.gui import keymap, manual
 from adme_labeler.gui.controls import Text
 from adme_labeler.language import tr
 
@@ -45,6 +48,16 @@ class Dialog(QDialog):
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
             self._make_room()
         return done
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that no control in the dialog has used."""
+        if keymap.current().action_for(event) == "manual":
+            manual.show(
+                QApplication.focusWidget() or self,
+                lambda title, sentence: Message(title, sentence, parent=self).open(),
+            )
+        else:
+            super().keyPressEvent(event)
 
     def _make_room(self) -> None:
         """As high as wrapped lines need at this width: Qt asks them at a width of its own."""
