@@ -24,7 +24,7 @@ from adme_labeler.services import ended_runs, training
 from adme_labeler.services.runs import WorkerRun
 from adme_labeler.services.session import Session
 from adme_labeler.services.training import TrainingRun
-from adme_labeler.storage.models import Model
+from adme_labeler.storage.models import Model, RunState
 
 _ENOUGH = 10
 REST_S = 0.3
@@ -183,24 +183,32 @@ class Trainer(Job):
         self.bus.publish(changes)
 
     def look_for_interrupted(self) -> None:
-        """At the start: offer to go on with a run that the last window left behind."""
+        """At the start: a run that the last window left behind can go on, a failed one says why."""
         if self.session.read_only:
             return
         self._take_finished()
         found = training.find_interrupted(self.session)
         newest = next(iter(training.runs(self.session)), None)
-        if found and newest is not None and found[0].id == newest.id:
+        if newest is None:
+            return
+        if found and newest.id == found[0].id:
             self._resumable = newest.id
-            self._detail = ended_runs.log_of(self.session, newest.id)
-            self._outcome = OutcomeView(
-                tr("The last training did not finish"),
-                tr("{message} It can go on from its last checkpoint.", message=newest.message),
-                "warning",
-                resumable=True,
-                detail=self._detail,
-                hint=ended_runs.hint(newest.message, self._detail),
-            )
-            self.changed.emit()
+            title = tr("The last training did not finish")
+            says = tr("{message} It can go on from its last checkpoint.", message=newest.message)
+        elif newest.state is RunState.FAILED:
+            title, says = tr("The last training failed"), newest.message
+        else:
+            return
+        self._detail = ended_runs.log_of(self.session, newest.id)
+        self._outcome = OutcomeView(
+            title,
+            says,
+            "danger" if self._resumable is None else "warning",
+            resumable=self._resumable is not None,
+            detail=self._detail,
+            hint=ended_runs.hint(newest.message, self._detail),
+        )
+        self.changed.emit()
 
     def _take_finished(self) -> None:
         """Take what a training finished after the last window had gone."""

@@ -111,6 +111,9 @@ class CutText(QWidget):
         colors = theme.current()
         painter = QPainter(self)
         self._flow(self.width())
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(colors.accent), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
         painter.setPen(QColor(colors.text))
         second = QTextLayout.FormatRange()
         second.start, second.length = self._at, len(self._text) - self._at
@@ -157,11 +160,11 @@ class CutText(QWidget):
         self._layout.setTextOption(option)
         leading = theme.size("reading") * _LEADING
         ascent = QFontMetricsF(font).height()
-        y = max(leading - ascent, 24.0)
+        y = max(leading - ascent, 28.0)
         self._layout.beginLayout()
         while (line := self._layout.createLine()).isValid():
-            line.setLineWidth(width - 12)
-            line.setPosition(QPointF(6, y))
+            line.setLineWidth(width - 24)
+            line.setPosition(QPointF(12, y))
             y += leading
         self._layout.endLayout()
         return round(y + 8)
