@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.closing import Closable
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import (
@@ -92,7 +92,7 @@ class Trained:
     seconds: float
 
 
-class Notebook:
+class Notebook(Closable):
     """An open project. Close it, or use it in a `with` statement; not for several threads.
 
     `session` is what every other service of `adme_labeler.services` takes.
@@ -239,17 +239,6 @@ class Notebook:
     def close(self) -> None:
         """Let go of the project; nothing is left to be saved."""
         self.session.close()
-
-    def __enter__(self) -> Notebook:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _told(self, items: Sequence[QueueItem]) -> Iterator[SentenceToDecide]:
         """A portion at a time, each as the project is when its turn comes."""

@@ -6,9 +6,9 @@ import getpass
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 
 from adme_labeler.domain.categories import ADME, CategoryScheme
+from adme_labeler.domain.closing import Closable
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.language import tr
@@ -21,7 +21,7 @@ __all__ = ["Session", "check_project", "with_suffix"]
 
 
 @dataclass
-class Session:
+class Session(Closable):
     """One project, one curator. Close it, or use it in a `with` statement."""
 
     project: Project
@@ -82,17 +82,6 @@ class Session:
 
     def close(self) -> None:
         self.project.close()
-
-    def __enter__(self) -> Session:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def default_curator() -> str:

@@ -10,17 +10,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from types import TracebackType
 
 import msgspec
 
 from adme_labeler import language, protocol
+from adme_labeler.domain.closing import Closable
 from adme_labeler.domain.problems import Problem
 from adme_labeler.language import tr
 from adme_labeler.services.runs import Action, State, WorkerRun, worker_command
 
 
-class WorkerClient:
+class WorkerClient(Closable):
     """A worker process. Iterate `messages()`; leaving the `with` block ends the process."""
 
     def __init__(self, job: str, *arguments: str) -> None:
@@ -103,17 +103,6 @@ class WorkerClient:
                 # What was written to a process that had ended is still in the buffer.
                 with contextlib.suppress(BrokenPipeError):
                     stream.close()
-
-    def __enter__(self) -> WorkerClient:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _climb(self) -> None:
         action = self.run.tick(time.monotonic())

@@ -7,10 +7,10 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 
 from filelock import FileLock, Timeout
 
+from adme_labeler.domain.closing import Closable
 from adme_labeler.domain.problems import StorageProblem
 from adme_labeler.language import tr
 from adme_labeler.storage import log, migrations
@@ -24,7 +24,7 @@ def utc_now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-class Project:
+class Project(Closable):
     """An open project file. `read_only` is true in a second window on the same project.
 
     Not thread-safe: the thread that opened it uses it. `warning` is a sentence for the curator
@@ -197,17 +197,6 @@ class Project:
             except sqlite3.OperationalError:
                 self.warning = tr("The project could not be folded into one file; nothing is lost.")
         _close(self.connection, self._lock)
-
-    def __enter__(self) -> Project:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def folder_of(path: Path) -> Path:
