@@ -29,9 +29,19 @@ LARGEST_INSTALLED, LARGEST_DOWNLOAD = 1.2e9, 450e6
 
 
 def wheel() -> None:
-    """sdist, and the wheel from it, so that the sdist is proven to be whole."""
+    """sdist, and the wheel from it, so that the sdist is proven to be whole; with the manual."""
     shutil.rmtree(WORK / "dist", ignore_errors=True)
-    _run(sys.executable, "-m", "build", "--outdir", WORK / "dist", ROOT)
+    manual = ROOT / "resources" / "manual"
+    shutil.rmtree(manual, ignore_errors=True)
+    try:
+        os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+        _run(
+            sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict",
+            "--config-file", ROOT / "mkdocs.yml", "--site-dir", manual,
+        )  # fmt: skip
+        _run(sys.executable, "-m", "build", "--outdir", WORK / "dist", ROOT)
+    finally:
+        shutil.rmtree(manual, ignore_errors=True)
     DIST.mkdir(exist_ok=True)
     for made in (WORK / "dist").iterdir():
         shutil.copy(made, DIST)
@@ -60,6 +70,7 @@ def freeze() -> None:
     _run(
         PYTHON, "-m", "PyInstaller", "--noconfirm", "--log-level=WARN",
         "--distpath", FROZEN.parent, "--workpath", WORK / "work", HERE / f"{NAME}.spec",
+        folder=WORK,  # the program of the wheel is frozen, not the one of the checkout
     )  # fmt: skip
     internal = _internal()
     _check_encoder(internal)
@@ -149,8 +160,8 @@ def _report(made: Path) -> None:
         raise SystemExit(f"{made.name} is larger than {LARGEST_DOWNLOAD / 1e6:,.0f} MB")
 
 
-def _run(*words: str | Path) -> None:
-    done = subprocess.run([str(w) for w in words], check=False)
+def _run(*words: str | Path, folder: Path = ROOT) -> None:
+    done = subprocess.run([str(w) for w in words], cwd=folder, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(str(w) for w in words)} ended with {done.returncode}")
 

@@ -15,6 +15,9 @@ ROOT = HERE.parent
 NAME = "adme-labeler"
 MAINTAINER = "The ADME labeler developers <adme-labeler@localhost>"
 SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
+COMPRESSION = ("-Zzstd", "-z10")
+"""A fifth larger than xz, but packed in half a minute and installed in seconds; Debian 12 and
+Ubuntu 22.04 read it."""
 METAINFO = "io.github.adme_labeler.adme_labeler.metainfo.xml"
 
 
@@ -77,7 +80,7 @@ def package(frozen: Path, shared: Path, work: Path, target: Path, version: str) 
     (work / "DEBIAN/md5sums").write_text(sums, "utf-8")
     made = target / f"{NAME}_{version}_{architecture}.deb"
     subprocess.run(
-        ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--threads-max=2", "--build", work, made],
+        ["dpkg-deb", "--root-owner-group", *COMPRESSION, "--build", work, made],
         check=True,
         stdout=subprocess.DEVNULL,
     )
@@ -95,7 +98,7 @@ def archive(frozen: Path, shared: Path, work: Path, target: Path, version: str) 
     shutil.copy(HERE / "linux" / "install.sh", work / name / "install.sh")
     made = target / f"{name}.tar.xz"
     subprocess.run(
-        ["tar", "--owner=0", "--group=0", "--sort=name", "-I", "xz -6 -T2", "-cf", made, name],
+        ["tar", "--owner=0", "--group=0", "--sort=name", "-I", "xz -3 -T2", "-cf", made, name],
         cwd=work,
         check=True,
     )

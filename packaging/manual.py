@@ -20,4 +20,4 @@ def on_post_build(config: Any, **_: Any) -> None:
         (Path(config.site_dir) / name).unlink(missing_ok=True)
     theme = importlib.metadata.distribution(THEME)
     (text,) = (f for f in theme.files or () if f.name == "LICENSE" and "dist-info" in str(f))
-    shutil.copyfile(str(theme.locate_file(text)), assets / f"LICENSE-{THEME}.txt")
+    shutil.copyfile(str(theme.locate_file(text)), assets / f"LICENSE-{THEME}-{theme.version}.txt")

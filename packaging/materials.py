@@ -64,7 +64,7 @@ class Part:
 
 
 def main(work: Path, internal: Path) -> None:
-    parts = [*_packages(_collected(work)), _encoder(internal), _qt()]
+    parts = [*_packages(_collected(work)), _encoder(internal), _qt(), _manual(internal)]
     place = internal / "adme_labeler" / "resources" / "licences"
     shutil.rmtree(place, ignore_errors=True)
     for part in parts:
@@ -191,6 +191,15 @@ def _encoder(internal: Path) -> Part:
         "huggingface", "all-MiniLM-L6-v2", "1", "Apache-2.0",
         [HERE.parent / "LICENSE", model / "README.md"],
     )  # fmt: skip
+
+
+def _manual(internal: Path) -> Part:
+    """The look and the search of the manual's pages; packaging/manual.py put the licence there."""
+    assets = internal / "adme_labeler" / "resources" / "manual" / "assets"
+    found = list(assets.glob("LICENSE-mkdocs-material-*.txt"))
+    if len(found) != 1:
+        raise Unknown(f"the manual is not in the program, or without its licence: {assets}")
+    return Part("pypi", "mkdocs-material", found[0].stem.rsplit("-", 1)[1], "MIT", found)
 
 
 def _qt() -> Part:

@@ -1,6 +1,9 @@
 """The frozen program at work, as on a machine of somebody without Python.
 
-python packaging/smoke_test.py [FOLDER]   FOLDER holds the program; else it is unpacked from dist/
+python packaging/smoke_test.py [FOLDER] [--only WORD …]
+
+FOLDER holds the program; without it the newest Debian package of dist/ is unpacked. --only takes
+the steps whose name holds one of these words.
 
 Started as root, the program runs as user "nobody" without a network, so that the folder it lies in
 is read-only for it. Its home has a blank and letters outside ASCII in its name. The environment is
@@ -9,6 +12,7 @@ empty but for what a login sets. What comes of it is judged by reading project a
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -21,9 +25,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+import wheel_test
 
 from tests.e2e.screen import Screen, missing, wait_until
 from tests.encoders import make_tiny_encoder
@@ -45,6 +52,9 @@ class Machine:
         self.given = folder / "given"
         """What the curator was given; not writable for the program."""
         self.given.mkdir()
+        self.opened = self.home / "opened"
+        """What the program had opened for its user, and with which library path."""
+        self._browser()
         self.as_nobody = os.geteuid() == 0
         if self.as_nobody:
             folder.chmod(0o755)
@@ -53,11 +63,17 @@ class Machine:
     def environment(self, **more: str) -> dict[str, str]:
         return {
             "HOME": str(self.home),
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "PATH": f"{self.given}:/usr/local/bin:/usr/bin:/bin",
             "USER": "nobody",
             "LANG": "C.UTF-8",
             **more,
         }
+
+    def _browser(self) -> None:
+        """In place of the desktop's browser: writes down what it was asked to show."""
+        opener = self.given / "xdg-open"
+        opener.write_text('#!/bin/sh\necho "$1 ${LD_LIBRARY_PATH-none}" >>"$HOME/opened"\n')
+        opener.chmod(0o755)
 
     def command(self, *words: str, program: Path | None = None) -> list[str]:
         started = [str(program or self.program), *words]
@@ -104,10 +120,14 @@ class Machine:
 
 
 def main(words: list[str]) -> int:
+    options = argparse.ArgumentParser()
+    options.add_argument("folder", nargs="?", type=Path)
+    options.add_argument("--only", nargs="+", metavar="WORD", default=[""])
+    asked = options.parse_args(words)
     if missing():
         sys.exit(f"A virtual screen needs {', '.join(missing())}")
     with tempfile.TemporaryDirectory(prefix="adme-smoke-") as folder:
-        program = (Path(words[0]) if words else _unpacked()).resolve() / "adme-labeler"
+        program = (asked.folder or _unpacked()).resolve() / "adme-labeler"
         machine = Machine(program, Path(folder))
         encoder = make_tiny_encoder(machine.given / "encoder")
         _readable(encoder)
@@ -120,8 +140,9 @@ def main(words: list[str]) -> int:
             ("pictures without a display", lambda: _pictures(machine)),
             ("the window, from the sample to the spreadsheet", lambda: _window(machine, encoder)),
             ("a fault in the program", lambda: _fault(machine)),
-            ("the wheel in an environment of its own", lambda: _wheel(machine)),
+            ("the wheel in an empty environment", lambda: _wheel(machine)),
         ]
+        steps = [row for row in steps if any(word in row[0] for word in asked.only)]
         for name, step in steps:
             began = time.monotonic()
             said = step()
@@ -216,6 +237,7 @@ def _window(machine: Machine, encoder: Path) -> str:
     with _screen(machine) as screen, _ended() as running:
         display = screen.environment["DISPLAY"]
         start = _time_to_window(machine, screen, running)
+        _manual(machine, screen)
         screen.key("Return")  # the sample is the first choice of the welcome page
         wait_until(project.is_file, f"the sample project {project}", 60)
         _until(project, "SELECT count(*) FROM import_report", 18, "the sample's labels", 120)
@@ -243,6 +265,17 @@ def _window(machine: Machine, encoder: Path) -> str:
     said = [line for line in log.splitlines() if " ERROR " in line or " CRITICAL " in line]
     assert said == [], said
     return f"window after {start:.1f} s, {decided} decisions, one training"
+
+
+def _manual(machine: Machine, screen: Screen) -> None:
+    """F1 opens the page that came with the program, by a program with its own libraries."""
+    screen.key("F1")
+    wait_until(machine.opened.is_file, "the manual")
+    address, libraries = machine.opened.read_text("utf-8").split()
+    page = Path(unquote(urlsplit(address).path))
+    assert page.is_relative_to(machine.program.parent / "_internal") and page.is_file(), address
+    assert page.name == "getting-started.html", page
+    assert libraries == "none", f"the browser would load {libraries}"
 
 
 def _time_to_window(
@@ -308,7 +341,7 @@ def _fault(machine: Machine) -> str:
             machine.start(screen.environment["DISPLAY"], program=broken / machine.program.name)
         )
         screen.wait_for_window("ADME labeler", 60)
-        screen.key("F1")
+        screen.key("h")
         screen.wait_for_window("Something went wrong in the program", 30)
         screen.picture(ROOT / "build" / "package" / "smoke-fault.png")
         screen.key("Escape")
@@ -320,40 +353,12 @@ def _fault(machine: Machine) -> str:
 
 
 def _wheel(machine: Machine) -> str:
-    """The environment that was frozen holds the program from its wheel, with all its resources."""
-    scripts = ROOT / "build" / "package" / "venv" / "bin"
-    if not scripts.is_dir():
-        return "there is none here (python packaging/build.py wheel environment)"
+    wheel = wheel_test.newest()
+    if wheel is None:
+        return "there is none here (python packaging/build.py wheel)"
     folder = machine.folder / "wheel"
     folder.mkdir()
-
-    def run(*words: str, program: str = "adme-labeler") -> str:
-        done = subprocess.run(
-            [str(scripts / program), *words],
-            cwd=folder,
-            env=machine.environment(HOME=str(folder)),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{words} ended with {done.returncode}:\n{done.stderr}"
-        return done.stdout.strip()
-
-    from adme_labeler import paths
-
-    place = Path(
-        run("-c", "from adme_labeler import paths; print(paths.resources())", program="python")
-    )
-    assert place.parent.name == "adme_labeler" and "site-packages" in place.parts, place
-    ours = {p.relative_to(paths.resources()) for p in paths.resources().rglob("*") if p.is_file()}
-    lacking = sorted(str(p) for p in ours if not (place / p).is_file())
-    assert lacking == [], f"not in the wheel: {lacking}"
-    assert run("--version").startswith("adme-labeler ")
-    run("new", "small.adme")
-    run("import", "small.adme", str(place / "sample" / "labels"))
-    run("export", "small.adme", "small.xlsx")
-    assert _rows(folder / "small.xlsx") >= 400
-    return f"{len(ours)} resources"
+    return wheel_test.check(wheel, folder)
 
 
 # ---------------------------------------------------------------------------- helpers
@@ -459,6 +464,8 @@ def _quit(screen: Screen, running: list[subprocess.Popen[bytes]]) -> None:
 def _ask(project: Path, query: str) -> int:
     connection = sqlite3.connect(f"{project.as_uri()}?mode=ro", uri=True, timeout=20)
     try:
+        if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall():
+            return 0  # the file is there, and its tables are about to be
         return int(connection.execute(query).fetchone()[0])
     finally:
         connection.close()
