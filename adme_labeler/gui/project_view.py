@@ -6,9 +6,6 @@ from the services and hand it to the panels.
 
 from __future__ import annotations
 
-import gc
-import importlib
-import threading
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -25,6 +22,7 @@ from adme_labeler.gui.label_list import short_title
 from adme_labeler.gui.listing import Listing
 from adme_labeler.gui.long_writes import MANY, LongWrites
 from adme_labeler.gui.merge_job import Merger
+from adme_labeler.gui.preloading import Preload
 from adme_labeler.gui.questions import Questions
 from adme_labeler.gui.reading import Mark
 from adme_labeler.gui.status_bar import Status
@@ -87,7 +85,7 @@ class ProjectView(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SOON_MS)
         self._soon.timeout.connect(self.show_counts)
-        self._statistics = _Preload(*STATISTICS)
+        self._statistics = Preload(*STATISTICS)
         self.evidence = Evidence(
             opened, self.bus, self.desk, self.work.recall, self.work.unfound, self
         )
@@ -399,33 +397,3 @@ class ProjectView(QObject):
             self.evidence.stop()
             self._statistics.leave()
             self.left.emit()
-
-
-class _Preload:
-    """Imports heavy modules beside the event loop, so that their first use does not hold it up."""
-
-    def __init__(self, *modules: str) -> None:
-        def load() -> None:
-            for module in modules:
-                importlib.import_module(module)
-
-        self._thread = threading.Thread(target=load, name="preload", daemon=True)
-        self._started = False
-        self._frozen = False
-
-    def ready(self) -> bool:
-        if not self._started:
-            self._started = True
-            self._thread.start()
-        if self._thread.is_alive():
-            return False
-        if not self._frozen:
-            # Half a million objects of libraries: looking through them takes a tenth of a second.
-            gc.freeze()
-            self._frozen = True
-        return True
-
-    def leave(self) -> None:
-        """What the project held can be let go."""
-        if self._frozen:
-            gc.unfreeze()
