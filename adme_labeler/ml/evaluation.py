@@ -16,7 +16,7 @@ from adme_labeler.importers.hints import sentence_hint
 from adme_labeler.ml.baselines import BASELINES, Clock, Vectors, frozen, instant_head, tfidf
 from adme_labeler.ml.batches import Ints
 from adme_labeler.ml.compute import Compute
-from adme_labeler.ml.figures import Labelled, Split, figures, summary, write_predictions
+from adme_labeler.ml.figures import Labelled, Split, decisions, figures, summary, write_predictions
 from adme_labeler.ml.predict import Floats, Predictor, softmax
 from adme_labeler.ml.recipes import PRESETS, recipe_named
 from adme_labeler.ml.side_by_side import Answers, answers_of, compared
@@ -30,7 +30,6 @@ from adme_labeler.ml.tables import (
     scheme_of,
 )
 from adme_labeler.ml.trainer import FitWatch, Sentences, Trainer
-from adme_labeler.statistics.calibration import decide, shift_for
 from adme_labeler.statistics.duplicates import near_any
 from adme_labeler.statistics.splits import grouped_folds
 
@@ -128,17 +127,20 @@ def _run(
     seeds: list[dict[str, Any]] = []
     written: list[tuple[int, Split, Floats, Ints]] = []
     for seed in job.seeds:
-        found: list[tuple[Split, Floats, Ints, Floats]] = []
+        tested: list[tuple[Split, Floats, Floats]] = []
         for split in study.splits:
             mine = split.train
             if limit and limit < len(mine):
                 draw = np.random.default_rng([seed, 3]).permutation(len(mine))[:limit]
                 mine = mine.take(np.sort(draw))
-            probabilities, prior = fit(mine, study.hints, split.test, seed)
-            tau = TAU if _adjusts(preset) else 0.0
-            decided = decide(probabilities, shift_for(prior, tau), prior).first
-            found.append((split, probabilities, decided, prior))
-            written.append((seed, split, probabilities, decided))
+            tested.append((split, *fit(mine, study.hints, split.test, seed)))
+        found = [
+            (split, probabilities, decided, prior)
+            for (split, probabilities, prior), decided in zip(
+                tested, decisions(tested, TAU if _adjusts(preset) else 0.0), strict=True
+            )
+        ]
+        written += [(seed, split, shown, decided) for split, shown, decided, _ in found]
         seeds.append({"seed": seed, **figures(found, scheme)})
     result = {
         "preset": preset,

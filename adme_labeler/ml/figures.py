@@ -52,6 +52,25 @@ class Split:
     fold: int = -1
 
 
+def decisions(tested: Sequence[tuple[Split, Floats, Floats]], tau: float) -> list[Ints]:
+    """Category indices for each split of (split, probabilities (n, c), prior (c,)).
+
+    As the program decides: the shift is added to calibrated probabilities. The temperature of a
+    fold is fitted on the other folds; without folds the probabilities stay as they are.
+    """
+    splits = [split for split, _, _ in tested]
+    true = np.concatenate([split.test.categories for split in splits])
+    shown = np.concatenate([probabilities for _, probabilities, _ in tested])
+    calibrated = cross_fitted(shown, true, _folds_of(splits))
+    ends = np.cumsum([len(split.test) for split in splits])
+    return [
+        decide(probabilities, shift_for(prior, tau), prior).first
+        for probabilities, (_, _, prior) in zip(
+            np.split(calibrated, ends[:-1]), tested, strict=True
+        )
+    ]
+
+
 def figures(found: Sequence[tuple[Split, Floats, Ints, Floats]], scheme: Scheme) -> dict[str, Any]:
     true = np.concatenate([split.test.categories for split, _, _, _ in found])
     groups = np.concatenate([split.test.groups for split, _, _, _ in found])
@@ -59,15 +78,13 @@ def figures(found: Sequence[tuple[Split, Floats, Ints, Floats]], scheme: Scheme)
     decided = np.concatenate([d for _, _, d, _ in found])
     by_tau = {}
     for tau in TAUS:
-        shifted = [decide(p, shift_for(prior, tau), prior).first for _, p, _, prior in found]
+        shifted = decisions([(split, p, prior) for split, p, _, prior in found], tau)
         by_tau[f"{tau:g}"] = _headline(
             _measured(true, np.concatenate(shifted), groups, scheme), scheme
         )
     measured = _measured(true, decided, groups, scheme)
     before, after = calibration_errors(
-        probabilities,
-        true,
-        np.concatenate([np.full(len(split.test), split.fold) for split, _, _, _ in found]),
+        probabilities, true, _folds_of([split for split, _, _, _ in found])
     )
     return {
         **_headline(measured, scheme),
@@ -90,6 +107,10 @@ def calibration_errors(
     if len(np.unique(folds)) < 2:
         return before, None
     return before, expected_calibration_error(cross_fitted(probabilities, true, folds), true)
+
+
+def _folds_of(splits: Sequence[Split]) -> Ints:
+    return np.concatenate([np.full(len(split.test), split.fold) for split in splits])
 
 
 def _measured(true: Ints, decided: Ints, groups: Ints, scheme: Scheme) -> protocol.Measurement:
