@@ -114,6 +114,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("queue-audit", tr("Audit"), "Queue"),
     Action("queue-flagged", tr("Flagged"), "Queue"),
     Action("queue-unsure", tr("Unsure"), "Queue"),
+    Action("queue-skipped", tr("Skipped"), "Queue"),
     Action("older-rules", tr("Decided under older rules"), "Queue"),
     Action("queue-changed", tr("Changed sentences"), "Queue"),
     Action("queue-tables", tr("Tables with ADME facts"), "Queue"),

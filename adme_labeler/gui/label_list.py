@@ -239,7 +239,12 @@ class LabelList(Panel):
             self._count.setText(tr("No drug labels yet"))
         elif not shown:
             self._count.setText(
-                tr("No drug label has “{words}” in its name", words=self.filter.text().strip())
+                tr(
+                    "No drug label has “{words}” in its name: clear the filter to see all "
+                    "{total:,}",
+                    words=self.filter.text().strip(),
+                    total=total,
+                )
             )
         elif shown < total:
             self._count.setText(tr("{shown:,} of {total:,} drug labels", shown=shown, total=total))

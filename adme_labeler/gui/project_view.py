@@ -145,8 +145,10 @@ class ProjectView(QObject):
     def show_place(self) -> None:
         """Focus, marks and decision bar; the drug label where it is another one."""
         desk, work = self.desk, self.work
-        if desk.label != self._document:
-            self._show_document(desk.label)
+        empty = desk.focus is None and not desk.items and not desk.searching
+        label = None if empty else desk.label  # the page says why, in place of an unrelated text
+        if label != self._document:
+            self._show_document(label)
         if desk.masked != self._masked:
             self._show_mask()
         if desk.focus is None and desk.explanation:

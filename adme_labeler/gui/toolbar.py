@@ -19,6 +19,7 @@ QUEUES = (
 _SELDOM = {
     "audit": tr("Audit"),
     "changed": tr("Changed"),
+    "skipped": tr("Skipped"),
     "identical": tr("Differing"),
     "tables": tr("Tables with ADME facts"),
     "second-look": tr("Second look"),
@@ -84,7 +85,7 @@ class Toolbar(Panel):
             if ident == kind and not self.queues.has(ident):
                 self.queues.offer(ident, text)
         self.queues.set_current(kind)
-        for ident in ("identical", "audit", "second-look", "wrong", "conflicts"):
+        for ident in ("skipped", "identical", "audit", "second-look", "wrong", "conflicts"):
             if kind != ident:
                 self.queues.offer(ident, "")
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.records import AnnotationState, Arm, DrugLabel, LabelId, SentenceId
 from adme_labeler.language import tr
-from adme_labeler.services import annotating, finding, queue, shelf
+from adme_labeler.services import annotating, empty_queues, finding, queue, shelf
 from adme_labeler.services.finding import Found
 from adme_labeler.services.listed import NEAR, Listed, exchanged, ids_of, place_of
 from adme_labeler.services.queue import QueueItem, QueueKind
@@ -19,7 +19,6 @@ from adme_labeler.storage import annotations, sentences
 
 _LOOKED_AT = 200
 """Sentences asked about at once for the next one that waits."""
-_ALL_DECIDED = tr("Every sentence is decided, skipped or marked unsure.")
 _CHOOSE = tr("Choose a sentence of the list; Enter takes the first.")
 _SHRINKING = (QueueKind.UNCERTAIN, QueueKind.RAREST)
 """Queues that are drawn anew when they are used up."""
@@ -148,7 +147,7 @@ class Walk(QObject):
         self._set_queue(
             self.kind,
             items,
-            "" if items else tr("Nothing: {reason}.", reason=reason),
+            "" if items else empty_queues.nothing_of(reason),
             searching=True,
         )
         self._focus(items[0] if items else None)
@@ -221,7 +220,7 @@ class Walk(QObject):
             if self.item is None:
                 self.said.emit(self.explanation)
         elif item is None:
-            self.said.emit(tr("That was the last one of this queue."))
+            self.said.emit(tr("That was the last one here: the Queue menu has the other queues."))
             self.moved.emit()
 
     def follow_sentences(self, changes: Changes) -> bool:
@@ -286,7 +285,7 @@ class Walk(QObject):
             if self._waiting([item.sentence for item in drawn.items]):
                 self._read_in_order(label, None)
                 return
-        self.said.emit(_ALL_DECIDED)
+        self.said.emit(empty_queues.nothing_waits(self.session))
         self.moved.emit()
 
     def _neighbour(self, by: int) -> None:

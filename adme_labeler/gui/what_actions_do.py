@@ -112,8 +112,9 @@ def what_actions_do(window: MainWindow) -> dict[str, Callable[[], None]]:
         table[f"also-{number}"] = lambda n=number: window.of_project().desk.also_number(n)
     for ident, kind in (
         ("document", "document"), ("uncertain", "uncertain"), ("rare", "rarest"),
-        ("flagged", "flagged"), ("unsure", "unsure"), ("changed", "changed"),
-        ("identical", "identical"), ("audit", "audit"), ("tables", "tables"),
+        ("flagged", "flagged"), ("unsure", "unsure"), ("skipped", "skipped"),
+        ("changed", "changed"), ("identical", "identical"), ("audit", "audit"),
+        ("tables", "tables"),
         ("second-look", "second-look"), ("wrong", "wrong"), ("conflicts", "conflicts"),
     ):  # fmt: skip
         table[f"queue-{ident}"] = lambda k=kind: window.of_project().work.toolbar.queues.choose(k)
@@ -165,8 +166,8 @@ def show_states(window: MainWindow) -> None:
         return
     kind = {"rarest": "rare"}.get(project.desk.kind.value, project.desk.kind.value)
     for ident in (
-        "document", "uncertain", "rare", "audit", "flagged", "unsure", "changed", "identical",
-        "tables", "second-look", "wrong", "conflicts",
+        "document", "uncertain", "rare", "audit", "flagged", "unsure", "skipped", "changed",
+        "identical", "tables", "second-look", "wrong", "conflicts",
     ):  # fmt: skip
         actions[f"queue-{ident}"].setChecked(ident == kind)
     actions["view-list"].setChecked(project.work.list_shown())

@@ -1,4 +1,4 @@
-"""EitherOf which categories the model that suggests cannot decide, sentence by sentence."""
+"""Between which categories the model that suggests cannot decide, sentence by sentence."""
 
 from __future__ import annotations
 

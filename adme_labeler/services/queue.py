@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from adme_labeler.domain.categories import ADME, CategoryKey
@@ -15,6 +15,7 @@ from adme_labeler.services import (
     audit,
     blindness,
     conflicts,
+    empty_queues,
     identical,
     label_versions,
     project_settings,
@@ -23,7 +24,7 @@ from adme_labeler.services import (
     table_facts,
 )
 from adme_labeler.services.session import Session
-from adme_labeler.storage import sentences, table_rows
+from adme_labeler.storage import left_over, sentences, table_rows
 from adme_labeler.storage.sentences import OpenSentence
 
 BATCH = 100
@@ -93,7 +94,10 @@ def build(session: Session, kind: QueueKind, label: LabelId | None = None, seed:
 
     `seed` makes the random quarter of the uncertain queue reproducible.
     """
-    return _BUILDERS[kind](session, label, seed)
+    built = _BUILDERS[kind](session, label, seed)
+    if not built.items and not left_over.has_sentences(session.connection):
+        return replace(built, explanation=empty_queues.no_sentences())
+    return built
 
 
 def rarest_category(session: Session) -> CategoryKey:
@@ -149,7 +153,7 @@ def _document(session: Session, label: LabelId | None, seed: int) -> Queue:
     ids = sentences.in_document_order(session.connection, label)
     reason = tr("document order")
     items = tuple(QueueItem(i, Arm.DOCUMENT, None, reason) for i in ids)
-    return Queue(QueueKind.DOCUMENT, items, _no_sentences(items))
+    return Queue(QueueKind.DOCUMENT, items, "" if items else empty_queues.no_sentences())
 
 
 def _uncertain(session: Session, label: LabelId | None, seed: int) -> Queue:
@@ -175,7 +179,7 @@ def _uncertain(session: Session, label: LabelId | None, seed: int) -> Queue:
     honest = tr("drawn at random, keeps the measurement honest")
     chance = [QueueItem(i, Arm.RANDOM, share, honest) for i in drawn]
     items = tuple(_interleave(least, chance))
-    return Queue(QueueKind.UNCERTAIN, items, _all_decided(items))
+    return Queue(QueueKind.UNCERTAIN, items, "" if items else empty_queues.nothing_waits(session))
 
 
 def _rarest(session: Session, label: LabelId | None, seed: int) -> Queue:
@@ -185,14 +189,10 @@ def _rarest(session: Session, label: LabelId | None, seed: int) -> Queue:
     pool = likely(session, rare)
     reason = tr("likely {category}, the rarest category so far", category=name)
     items = tuple(QueueItem(s.id, Arm.RARE, None, reason) for s in _spread(pool, BATCH))
-    explanation = (
-        ""
-        if items
-        else tr(
-            "The model suggests {category} for no undecided sentence: read in document order.",
-            category=name,
-        )
-    )
+    explanation = ""
+    if not items:
+        waiting = bool(sentences.open_ids(session.connection, session.curator))
+        explanation = empty_queues.rarest(session, name, waiting)
     return Queue(QueueKind.RAREST, items, explanation)
 
 
@@ -202,56 +202,38 @@ def _audit(session: Session, label: LabelId | None, seed: int) -> Queue:
         QueueItem(d.sentence, Arm.AUDIT, d.inclusion, tr("audit: drawn by chance, decided blind"))
         for d in audit.waiting(session)
     )
-    if items:
-        return Queue(QueueKind.AUDIT, items)
-    none = tr("No audit is drawn yet: Model > Audit what is still out there.")
-    done = tr("Every sentence of the audit is decided, skipped or marked unsure.")
-    return Queue(QueueKind.AUDIT, items, none if audit.plan(session) is None else done)
+    return Queue(QueueKind.AUDIT, items, "" if items else empty_queues.audited(session))
 
 
 def _flagged(session: Session, label: LabelId | None, seed: int) -> Queue:
     items = tuple(
         QueueItem(i, Arm.REVIEW, None, tr("flagged")) for i in sentences.flagged(session.connection)
     )
-    return Queue(
-        QueueKind.FLAGGED,
-        items,
-        "" if items else tr("No sentence is flagged: F flags the one you are reading."),
-    )
+    return Queue(QueueKind.FLAGGED, items, "" if items else empty_queues.flagged())
 
 
 def _unsure(session: Session, label: LabelId | None, seed: int) -> Queue:
     ids = sentences.with_state(session.connection, session.curator, "unsure")
     items = tuple(QueueItem(i, Arm.REVIEW, None, tr("you were unsure")) for i in ids)
-    return Queue(
-        QueueKind.UNSURE,
-        items,
-        "" if items else tr("No sentence is marked unsure: U puts the one you are reading here."),
-    )
+    return Queue(QueueKind.UNSURE, items, "" if items else empty_queues.unsure())
 
 
 def _skipped(session: Session, label: LabelId | None, seed: int) -> Queue:
     ids = sentences.with_state(session.connection, session.curator, "skipped")
     items = tuple(QueueItem(i, Arm.REVIEW, None, tr("you skipped it")) for i in ids)
-    return Queue(
-        QueueKind.SKIPPED,
-        items,
-        "" if items else tr("No sentence is skipped: Space puts the one you are reading here."),
-    )
+    return Queue(QueueKind.SKIPPED, items, "" if items else empty_queues.skipped())
 
 
 def _changed(session: Session, label: LabelId | None, seed: int) -> Queue:
     ids = label_versions.to_review(session)
     items = tuple(QueueItem(i, Arm.REVIEW, None, tr("came with a new version")) for i in ids)
-    explanation = "" if items else tr("No sentence of an updated drug label waits for a decision.")
-    return Queue(QueueKind.CHANGED, items, explanation)
+    return Queue(QueueKind.CHANGED, items, "" if items else empty_queues.changed(session))
 
 
 def _identical(session: Session, label: LabelId | None, seed: int) -> Queue:
     found = identical.differing(session)
     items = tuple(QueueItem(i, Arm.REVIEW, None, reason) for i, reason in found)
-    explanation = "" if items else tr("Identical sentences have the same category everywhere.")
-    return Queue(QueueKind.IDENTICAL, items, explanation)
+    return Queue(QueueKind.IDENTICAL, items, "" if items else empty_queues.identical())
 
 
 def _tables(session: Session, label: LabelId | None, seed: int) -> Queue:
@@ -261,21 +243,12 @@ def _tables(session: Session, label: LabelId | None, seed: int) -> Queue:
         QueueItem(i, Arm.REVIEW, None, tr("a table row about {fact}", fact=tr(fact)))
         for i, fact in found
     )
-    explanation = "" if items else tr("No undecided table row states an ADME fact.")
-    return Queue(QueueKind.TABLES, items, explanation)
+    return Queue(QueueKind.TABLES, items, "" if items else empty_queues.tables(session))
 
 
 def _second_look(session: Session, label: LabelId | None, seed: int) -> Queue:
     items = tuple(again(sentence) for sentence in second_look.waiting(session))
-    explanation = (
-        ""
-        if items
-        else tr(
-            "Nothing to look at again: a few of your own decisions come back three days after you "
-            "made them."
-        )
-    )
-    return Queue(QueueKind.SECOND_LOOK, items, explanation)
+    return Queue(QueueKind.SECOND_LOOK, items, "" if items else empty_queues.second_look(session))
 
 
 def _wrong(session: Session, label: LabelId | None, seed: int) -> Queue:
@@ -291,9 +264,7 @@ def _conflicts(session: Session, label: LabelId | None, seed: int) -> Queue:
         QueueItem(sentence, Arm.REVIEW, None, reason, Task.SETTLE)
         for sentence, reason in conflicts.waiting(session)
     )
-    return Queue(
-        QueueKind.CONFLICTS, items, "" if items else tr("Curators agree on every sentence.")
-    )
+    return Queue(QueueKind.CONFLICTS, items, "" if items else empty_queues.conflicts(session))
 
 
 _BUILDERS: dict[QueueKind, Callable[[Session, LabelId | None, int], Queue]] = {
@@ -351,15 +322,3 @@ def _interleave(least: list[QueueItem], chance: list[QueueItem]) -> Iterator[Que
         yield from group
         if extra is not None:
             yield extra
-
-
-def _no_sentences(items: tuple[QueueItem, ...]) -> str:
-    return "" if items else tr("There are no sentences yet: import drug labels (Ctrl+I).")
-
-
-def _all_decided(items: tuple[QueueItem, ...]) -> str:
-    return (
-        ""
-        if items
-        else tr("Every sentence is decided, skipped or marked unsure: add drug labels (Ctrl+I).")
-    )

@@ -112,11 +112,14 @@ def reason(session: Session, suspect: Suspect) -> str:
 def why_none(session: Session) -> str:
     judged, given = examined(session)
     if not given:
-        return tr("No annotation is examined yet: that follows once a model suggests.")
+        return tr(
+            "No annotation is examined yet: go on in document order (Queue > Document order) until "
+            "a model suggests."
+        )
     if not judged:
         return tr(
-            "The annotations cannot be judged yet: it takes at least 20 of three drugs, "
-            "or a trained version."
+            "The annotations cannot be judged yet: decide at least 20 sentences of three drugs, "
+            "or train a version (Model > Retrain)."
         )
     return tr(
         "Nothing looks wrong: {judged:,} of {given:,} annotations were examined by a "

@@ -23,6 +23,7 @@ EMPTY = (
     "audit",
     "flagged",
     "unsure",
+    "skipped",
     "changed",
     "tables",
     "identical",
@@ -50,8 +51,12 @@ def test_an_empty_queue_says_in_text_and_list_why_nothing_is_in_it(window, queue
     said = project.desk.explanation
     assert project.desk.focus is None and said.endswith(".") and len(said) > 25
     assert said.rstrip(".") in project.work.bar._reason.text()
+    assert project.work.pane.page._empty == said and not project.work.pane.sentence_ids()
     window.run("view-list")
     assert project.work.list._empty == said
+    window.run("view-read")
+    window.run("queue-document")
+    assert project.desk.focus is not None and project.work.pane.sentence_ids()
 
 
 def test_suggestions_that_arrive_move_nothing_that_is_looked_at(window):

@@ -51,7 +51,7 @@ def groups(connection: sqlite3.Connection) -> list[DrugGroup]:
         WITH all_of AS (
             SELECT drug_label, count(*) AS n FROM sentence WHERE current = 1 GROUP BY drug_label
         ), decided_of AS (
-            SELECT s.drug_label, count(*) AS n, sum(r.blind = 0) AS seen
+            SELECT s.drug_label, count(r.category) AS n, sum(r.blind = 0) AS seen
             FROM resolution r CROSS JOIN sentence s ON s.id = r.sentence AND s.current = 1
             GROUP BY s.drug_label
         )

@@ -13,7 +13,7 @@ QUEUED_KINDS = (BlockKind.PARAGRAPH.value, BlockKind.LIST_ITEM.value)
 
 
 def all_labels(connection: sqlite3.Connection) -> list[DrugLabel]:
-    """Every drug label with its progress, by title."""
+    """Every drug label with its progress, by title; a conflict nobody settled is not decided."""
     rows = connection.execute(_SHELF.format(which="") + " ORDER BY v.title COLLATE NOCASE, l.id")
     return [_drug_label(row) for row in rows]
 
@@ -63,7 +63,7 @@ _SHELF = """
     FROM drug_label l
     JOIN drug_group g ON g.id = l.drug_group
     JOIN label_version v ON v.id = l.label_version
-    LEFT JOIN (SELECT s.drug_label, count(*) AS sentences, count(r.sentence) AS decided
+    LEFT JOIN (SELECT s.drug_label, count(*) AS sentences, count(r.category) AS decided
                FROM (SELECT s.drug_label, s.id FROM sentence s
                      WHERE s.current = 1 AND s.kind IN ('paragraph', 'list_item')) s
                LEFT JOIN resolution r ON r.sentence = s.id {which}

@@ -107,11 +107,3 @@ def test_identical_sentences_come_once_among_the_uncertain(session: Session) -> 
         suggestions.store(connection, [_suggestion(i, 0) for i in ids])
     items = queue.build(session, QueueKind.UNCERTAIN).items
     assert sum(i.sentence in ids for i in items if i.arm is Arm.UNCERTAIN) == 1
-
-
-def test_an_empty_queue_names_what_emptied_it(tmp_path: Path) -> None:
-    with Session.create(tmp_path / "empty", "ana") as empty:
-        for kind in QueueKind:
-            built = queue.build(empty, kind)
-            assert built.items == ()
-            assert built.explanation.endswith(".")
