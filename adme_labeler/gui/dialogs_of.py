@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adme_labeler import paths, protocol
-from adme_labeler.domain.problems import Problem
+from adme_labeler.domain.problems import Problem, StorageProblem
 from adme_labeler.domain.records import Sections
 from adme_labeler.gui import import_dialogs, label_dialogs
 from adme_labeler.gui.ask_columns import ask_columns
@@ -56,10 +56,19 @@ def open_project(window: MainWindow) -> None:
 def open_sample(window: MainWindow, folder: Path) -> None:
     """The sample project in `folder`; made where it is not there yet."""
     path = folder / "adme-sample.adme"
-    if path.exists():
+    try:
+        there = path.exists()
+    except OSError:  # a home that this account may not look into; said by `create`
+        there = False
+    if there:
         window.open_path(path)
         return
-    opened = Session.create(path, window.preferences.curator)
+    try:
+        opened = Session.create(path, window.preferences.curator)
+    except StorageProblem as problem:
+        elsewhere = tr("File > New project makes one in a folder that you choose.")
+        window.tell(tr("The sample project cannot be made"), f"{problem} {elsewhere}")
+        return
     window.show_session(
         opened, False, lambda project: _import(project, [paths.sample_labels() / "labels"])
     )

@@ -133,7 +133,11 @@ def read_config(folder: Path) -> dict[str, Any]:
         ) from None
     except (OSError, ValueError) as error:
         raise TrainingProblem(
-            tr("config.json in {folder} cannot be read: {reason}.", folder=folder, reason=error)
+            tr(
+                "config.json in {folder} cannot be read: {reason}.",
+                folder=folder,
+                reason=getattr(error, "strerror", None) or _first_line(error),
+            )
         ) from error
     family = config.get("model_type") if isinstance(config, dict) else None
     if family not in FAMILIES:
@@ -153,7 +157,8 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 
 def weights_digest(folder: Path) -> str:
-    """sha256 (hex) of the weight files in name order. Raises TrainingProblem without any."""
+    """sha256 (hex) of the weight files in name order. Raises TrainingProblem without any, or where
+    one cannot be read."""
     files = sorted(folder.glob("model*.safetensors"))
     if not files:
         other = next(iter([*folder.glob("*.bin"), *folder.glob("*.h5")]), None)
@@ -169,8 +174,19 @@ def weights_digest(folder: Path) -> str:
         )
     total = hashlib.sha256()
     for file in files:
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256")
+        try:
+            with file.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256")
+        except OSError as error:
+            raise TrainingProblem(
+                tr(
+                    "{file} in the encoder folder {folder} cannot be read ({reason}): see that "
+                    "your account may read it, or choose another encoder folder.",
+                    file=file.name,
+                    folder=folder,
+                    reason=error.strerror or _first_line(error),
+                )
+            ) from error
         if len(files) == 1:
             return digest.hexdigest()
         total.update(digest.digest())

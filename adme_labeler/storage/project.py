@@ -57,13 +57,11 @@ class Project(Closable):
     def create(cls, path: Path, now: Callable[[], str] = utc_now) -> Project:
         """New, empty project. Raises StorageProblem when the file exists or cannot be made."""
         path = with_suffix(path)
-        if path.exists():
-            raise StorageProblem(
-                tr("{file} already exists; open it or choose another name.", file=path.name)
-            )
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(exist_ok=False)
+            there = path.exists()
+            if not there:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch(exist_ok=False)
         except OSError as error:
             raise StorageProblem(
                 tr(
@@ -72,6 +70,10 @@ class Project(Closable):
                     reason=error.strerror,
                 )
             ) from error
+        if there:
+            raise StorageProblem(
+                tr("{file} already exists; open it or choose another name.", file=path.name)
+            )
         return cls.open(path, now=now)
 
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import transformers
 from adme_labeler import paths
 from adme_labeler.domain.problems import TrainingProblem
 from adme_labeler.ml.batches import collate, tokenise
-from adme_labeler.ml.encoder import load_encoder, pool, split_top
+from adme_labeler.ml.encoder import load_encoder, pool, split_top, weights_digest
 
 SMALL = {
     "hidden_size": 32,
@@ -154,6 +155,33 @@ def test_a_bad_folder_is_refused_in_one_sentence(damage, words: str, copy: Path)
         load_encoder(copy)
     assert words in str(problem.value)
     assert "\n" not in str(problem.value)
+
+
+def _directory(weights: Path) -> None:
+    weights.unlink()
+    weights.mkdir()
+
+
+def _link_to_nothing(weights: Path) -> None:
+    weights.unlink()
+    weights.symlink_to(weights.with_name("gone"))
+
+
+def _forbidden(weights: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may read every file")
+    weights.chmod(0)
+
+
+@pytest.mark.parametrize("unreadable", [_directory, _link_to_nothing, _forbidden])
+@pytest.mark.parametrize("read", [weights_digest, load_encoder])
+def test_weights_that_cannot_be_read_are_named_with_what_to_do(read, unreadable, copy: Path):
+    unreadable(copy / "model.safetensors")
+    with pytest.raises(TrainingProblem) as problem:
+        read(copy)
+    said = str(problem.value)
+    assert said.startswith(f"model.safetensors in the encoder folder {copy} cannot be read (")
+    assert "Errno" not in said and "choose another encoder folder" in said
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path):
