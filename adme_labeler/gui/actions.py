@@ -94,7 +94,7 @@ ACTIONS: tuple[Action, ...] = (
         )
         for n in range(1, CATEGORY_SLOTS + 1)
     ),
-    Action("accept", tr("Accept the suggestion"), "Sentence", ("Return", "Enter", "A"), Needs.SUGGESTION, "check", True, True),  # noqa: E501
+    Action("accept", tr("Accept the suggestion"), "Sentence", ("Return", "Enter", "A"), Needs.DECIDABLE, "check", True, True),  # noqa: E501
     Action("second", tr("Not this: show the second"), "Sentence", ("X",), Needs.SUGGESTION, "", True),  # noqa: E501
     Action("skip", tr("Skip for now"), "Sentence", ("Space",), Needs.DECIDABLE, "skip", True),
     Action("unsure", tr("Unsure"), "Sentence", ("U",), Needs.DECIDABLE, "unsure", True),

@@ -159,6 +159,8 @@ class Desk(Walk):
     def accept(self) -> None:
         """Take what is offered; the second-ranked category after `offer_second`."""
         if self._suggestion is None or self._blind:
+            if self.focus is not None:
+                self.said.emit(tr("No suggestion is shown here: choose a category."))
             return
         self.choose(self._suggestion.second if self._second else self._suggestion.category)
 

@@ -76,6 +76,57 @@ class EqualRows(QWidget):
         return max((b.sizeHint().height() for b in self._buttons), default=0)
 
 
+class Wrapped(QWidget):
+    """Controls from the left, each as wide as it asks for; what does not fit begins a new line."""
+
+    def __init__(self, *controls: QWidget) -> None:
+        super().__init__()
+        self._controls = controls
+        for control in controls:
+            control.setParent(self)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        shown = [c.sizeHint() for c in self._shown()]
+        return QSize(sum(s.width() + GAP for s in shown), self._laid_out(self.width())[1])
+
+    def minimumSizeHint(self) -> QSize:
+        shown = [c.sizeHint() for c in self._shown()]
+        return QSize(
+            max((s.width() for s in shown), default=0), max((s.height() for s in shown), default=0)
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().event(event)
+
+    def _shown(self) -> list[QWidget]:
+        return [c for c in self._controls if not c.isHidden()]
+
+    def _laid_out(self, width: int) -> tuple[list[QRect], int]:
+        """Where each control that is shown comes, and the height of all."""
+        places: list[QRect] = []
+        left = top = bottom = 0
+        for control in self._shown():
+            size = control.sizeHint()
+            if left and left + size.width() > width:
+                left, top = 0, bottom + GAP
+            places.append(QRect(left, top, min(size.width(), width), size.height()))
+            left += size.width() + GAP
+            bottom = max(bottom, top + size.height())
+        return places, bottom
+
+    def _place(self) -> None:
+        places, height = self._laid_out(self.width())
+        self.setFixedHeight(height)
+        for control, place in zip(self._shown(), places, strict=True):
+            control.setGeometry(place)
+
+
 class TwoEnds(QWidget):
     """One group of controls at the left and one at the right; the right one goes to a second line
     where both do not fit into one."""

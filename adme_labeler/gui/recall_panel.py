@@ -52,7 +52,7 @@ class RecallPanel(QWidget):
     def __init__(self, scheme: CategoryScheme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scheme = scheme
-        self._title = Text(tr("How much the model finds"), "title", strong=True)
+        self._title = Text(tr("How much the model finds"), "title", strong=True, wrap=True)
         self._source = Text("", "secondary", "secondary", wrap=True)
         self.rows: dict[str, RecallRow] = {c.key: RecallRow(c) for c in scheme.categories}
         self._unknown = Text("", "secondary", "warning", wrap=True)

@@ -50,8 +50,8 @@ class Toolbar(Panel):
         row.setContentsMargins(14, 6, 14, 7)
         row.addWidget(
             TwoEnds(
-                side_by_side(self.views, self.queues, spacing=10),
-                side_by_side(self.search, self.export, self.retrain, spacing=10),
+                side_by_side(self.views, self.queues, None, spacing=10),
+                side_by_side(None, self.search, self.export, self.retrain, spacing=10),
             )
         )
         whole = QVBoxLayout(self)

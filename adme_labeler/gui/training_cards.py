@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from adme_labeler.gui import painting, theme
-from adme_labeler.gui.controls import Card, ElidedText, KeyButton, Text, left_row
+from adme_labeler.gui.controls import Card, ElidedText, KeyButton, Text
 from adme_labeler.gui.curve import LossCurve, LossPoint
+from adme_labeler.gui.equal_rows import Wrapped
 from adme_labeler.language import tr
 from adme_labeler.protocol import Progress
 from adme_labeler.services.phases import in_words
@@ -143,10 +144,7 @@ class OutcomeCard(Card):
         self.curve = LossCurve()
         self.resume = KeyButton(tr("Resume"))
         self.log = KeyButton(tr("Show log"))
-        row = left_row(self.resume, self.log)
-        self._buttons = QWidget()
-        row.setContentsMargins(0, 4, 0, 0)
-        self._buttons.setLayout(row)
+        self._buttons = Wrapped(self.resume, self.log)
         self.body.setSpacing(4)
         self.body.addWidget(self._title)
         self.body.addWidget(self._reason)

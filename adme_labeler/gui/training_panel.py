@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from adme_labeler.domain.records import ModelState, ModelVersion
 from adme_labeler.gui import painting, theme, words
-from adme_labeler.gui.controls import KeyButton, Text, left_row
+from adme_labeler.gui.controls import KeyButton, Text
+from adme_labeler.gui.equal_rows import TwoEnds, Wrapped, side_by_side
 from adme_labeler.gui.training_cards import (
     OutcomeCard,
     OutcomeView,
@@ -76,13 +77,15 @@ class TrainingPanel(QWidget):
         whole.setSpacing(12)
         whole.addWidget(self._run)
         whole.addWidget(self._outcome)
-        heading = QHBoxLayout()
-        heading.addWidget(self._title, 1)
-        heading.addWidget(self.more)
-        whole.addLayout(heading)
+        whole.addWidget(
+            TwoEnds(
+                side_by_side(self._title, None, spacing=0), side_by_side(self.more, None, spacing=0)
+            )
+        )
         whole.addWidget(self._none)
         # Above the list, which may be longer than the screen.
-        whole.addLayout(left_row(self.promote, self.roll_back))
+        self._choices = Wrapped(self.promote, self.roll_back)
+        whole.addWidget(self._choices)
         whole.addLayout(self._versions)
         for button, ident in (
             (self.cancel, "cancel-training"),
@@ -110,6 +113,7 @@ class TrainingPanel(QWidget):
             self.promote.set_text(tr("Promote version {candidate}", candidate=view.candidate))
         self.roll_back.setVisible(view.can_roll_back)
         self.roll_back.setEnabled(view.writable)
+        self._choices.setVisible(view.candidate is not None or view.can_roll_back)
         self.more.setVisible(bool(view.versions))
         if before is None or before.versions != view.versions:
             self._show_versions(view.versions)

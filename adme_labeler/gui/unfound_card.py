@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from adme_labeler.domain.categories import CategoryScheme
 from adme_labeler.gui import painting, theme
-from adme_labeler.gui.controls import KeyButton, Text, left_row
+from adme_labeler.gui.controls import KeyButton, Text
+from adme_labeler.gui.equal_rows import Wrapped
 from adme_labeler.gui.training_cards import ProgressLine
 from adme_labeler.language import tr
 
@@ -63,11 +64,11 @@ class UnfoundCard(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(8)
-        whole.addWidget(Text(tr("Still out there"), "title", strong=True))
+        whole.addWidget(Text(tr("Still out there"), "title", strong=True, wrap=True))
         whole.addLayout(self._rows)
         whole.addWidget(self._line)
         whole.addWidget(self._said)
-        whole.addLayout(left_row(self.go_on, self.draw))
+        whole.addWidget(Wrapped(self.go_on, self.draw))
         self.draw.clicked.connect(lambda: self.asked.emit("audit"))
         self.go_on.clicked.connect(lambda: self.asked.emit("queue-audit"))
         self.show_unfound(UnfoundView())

@@ -43,7 +43,7 @@ class WelcomePage(Panel):
         self.new = Choice(
             "add-files",
             tr("New project from files"),
-            tr("SPL XML, DailyMed zip, openFDA JSON, spreadsheets"),
+            tr("SPL XML, DailyMed zip, openFDA JSON, PDF, Word, spreadsheets"),
             key_text("Ctrl+N"),
         )
         self.open = Choice(

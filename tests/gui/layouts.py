@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -96,8 +96,14 @@ def _cut_off(widget: QWidget, top: QWidget) -> list[str]:
     parent = widget.parentWidget()
     if parent is None or widget.isWindow() or isinstance(widget, QSplitterHandle):
         return []
-    if isinstance(parent.parentWidget(), QAbstractScrollArea):
-        return []
+    area = parent.parentWidget()
+    if isinstance(area, QAbstractScrollArea):
+        never = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        if area.horizontalScrollBarPolicy() != never or widget.width() <= parent.width() + SLACK:
+            return []
+        return [
+            f"{name(widget)} is wider than its room, which never scrolls: {_words(parent.size())}"
+        ]
     room = parent.rect().adjusted(-SLACK, -SLACK, SLACK, SLACK)
     if widget.width() and widget.height() and not room.contains(widget.geometry()):
         return [f"{name(widget)} at {_place(widget.geometry())} leaves {_words(parent.size())}"]

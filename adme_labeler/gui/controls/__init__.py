@@ -2,7 +2,7 @@
 
 from adme_labeler.gui.controls.buttons import KeyButton, Link
 from adme_labeler.gui.controls.numbers import NumberBox
-from adme_labeler.gui.controls.panels import Card, FocusDrawn, Hairline, Panel, left_row
+from adme_labeler.gui.controls.panels import Card, FocusDrawn, Hairline, Panel
 from adme_labeler.gui.controls.segments import Segments
 from adme_labeler.gui.controls.texts import ElidedText, Text
 
@@ -17,5 +17,4 @@ __all__ = [
     "Panel",
     "Segments",
     "Text",
-    "left_row",
 ]

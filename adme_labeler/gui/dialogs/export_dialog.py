@@ -96,7 +96,11 @@ class ExportDialog(Dialog):
             button.setChecked(suffix == chosen)
             if suffix == ".parquet" and not exporting.parquet_is_here():
                 button.setEnabled(False)
-                purpose = tr("needs pyarrow: {how}", how=exporting.NEEDS_PYARROW)
+                purpose = (
+                    tr("needs pyarrow: {how}", how=exporting.NEEDS_PYARROW)
+                    if exporting.parquet_can_be_added()
+                    else tr("not in the packaged program; JSON lines hold the same")
+                )
             button.setAccessibleDescription(purpose)
             self._formats.addButton(button)
             grid.addWidget(button, line, 0)
