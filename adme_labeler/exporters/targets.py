@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import importlib.util
 import os
+import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -36,6 +37,14 @@ def check_target(target: Path) -> None:
             )
         )
     if target.suffix.lower() == ".parquet" and not parquet_is_here():
+        if not parquet_can_be_added():
+            raise ExportProblem(
+                tr(
+                    "{file} cannot be written: the packaged program comes without parquet; "
+                    "JSON lines hold the same.",
+                    file=target.name,
+                )
+            )
         raise ExportProblem(
             tr(
                 "{file} cannot be written: parquet needs the library pyarrow, which is not "
@@ -67,6 +76,11 @@ def check_target(target: Path) -> None:
 def parquet_is_here() -> bool:
     """Whether the optional library for parquet is installed; does not load it."""
     return importlib.util.find_spec("pyarrow") is not None
+
+
+def parquet_can_be_added() -> bool:
+    """Whether pip can install that library: a packaged program takes none."""
+    return not getattr(sys, "frozen", False)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from adme_labeler.exporters.targets import (
     NEEDS_PYARROW,
     SUFFIXES,
     check_target,
+    parquet_can_be_added,
     parquet_is_here,
 )
 from adme_labeler.language import tr
@@ -29,6 +30,7 @@ __all__ = [
     "Choice",
     "check_target",
     "label_of",
+    "parquet_can_be_added",
     "parquet_is_here",
     "write_job",
 ]

@@ -76,10 +76,13 @@ def test_x_offers_the_second_and_accepting_it_is_a_correction(desk):
     assert (own(desk, first).category, own(desk, first).state) == ("E", AnnotationState.CORRECTED)
 
 
-def test_accept_without_a_suggestion_does_nothing(desk):
+def test_accept_without_a_suggestion_decides_nothing_and_says_why(desk):
     first = desk.focus
+    said: list[str] = []
+    desk.said.connect(said.append)
     desk.accept()
     assert own(desk, first) is None and desk.focus == first
+    assert said == ["No suggestion is shown here: choose a category."]
 
 
 def test_held_out_drugs_are_decided_blind_and_show_the_suggestion_afterwards(tmp_path, qapp):
