@@ -98,7 +98,7 @@ def archive(frozen: Path, shared: Path, work: Path, target: Path, version: str) 
     shutil.copy(HERE / "linux" / "install.sh", work / name / "install.sh")
     made = target / f"{name}.tar.xz"
     subprocess.run(
-        ["tar", "--owner=0", "--group=0", "--sort=name", "-I", "xz -3 -T2", "-cf", made, name],
+        ["tar", "--owner=0", "--group=0", "--sort=name", "-I", "xz -1 -T2", "-cf", made, name],
         cwd=work,
         check=True,
     )

@@ -234,7 +234,7 @@ def _pictures(machine: Machine) -> None:
 
 def _window(machine: Machine, encoder: Path) -> str:
     project = machine.home / "Documents" / "adme-sample.adme"
-    with _screen(machine) as screen, _ended() as running:
+    with _ended() as running, _screen(machine) as screen:
         display = screen.environment["DISPLAY"]
         start = _time_to_window(machine, screen, running)
         _manual(machine, screen)
@@ -257,14 +257,14 @@ def _window(machine: Machine, encoder: Path) -> str:
         screen.confirm("Export")
         wait_until(sheet.is_file, "the spreadsheet", 60)
         decided = _ask(project, DECIDED)
-        _quit(screen, running)
         screen.picture(ROOT / "build" / "package" / "smoke.png")
+        _quit(screen, running)
     assert _rows(sheet) >= 400
     machine.run("check", str(project))
     log = next(machine.home.rglob("window.log")).read_text("utf-8")
     said = [line for line in log.splitlines() if " ERROR " in line or " CRITICAL " in line]
     assert said == [], said
-    return f"window after {start:.1f} s, {decided} decisions, one training"
+    return f"window after {start}; {decided} decisions, one training"
 
 
 def _manual(machine: Machine, screen: Screen) -> None:
@@ -280,23 +280,34 @@ def _manual(machine: Machine, screen: Screen) -> None:
 
 def _time_to_window(
     machine: Machine, screen: Screen, running: list[subprocess.Popen[bytes]]
-) -> float:
-    """Seconds to the first window of a second start (the first one fills the disk's cache)."""
+) -> str:
+    """From the start to the first window, the second time (the first fills the disk's cache).
+
+    Where the machine has other work, the processor time decides: that much it would take alone.
+    """
     display = screen.environment["DISPLAY"]
-    seconds = 0.0
+    seconds = worked = 0.0
     for _ in range(2):
         began = time.monotonic()
         running.append(machine.start(display))
         wait_until(lambda: screen.window("ADME labeler") != "", "the window", 60)
-        seconds = time.monotonic() - began
+        seconds, worked = time.monotonic() - began, _worked(running[-1].pid)
         screen.wait_for_window("ADME labeler")
         if not running[:-1]:
             _quit(screen, running)
+    said = f"{seconds:.1f} s, {worked:.1f} s of work"
+    assert worked < MOST_START_S, f"the window took {said}"
     if seconds > MOST_START_S:
         busy = os.getloadavg()[0] / (os.cpu_count() or 1)
-        assert busy > 1, f"the window took {seconds:.1f} s"
-        print(f"    the window took {seconds:.1f} s on a machine that is {busy:.0f}x overbooked")
-    return seconds
+        assert busy > 1, f"the window took {said}"
+        said += f" on a machine that is {busy:.0f}x overbooked"
+    return said
+
+
+def _worked(program: int) -> float:
+    """Processor seconds of a process and of those that it started and that have ended."""
+    stat = Path(f"/proc/{program}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return sum(map(int, stat[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _decide(screen: Screen, project: Path, wanted: int) -> None:
@@ -336,7 +347,7 @@ def _fault(machine: Machine) -> str:
     guideline.unlink()
     guideline.write_bytes(b"\xff\xfe\xfa no text")
     guideline.chmod(0o644)
-    with _screen(machine) as screen, _ended() as running:
+    with _ended() as running, _screen(machine) as screen:
         running.append(
             machine.start(screen.environment["DISPLAY"], program=broken / machine.program.name)
         )

@@ -15,6 +15,8 @@ _LEFT_OUT = (
     "torch.distributed.rpc",
     "torch.distributed.pipelining",
     "torch.distributed._shard",
+    "torch.distributed._sharded_tensor",
+    "torch.distributed._sharding_spec",
     "torch.distributed.elastic",
     "torch.distributed.run",
     "torch.distributed.launcher",

@@ -37,9 +37,11 @@ class GuideDialog(Dialog):
         `older` counts decisions made before a rule of their category changed; `at` is the name of
         the category whose rules are shown first.
         """
+        # Read first: a file that cannot be read leaves no half-made dialog behind.
+        standing = standing or Guideline(1, shipped_text(), {})
         super().__init__(tr("Guideline and keys"), parent, 760)
         self._scheme = scheme
-        self._standing = standing or Guideline(1, shipped_text(), {})
+        self._standing = standing
         self._at = at
         self.pages = Segments((("guideline", tr("Guideline")), ("keys", tr("Keys"))))
         self.pages.chosen.connect(lambda _: self._fill())
