@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from adme_labeler.gui import theme, words
 from adme_labeler.gui.row_models import RIGHT, ROOT, Index, Pages, TableModel, dress
 from adme_labeler.language import number, tr
-from adme_labeler.services import history
+from adme_labeler.services import history, titles
 from adme_labeler.services.history import Entry, Standing
 from adme_labeler.services.session import Session
 
@@ -138,7 +138,7 @@ def _cell(entry: Entry, column: int) -> str:
     if column == _WHEN:
         return _local(operation.at)
     if column == _WHAT:
-        return operation.summary
+        return titles.in_words(operation.summary)
     if column == _KIND:
         return history.kind_words(operation.kind)
     return operation.curator if column == _CURATOR else _STANDING_WORDS[entry.standing]

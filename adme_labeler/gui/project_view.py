@@ -36,6 +36,7 @@ from adme_labeler.services import (
     session,
     suggesting,
     table_facts,
+    titles,
     training,
 )
 from adme_labeler.services.queue import QueueKind
@@ -353,7 +354,9 @@ class ProjectView(QObject):
         self.work.pane.set_marks(marks)
 
     def _show_undo(self) -> None:
-        summary = "" if self.session.read_only else annotating.next_undo(self.session)
+        summary = ""
+        if not self.session.read_only:
+            summary = titles.in_words(annotating.next_undo(self.session))
         self.work.bar.set_undo(summary or None)
 
     def _label_of(self, sentence: SentenceId) -> LabelId:

@@ -28,7 +28,7 @@ from adme_labeler.gui.actions import CATEGORY_SLOTS, Needs
 from adme_labeler.gui.dialogs.preferences import PreferencesDialog
 from adme_labeler.gui.project_view import ProjectView
 from adme_labeler.language import tr
-from adme_labeler.services import annotating
+from adme_labeler.services import annotating, titles
 
 if TYPE_CHECKING:
     from adme_labeler.gui.main_window import MainWindow
@@ -176,8 +176,8 @@ def show_states(window: MainWindow) -> None:
     actions["context"].setChecked(project.work.pane.whole())
     undo, redo = "", ""
     if not project.session.read_only:
-        undo = annotating.next_undo(project.session)
-        redo = annotating.next_redo(project.session)
+        undo = titles.in_words(annotating.next_undo(project.session))
+        redo = titles.in_words(annotating.next_redo(project.session))
     actions.set_text("undo", tr("Undo: {undo}", undo=undo[:48]) if undo else tr("Undo"))
     actions.set_text("redo", tr("Redo: {redo}", redo=redo[:48]) if redo else tr("Redo"))
 
