@@ -15,6 +15,7 @@ def stylesheet(c: Colors, size: Callable[..., int], check: str, down: str, up: s
     `size` gives the pixel size of a type role; `check` is the file of a tick in
     `accent_ink`, `down` and `up` are those of the arrows of lists and numbers.
     """
+    check, down, up = map(_in_quotes, (check, down, up))
     return f"""
 QMainWindow, QDialog {{ background: {c.chrome}; }}
 QToolTip {{
@@ -51,7 +52,7 @@ QComboBox QAbstractItemView {{
 QComboBox {{ padding-right: 26px; }}
 QComboBox:focus {{ padding-right: 25px; }}
 QComboBox::drop-down {{ border: none; width: 26px; }}
-QComboBox::down-arrow {{ image: url({down}); width: 14px; height: 14px; }}
+QComboBox::down-arrow {{ image: url("{down}"); width: 14px; height: 14px; }}
 QSpinBox, QDoubleSpinBox {{ padding-right: 26px; }}
 QSpinBox:focus, QDoubleSpinBox:focus {{ padding-right: 25px; }}
 QAbstractSpinBox QLineEdit {{ border: none; background: transparent; padding: 0 0 0 8px; }}
@@ -61,8 +62,8 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
 }}
 QAbstractSpinBox::up-button {{ subcontrol-position: top right; }}
 QAbstractSpinBox::down-button {{ subcontrol-position: bottom right; }}
-QAbstractSpinBox::up-arrow {{ image: url({up}); width: 12px; height: 12px; }}
-QAbstractSpinBox::down-arrow {{ image: url({down}); width: 12px; height: 12px; }}
+QAbstractSpinBox::up-arrow {{ image: url("{up}"); width: 12px; height: 12px; }}
+QAbstractSpinBox::down-arrow {{ image: url("{down}"); width: 12px; height: 12px; }}
 QTextBrowser {{ border: none; background: {c.chrome}; padding: 0; }}
 QTextBrowser:focus {{ border: none; padding: 0; }}
 QPushButton {{
@@ -111,7 +112,7 @@ QCheckBox::indicator, QTableWidget::indicator {{
     background: {c.raised};
 }}
 QCheckBox::indicator:checked, QTableWidget::indicator:checked {{
-    border-color: {c.accent}; background: {c.accent}; image: url({check});
+    border-color: {c.accent}; background: {c.accent}; image: url("{check}");
 }}
 QRadioButton::indicator {{
     width: 14px; height: 14px; border: 1px solid {c.secondary}; border-radius: 8px;
@@ -153,3 +154,8 @@ QProgressBar {{
 }}
 QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
 """
+
+
+def _in_quotes(file: str) -> str:
+    """A path with blanks or foreign letters stands in quotes, else Qt drops the whole sheet."""
+    return file.replace("\\", r"\\").replace('"', r"\"")

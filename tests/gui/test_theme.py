@@ -7,6 +7,7 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
 
+from adme_labeler import paths
 from adme_labeler.domain.categories import ADME
 from adme_labeler.gui import icons, painting, theme
 from adme_labeler.gui.controls import KeyButton
@@ -26,6 +27,25 @@ def test_every_text_colour_can_be_read_on_every_surface(colors, surface, ink):
 @pytest.mark.parametrize("colors", PALETTES.values(), ids=PALETTES)
 def test_text_on_the_accent_can_be_read(colors):
     assert theme.contrast(QColor(colors.accent_ink), QColor(colors.accent)) >= 4.5
+
+
+@pytest.mark.parametrize("home", ["anna", "Zoë Müller 试", "a (b) 'c' \"d\""])
+def test_the_style_sheet_holds_in_every_home_folder(qapp, tmp_path, monkeypatch, qtlog, home):
+    monkeypatch.setattr(paths, "user_cache", lambda: tmp_path / home)
+    theme.apply(qapp, "light")
+    assert [record.message for record in qtlog.records] == []
+    box = QCheckBox()
+    box.setChecked(True)
+    box.resize(40, 40)
+    picture = box.grab().toImage()
+    seen = {
+        picture.pixelColor(x, y).name()
+        for x in range(picture.width())
+        for y in range(picture.height())
+    }
+    assert {theme.LIGHT.accent.lower(), theme.LIGHT.accent_ink.lower()} <= seen, "no tick"
+    monkeypatch.undo()
+    theme.apply(qapp, "light")
 
 
 @pytest.mark.parametrize("name", PALETTES)
