@@ -201,6 +201,8 @@ class ProjectView(QObject):
                 if version
                 else tr("instant model suggests")
             )
+        elif self.suggester.running() and self.counts.sentences:
+            model = tr("first suggestions are on their way")
         self.work.status.show_status(
             Status(
                 saved_at=self._saved_at,

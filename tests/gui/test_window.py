@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit
 from samples import make_project, suggest_everything
 from windows import keys, put_away
 
@@ -144,6 +144,17 @@ def test_a_window_that_may_only_read_offers_no_decision(window, tmp_path):
             assert not button.isEnabled()
     finally:
         writer.close()
+
+
+def test_the_status_line_says_that_the_first_suggestions_are_coming(new_window, tmp_path):
+    window = new_window(make_project(tmp_path / "fresh.adme"))
+    project = window.of_project()
+    texts = [label.text() for label in project.work.status.findChildren(QLabel)]
+    assert "first suggestions are on their way" not in texts
+    project.suggester.start()
+    project.show_status()
+    texts = [label.text() for label in project.work.status.findChildren(QLabel)]
+    assert "first suggestions are on their way" in texts
 
 
 def test_the_list_hides_a_held_out_suggestion_that_only_another_curator_has_earned(
