@@ -276,7 +276,9 @@ class BulkDialog(Dialog):
         self.body.addWidget(self.errors)
         grid = QVBoxLayout()
         grid.setSpacing(8)
-        grid.addWidget(Text(tr("By category"), "secondary", "secondary", strong=True))
+        title = Text(tr("By category"), "secondary", "secondary", strong=True)
+        title.setMinimumHeight(self.again.sizeHint().height())  # on one line with the other title
+        grid.addWidget(title)
         for row in self.rows.values():
             grid.addWidget(row)
         grid.addStretch(1)
