@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from adme_labeler.domain.categories import Category
@@ -19,6 +19,9 @@ ENOUGH = 10
 """Support below which no percentage is shown (issue: "not enough evidence (n = 4)")."""
 TARGET = 0.9
 _NUMBERS = 78.0
+_LEAST_BAR = 70
+"""A shorter bar says nothing: what stands beside it goes above and below."""
+_BAR_LINE = 16
 _TREND = 68.0
 
 
@@ -110,7 +113,12 @@ class RecallRow(FocusDrawn):
         height = theme.size("controls") + theme.size("tags") + 26
         if self._has_third_line():
             height += theme.size("tags") + 7
+        if self._stacked():
+            height += _BAR_LINE + theme.size("tags") + 7
         return QSize(300, height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.updateGeometry()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
@@ -143,6 +151,9 @@ class RecallRow(FocusDrawn):
             rect.setBottom(rect.bottom() - theme.size("tags") - 7)
             third.setTop(rect.bottom() + 3)
             self._third_line(painter, third)
+        if m is not None and self._stacked():
+            self._paint_stacked(painter, rect, m)
+            return
         upper = QRectF(rect.left(), rect.top(), rect.width(), rect.height() * 0.52)
         lower = QRectF(rect.left(), upper.bottom(), rect.width(), rect.height() * 0.48)
         names = painting.text_width(tr("999 of 999 found"), theme.font("tags"))
@@ -173,13 +184,15 @@ class RecallRow(FocusDrawn):
         right = rect.right() - _NUMBERS
         if m is None or not enough or m.recall is None:
             wide = QRectF(middle.left(), rect.top(), rect.right() - middle.left(), rect.height())
-            painting.text(
-                painter,
-                wide,
-                tr("not enough evidence yet"),
-                theme.font("secondary", italic=True),
-                colors.secondary,
-            )
+            said, font = tr("not enough evidence yet"), theme.font("secondary", italic=True)
+            if painting.text_width(said, font) <= wide.width():
+                painting.text(painter, wide, said, font, colors.secondary)
+            else:
+                right = Qt.AlignmentFlag.AlignRight
+                slanted = theme.font("tags", italic=True)
+                support = f"n = {number(m.support if m else 0)}"
+                beside = lower.adjusted(painting.text_width(support, small) + 12, 0, 0, 0)
+                painting.text(painter, beside, said, slanted, colors.secondary, right)
             return
         self._bar(painter, middle, m)
         if m.precision_low is not None and m.precision_high is not None:
@@ -210,6 +223,35 @@ class RecallRow(FocusDrawn):
                 colors.secondary,
                 Qt.AlignmentFlag.AlignRight,
             )
+
+    def _stacked(self) -> bool:
+        """Large type in a narrow panel: the bar takes a line of its own."""
+        if self._measure is None or not evident(self._measure):
+            return False
+        names = painting.text_width(tr("999 of 999 found"), theme.font("tags"))
+        return self.width() - 32 - names - _NUMBERS < _LEAST_BAR
+
+    def _paint_stacked(self, painter: QPainter, rect: QRectF, m: CategoryMeasure) -> None:
+        """Name and recall; the bar; what was found and its interval; precision."""
+        colors, small = theme.current(), theme.font("tags")
+        right = Qt.AlignmentFlag.AlignRight
+        upper = QRectF(rect.left(), rect.top(), rect.width(), theme.size("controls") + 8)
+        line = QRectF(rect.left(), 0, rect.width(), theme.size("tags") + 7)
+        painting.text(painter, upper, self._category.name, theme.bold("controls"), colors.text)
+        recall = painting.percent(m.recall or 0.0)
+        painting.text(painter, upper, recall, theme.font("controls"), colors.text, right)
+        self._bar(painter, QRectF(rect.left(), upper.bottom(), rect.width(), 2 * _BAR_LINE), m)
+        line.moveTop(upper.bottom() + _BAR_LINE)
+        found = tr("{found:,} of {support:,} found", found=m.found, support=m.support)
+        painting.text(painter, line, found, small, colors.secondary)
+        if m.recall_low is not None and m.recall_high is not None:
+            between = f"{100 * m.recall_low:.0f}–{100 * m.recall_high:.0f} %"
+            painting.text(painter, line, between, small, colors.secondary, right)
+        line.moveTop(line.bottom())
+        if m.precision_low is not None and m.precision_high is not None:
+            between = f"{100 * m.precision_low:.0f}–{100 * m.precision_high:.0f}"
+            said = tr("precision {between} %", between=between)
+            painting.text(painter, line, said, small, colors.secondary)
 
     def _ground(self, painter: QPainter) -> None:
         colors = theme.current()
@@ -253,10 +295,13 @@ class RecallRow(FocusDrawn):
         colors = theme.current()
         if len(self._trend) > 1:
             place = QRectF(room.right() - _TREND, room.top() - 1, _TREND, room.height() + 1)
+            if self._stacked():  # beside the precision, so that the change has a whole line
+                place.moveTop(place.top() - theme.size("tags") - 7)
             ink = theme.category_color(self._category)
             shares = [found / self._trend_of for found in self._trend]
             curve.trend(painter, place, shares, ink, QColor(colors.border_strong))
-            room = room.adjusted(0, 0, -_TREND - 8, 0)
+            if not self._stacked():
+                room = room.adjusted(0, 0, -_TREND - 8, 0)
         if self._change is None:
             painting.text(painter, room, tr("last versions"), theme.font("tags"), colors.secondary)
             return

@@ -25,6 +25,7 @@ from adme_labeler.gui.history_panel import HistoryDialog
 from adme_labeler.gui.history_rows import HistoryModel
 from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.gui.recall_panel import MISSED, WRONG, RecallPanel, RecallView, need_sentence
+from adme_labeler.gui.recall_row import RecallRow
 from adme_labeler.gui.row_models import PAGE
 from adme_labeler.gui.training_cards import OutcomeView, log_tail
 from adme_labeler.gui.training_job import Trainer
@@ -520,3 +521,18 @@ def test_the_right_side_fits_its_column_in_every_state(qtbot):
         for panel in (made.kept.recall, made.kept.unfound, made.kept.training):
             # The least width of the column, without its margins and a scroll bar.
             assert panel.minimumSizeHint().width() <= 316 - 32 - 12
+
+
+def test_in_large_type_the_bar_of_a_row_has_a_line_of_its_own(qtbot, qapp):
+    row = RecallRow(ADME.categories[0])
+    qtbot.addWidget(row)
+    row.show_measure(next(m for m in measurement().categories if m.category == "A"))
+    row.resize(284, row.sizeHint().height())
+    beside = row.sizeHint().height()
+    theme.apply(qapp, "light", 1.5)
+    try:
+        narrow = row.sizeHint().height()
+        row.resize(600, narrow)
+        assert beside < row.sizeHint().height() < narrow, "there is room beside the bar again"
+    finally:
+        theme.apply(qapp, "light", 1.0)

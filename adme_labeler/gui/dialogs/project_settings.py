@@ -151,13 +151,14 @@ class DecidingPage(QWidget):
         ):
             field.setAccessibleName(name)
             field.setAccessibleDescription(about)
-            form.addRow(Text(name, strong=True), field)
+            form.addRow(_beside(name, field), field)
             below = Text(about, "secondary", "secondary", wrap=True)
+            below.setAlignment(Qt.AlignmentFlag.AlignTop)
             below.setContentsMargins(0, 0, 0, 12)
             form.addRow("", below)
             if field is self.false_alarms:
                 self.cost = below
-        form.addRow(Text(tr("Measured on"), strong=True), self.held_out)
+        form.addRow(_beside(tr("Measured on"), self.held_out), self.held_out)
         self.false_alarms.valueChanged.connect(self._tell_cost)
 
     def _tell_cost(self, percent: int) -> None:
@@ -315,6 +316,13 @@ class EncoderPage(QWidget):
     def _tell(self) -> None:
         for listener in self.changed:
             listener()
+
+
+def _beside(name: str, field: QWidget) -> Text:
+    """The name of a field, its middle where the field has its own."""
+    said = Text(name, strong=True)
+    said.setMinimumHeight(field.sizeHint().height())
+    return said
 
 
 def _cost(percent: int) -> str:
