@@ -19,7 +19,7 @@ put() { # put FILE: from share/ beside this file to the same place in your own
 refresh() {
     command -v update-mime-database >/dev/null && update-mime-database "$data/mime" || true
     command -v update-desktop-database >/dev/null && update-desktop-database "$data/applications" || true
-    command -v gtk-update-icon-cache >/dev/null && gtk-update-icon-cache -qf "$data/icons/hicolor" || true
+    command -v gtk-update-icon-cache >/dev/null && gtk-update-icon-cache -qtf "$data/icons/hicolor" || true
 }
 
 cd "$here/share"
