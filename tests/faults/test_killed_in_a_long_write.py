@@ -223,7 +223,7 @@ def _killed(case: Case, moment: Callable[[int, int], bool]) -> bool:
     first = None
     for turn, line in enumerate(child.stdout, 1):
         if line == "done\n":
-            child.wait(60)
+            child.communicate(timeout=60)
             return True
         first = int(line) if first is None else first
         if moment(turn, int(line) - first):
