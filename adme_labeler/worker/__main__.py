@@ -38,8 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
     # One thread for numpy and scipy: their products are small, and two threads on busy cores were
     # measured to be 50 times slower than one.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # oneDNN keeps a compiled kernel for each shape of a batch, 1,024 by default, and every batch has
-    # its own shape: that grew to hundreds of megabytes. With 64 it is as fast.
+    # oneDNN keeps a compiled kernel for each shape of a batch, 1,024 by default, and every batch
+    # has its own shape: that grew to hundreds of megabytes. With 64 it is as fast.
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
