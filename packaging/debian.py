@@ -84,6 +84,7 @@ def package(frozen: Path, shared: Path, work: Path, target: Path, version: str) 
         check=True,
         stdout=subprocess.DEVNULL,
     )
+    shutil.rmtree(work)
     return made
 
 
