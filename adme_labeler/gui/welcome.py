@@ -82,7 +82,10 @@ class WelcomePage(Panel):
         column.addSpacing(12)
         column.addWidget(
             Text(
-                tr("Drop drug labels or a project anywhere on this page."), "secondary", "secondary"
+                tr("Drop drug labels or a project anywhere on this page."),
+                "secondary",
+                "secondary",
+                wrap=True,
             )
         )
         column.addStretch(3)
