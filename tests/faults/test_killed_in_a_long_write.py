@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -28,9 +29,12 @@ from tests.edited_tables import Row, edited
 
 LABELS, EACH, BY_HAND = 5, 1000, 40
 
-# The real window does what a person asks for by key and click. Between the slices of the write it
-# prints the bytes in the write-ahead log, and "done" when the window shows what was written.
+# The real window does what a person asks for by key and click. Before and between the slices it
+# prints the bytes in the write-ahead log and waits for a line before it goes on, so that the kill
+# never comes too late, however busy the machine is. A page cache of 20 pages sends half-done work
+# to the disk early. "done": the window shows what was written.
 WINDOW = """
+import sqlite3
 import sys
 from pathlib import Path
 from PySide6.QtCore import QSettings, QTimer
@@ -45,6 +49,14 @@ from adme_labeler.gui.preferences import Preferences
 from adme_labeler.services import history
 from adme_labeler.services.session import Session
 
+connect = sqlite3.connect
+
+def with_small_cache(*args, **options):
+    connection = connect(*args, **options)
+    connection.execute("PRAGMA cache_size = 20")
+    return connection
+
+sqlite3.connect = with_small_cache
 path, settings, act, detail = sys.argv[1:]
 app = make_application()
 window = MainWindow(Preferences(QSettings(settings, QSettings.Format.IniFormat)))
@@ -76,14 +88,19 @@ def go():
         shown(HistoryDialog).back_asked.emit(history.way_back(session, int(detail)))
     assert window.project.writes.running()
 
+def say_and_wait():
+    print(log.stat().st_size, flush=True)
+    sys.stdin.readline()
+
 def turn():
     global begun
     if not begun:
         if ready():
             begun = True
+            say_and_wait()
             go()
     elif window.project.writes.running():
-        print(log.stat().st_size, flush=True)
+        say_and_wait()
     else:
         timer.stop()
         window.leave_project(app.quit)
@@ -171,7 +188,7 @@ def test_a_kill_at_any_moment_leaves_all_or_nothing(case: Case) -> None:
     half_done = 0
     for _ in range(12):
         last = chance.randrange(1, 20)
-        whole = _killed(case, lambda turn, grown, last=last: turn == last)
+        whole = _killed(case, lambda turn, grown, last=last: turn == last, chance.random() * 0.02)
         with Session.open(case.path, "ana") as session:
             assert check(session.connection).faults == ()
             after = _tables(session)
@@ -210,14 +227,16 @@ def _start(case: Case) -> subprocess.Popen[str]:
     settings = str(case.path.with_name("window.ini"))
     return subprocess.Popen(
         [sys.executable, "-c", WINDOW, str(case.path), settings, case.act, case.detail],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
 
 
-def _killed(case: Case, moment: Callable[[int, int], bool]) -> bool:
-    """Kill at the first slice where `moment` (number of slices so far, bytes that the write-ahead
-    log has grown) is true. True: the whole had been written by then."""
+def _killed(case: Case, moment: Callable[[int, int], bool], later_s: float | None = None) -> bool:
+    """Kill between two slices, the first time that `moment` (number of slices so far, bytes that
+    the write-ahead log has grown) is true; with `later_s`, let the window go on and kill it so
+    many seconds later. True: the whole had been written by then."""
     child = _start(case)
     assert child.stdout is not None
     first = None
@@ -226,12 +245,23 @@ def _killed(case: Case, moment: Callable[[int, int], bool]) -> bool:
             child.communicate(timeout=60)
             return True
         first = int(line) if first is None else first
-        if moment(turn, int(line) - first):
+        reached = moment(turn, int(line) - first)
+        if not reached or later_s is not None:
+            _let_go_on(child)
+        if reached:
+            Event().wait(later_s or 0.0)
             child.send_signal(signal.SIGKILL)
             break
-    rest, _ = child.communicate()
+    rest = child.stdout.read()
+    child.communicate()
     assert child.returncode == -signal.SIGKILL
     return "done" in rest
+
+
+def _let_go_on(child: subprocess.Popen[str]) -> None:
+    assert child.stdin is not None
+    child.stdin.write("\n")
+    child.stdin.flush()
 
 
 def _assert_as_before(case: Case) -> None:
@@ -244,7 +274,7 @@ def _assert_as_before(case: Case) -> None:
 def _assert_done(case: Case) -> None:
     """Asked for again and left alone, it is done; what was decided by hand stands as it should."""
     child = _start(case)
-    said, _ = child.communicate(timeout=120)
+    said, _ = child.communicate("\n" * 100_000, timeout=120)
     assert child.returncode == 0 and said.endswith("done\n")
     with Session.open(case.path, "ana") as session:
         assert check(session.connection).faults == ()

@@ -84,7 +84,7 @@ def test_suggestions_that_arrive_move_nothing_that_is_looked_at(window):
     assert [pane.line_rects(i) for i in project.work.pane.sentence_ids()] == lines
 
 
-def test_a_version_is_rolled_back_and_used_again_by_click(new_window):
+def test_a_version_is_rolled_back_and_used_again_by_click(new_window, qtbot):
     session = evidence_pictures.project()
     made = new_window(session)
     panel = made.project.work.training
@@ -95,6 +95,7 @@ def test_a_version_is_rolled_back_and_used_again_by_click(new_window):
     assert made.project.trainer.view().outcome.title == "Rolled back to version 1"
     QTest.mouseClick(panel.roll_back, LEFT)
     assert _active(session) == 0
+    qtbot.waitUntil(lambda: not panel.more.visibleRegion().isEmpty())
     QTest.mouseClick(panel.more, LEFT)
     dialog = next(d for d in made.findChildren(evidence_pictures.VersionsDialog) if d.isVisible())
     heads = [dialog.table.horizontalHeaderItem(c).text() for c in range(6)]
