@@ -136,6 +136,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view-read", tr("Read"), "View", ("Ctrl+1",)),
     Action("view-list", tr("List"), "View", ("Ctrl+2",)),
     Action("context", tr("More context"), "View", ("C",), Needs.PROJECT, "", False, True),
+    Action("panels", tr("Side panels"), "View", ("F9",)),
     Action("label-versions", tr("Compare versions of the drug label…"), "View", ("V",)),
     Action("hide", tr("Hide suggestions"), "View", ("L",)),
     Action("larger", tr("Larger text"), "View", ("Ctrl++", "Ctrl+="), Needs.NOTHING, "", False, True),  # noqa: E501
@@ -160,5 +161,5 @@ BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
 CHECKABLE = frozenset(
     a.id
     for a in ACTIONS
-    if a.id.startswith(("queue-", "view-", "theme-")) or a.id in ("hide", "context")
+    if a.id.startswith(("queue-", "view-", "theme-")) or a.id in ("hide", "context", "panels")
 )

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
 
+from adme_labeler.domain.slices import at_once
 from adme_labeler.gui.controls import Text
 from adme_labeler.gui.dialogs.base import Dialog
 from adme_labeler.gui.history_filters import HistoryFilters
@@ -18,7 +19,6 @@ from adme_labeler.language import tr, trn
 from adme_labeler.services import history
 from adme_labeler.services.history import WayBack
 from adme_labeler.services.session import Session
-from adme_labeler.services.slices import at_once
 
 _MANY = 2000
 """Changes that take longer than a moment to look through."""

@@ -15,11 +15,12 @@ from PySide6.QtGui import QWindow
 from PySide6.QtWidgets import QApplication, QWidget
 
 from adme_labeler.domain.problems import Problem
+from adme_labeler.domain.slices import at_once
 from adme_labeler.gui.dialogs.writing import WritingDialog
 from adme_labeler.gui.jobs import Job
 from adme_labeler.gui.turns import Turns
 from adme_labeler.services.session import Session
-from adme_labeler.services.slices import apart, at_once
+from adme_labeler.services.slices import apart
 
 T = TypeVar("T")
 

@@ -114,6 +114,7 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(project.work)
         self._stack.setCurrentWidget(project.work)
         project.work.splitter.restoreState(self.preferences.layout("splitter"))
+        project.work.show_side_panels(self.preferences.side_panels)
         project.listing.remember_in(self.preferences)
         self._show_names(opened.path.name, opened.curator)
         self.preferences.opened(opened.path)
@@ -256,6 +257,7 @@ class MainWindow(QMainWindow):
     def show_welcome(self) -> None:
         self.welcome.set_recent(self.preferences.recent())
         self._stack.setCurrentWidget(self.welcome)
+        self.welcome.focus_first()
         self._show_names("ADME labeler", "")
         self.show_actions()
 
@@ -263,6 +265,9 @@ class MainWindow(QMainWindow):
         self._name.setText(project)
         self._curator.setText(curator)
         self.setWindowTitle(project)
+        self._place_names()
+
+    def _place_names(self) -> None:
         # The menu bar measures its corners only when they are set.
         bar = self.menuBar()
         entry = bar.fontMetrics().height() + 12
@@ -296,12 +301,15 @@ class MainWindow(QMainWindow):
                 self.preferences.spacing,
             )
             self.setMinimumSize(_least(self.preferences.scale))
+        QTimer.singleShot(0, self, self._place_names)
         QTimer.singleShot(0, self, self.show_actions)
 
     def begin_tour(self) -> None:
         project = self.of_project()
         if self.tour is None:
             project.show_list(False)
+            project.work.show_side_panels(True)
+            self.show_actions()
             self.tour = Tour(project.work, self.tour_ended)
 
     def tour_ended(self) -> None:

@@ -6,6 +6,7 @@ It is shipped as a folder of pages; in a checkout `make docs` builds it. Nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
@@ -74,8 +75,10 @@ def page_for(focused: QWidget | None) -> str:
     return FIRST_PAGE
 
 
-def show(focused: QWidget | None, tell: Callable[[str, str], object]) -> None:
-    """Open the page in the browser; `tell` gets title and sentence where that cannot be done."""
+def show(focused: QWidget | None, tell: Callable[[str, str], object]) -> Path | None:
+    """Open the page in the browser; `tell` gets title and sentence where that cannot be done.
+
+    Returns the file that was opened: where no browser comes, the curator can open it."""
     folder = paths.manual()
     if folder is None:
         tell(
@@ -85,7 +88,7 @@ def show(focused: QWidget | None, tell: Callable[[str, str], object]) -> None:
                 "H shows the guideline and the keys."
             ),
         )
-        return
+        return None
     page, _, heading = page_for(focused).partition("#")
     file = folder / f"{page}.html"
     url = QUrl.fromLocalFile(str(file))
@@ -96,3 +99,5 @@ def show(focused: QWidget | None, tell: Callable[[str, str], object]) -> None:
             tr("The manual cannot be shown"),
             tr("No browser opens the manual; open the file {file} yourself.", file=file),
         )
+        return None
+    return file

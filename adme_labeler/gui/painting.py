@@ -85,14 +85,18 @@ def ring(painter: QPainter, rect: QRectF, share: float, color: QColor, track: QC
 
 
 def keycap_width(key: str) -> float:
-    font = theme.font("tags")
-    return max(18.0, QFontMetricsF(font).horizontalAdvance(key) + 2 * KEYCAP_PADDING)
+    advance = QFontMetricsF(theme.font("tags")).horizontalAdvance(key)
+    return max(_keycap_height(), advance + 2 * KEYCAP_PADDING)
+
+
+def _keycap_height() -> float:
+    return max(18.0, round(theme.size("tags") * 1.6))
 
 
 def keycap(painter: QPainter, rect: QRectF, key: str, ink: QColor | str | None = None) -> None:
     """A key as printed on keyboards, in the middle of `rect`."""
     colors = theme.current()
-    cap = QRectF(0, 0, keycap_width(key), 18.0)
+    cap = QRectF(0, 0, keycap_width(key), _keycap_height())
     cap.moveCenter(rect.center())
     cap.moveLeft(round(cap.left()))
     cap.moveTop(round(cap.top()))

@@ -95,6 +95,15 @@ class Preferences:
     def tour_seen(self, seen: bool) -> None:
         self._settings.setValue("tour_seen", "yes" if seen else "")
 
+    @property
+    def side_panels(self) -> bool:
+        """Whether drug labels and evidence are shown beside the text."""
+        return str(self._settings.value("side_panels", "")) != "no"
+
+    @side_panels.setter
+    def side_panels(self, shown: bool) -> None:
+        self._settings.setValue("side_panels", "" if shown else "no")
+
     def recent(self) -> list[Path]:
         """Projects opened lately that still exist, newest first."""
         stored = self._settings.value("recent", [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QFont,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -89,12 +90,11 @@ class WelcomePage(Panel):
             )
         )
         column.addStretch(3)
-        middle = QWidget()
-        middle.setLayout(column)
-        middle.setFixedWidth(520)
+        self._middle = QWidget()
+        self._middle.setLayout(column)
         whole = QHBoxLayout(self)
         whole.addStretch(1)
-        whole.addWidget(middle)
+        whole.addWidget(self._middle)
         whole.addStretch(1)
         self._entries: list[Choice] = []
         self.set_recent(())
@@ -111,6 +111,24 @@ class WelcomePage(Panel):
             entry.clicked.connect(lambda _=False, p=project: self.recent_chosen.emit(p))
             self._recent.addWidget(entry)
             self._entries.append(entry)
+
+    def focus_first(self) -> None:
+        """Enter goes on with the newest project; where there is none, it opens the sample."""
+        (self._entries[0] if self._entries else self.sample).setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        """As wide as its lines need: more with larger text."""
+        wanted = round(40 * theme.size("controls"))
+        self._middle.setFixedWidth(max(320, min(self.width() - 48, wanted)))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped_paths(event):

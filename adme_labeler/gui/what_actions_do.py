@@ -65,7 +65,7 @@ def what_actions_do(window: MainWindow) -> dict[str, Callable[[], None]]:
         "audit": lambda: looking_back.audit_dialog(window),
         "quality": lambda: quality.show(window),
         "hunt": lambda: window.of_project().desk.hunt_another(),
-        "manual": lambda: manual.show(QApplication.focusWidget(), window.tell),
+        "manual": lambda: _manual(window),
         "guideline": lambda: guidelines.show(window),
         "edit-guideline": lambda: guidelines.edit(window),
         "older-rules": lambda: guidelines.look_again(window),
@@ -95,6 +95,7 @@ def what_actions_do(window: MainWindow) -> dict[str, Callable[[], None]]:
         "view-read": lambda: window.of_project().show_list(False),
         "view-list": lambda: window.of_project().show_list(True),
         "context": lambda: _toggle_context(window),
+        "panels": lambda: _toggle_panels(window),
         "hide": lambda: _toggle_hidden(window),
     }
     for ident, method in (
@@ -174,6 +175,7 @@ def show_states(window: MainWindow) -> None:
     actions["view-read"].setChecked(not project.work.list_shown())
     actions["hide"].setChecked(project.desk.hide_suggestions)
     actions["context"].setChecked(project.work.pane.whole())
+    actions["panels"].setChecked(project.work.side_panels())
     undo, redo = "", ""
     if not project.session.read_only:
         undo = titles.in_words(annotating.next_undo(project.session))
@@ -188,7 +190,20 @@ def _toggle_context(window: MainWindow) -> None:
     window.show_actions()
 
 
+def _toggle_panels(window: MainWindow) -> None:
+    work = window.of_project().work
+    work.show_side_panels(not work.side_panels())
+    window.preferences.side_panels = work.side_panels()
+    window.show_actions()
+
+
 def _toggle_hidden(window: MainWindow) -> None:
     project = window.of_project()
     project.desk.set_hidden(not project.desk.hide_suggestions)
     project.work.list.refresh()
+
+
+def _manual(window: MainWindow) -> None:
+    file = manual.show(QApplication.focusWidget(), window.tell)
+    if file is not None and window.project is not None:
+        window.say(tr("The manual opens in the browser: {file}", file=file))

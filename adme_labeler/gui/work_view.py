@@ -63,9 +63,9 @@ class WorkView(QWidget):
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
         self.labels.setMinimumWidth(184)
-        right = self._right()
-        right.setMinimumWidth(316)
-        for widget in (self.labels, middle, right):
+        self._evidence = self._right()
+        self._evidence.setMinimumWidth(316)
+        for widget in (self.labels, middle, self._evidence):
             self.splitter.addWidget(widget)
         self.splitter.setStretchFactor(0, 0)
         self.splitter.setStretchFactor(1, 1)
@@ -78,6 +78,14 @@ class WorkView(QWidget):
         whole.addWidget(self.imports)
         whole.addWidget(self.splitter, 1)
         whole.addWidget(self.status)
+
+    def show_side_panels(self, shown: bool) -> None:
+        """Without them the text has the whole width."""
+        self.labels.setVisible(shown)
+        self._evidence.setVisible(shown)
+
+    def side_panels(self) -> bool:
+        return not self.labels.isHidden()
 
     def show_list(self, shown: bool) -> None:
         """List view instead of the text."""

@@ -18,10 +18,11 @@ from adme_labeler.domain.records import (
     SentenceId,
     Suggestion,
 )
+from adme_labeler.domain.slices import at_once
 from adme_labeler.language import tr
 from adme_labeler.services import blindness, guideline, schemes
 from adme_labeler.services.session import Session
-from adme_labeler.services.slices import at_once, portions
+from adme_labeler.services.slices import portions
 from adme_labeler.storage import (
     annotations,
     boundaries,

@@ -19,12 +19,13 @@ from adme_labeler.domain.records import (
     Arm,
     SentenceId,
 )
+from adme_labeler.domain.slices import at_once
 from adme_labeler.language import mark, tr, trn
 from adme_labeler.services import annotating, blindness, suggesting, training
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.finding import view_of
 from adme_labeler.services.session import Session
-from adme_labeler.services.slices import at_once, portions
+from adme_labeler.services.slices import portions
 from adme_labeler.storage import acceptable, annotations
 
 SLICE = 10_000

@@ -15,10 +15,10 @@ from typing import Any, cast
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import OperationId, SentenceId
+from adme_labeler.domain.slices import at_once
 from adme_labeler.language import mark, tr
-from adme_labeler.services import annotating, schemes
+from adme_labeler.services import annotating, schemes, titles
 from adme_labeler.services.session import Session
-from adme_labeler.services.slices import at_once
 from adme_labeler.storage import annotations, log, second_looks, sentences
 from adme_labeler.storage.log import Change, Operation
 
@@ -41,7 +41,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Filter:
-    """What to look for. `text`: every word in summary, curator or kind, or "#12" for one operation.
+    """What to look for. `text`: every word in title, curator or kind, or "#12" for one operation.
 
     `since` and `until` are UTC times as the log has them, the second one excluded.
     """
@@ -94,6 +94,8 @@ def find(session: Session, wanted: Filter | None = None) -> list[int]:
     wanted = wanted or Filter()
     where: list[str] = []
     values: list[str | int] = []
+    # Titles are kept in English and searched as the curator reads them.
+    session.connection.create_function("said", 1, titles.in_words, deterministic=True)
     for word in wanted.text.split():
         if word[0] == "#" and word[1:].isdecimal():
             where.append("id = ?")
@@ -101,7 +103,8 @@ def find(session: Session, wanted: Filter | None = None) -> list[int]:
             continue
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         where.append(
-            "(summary LIKE ? ESCAPE '\\' OR curator LIKE ? ESCAPE '\\' OR kind LIKE ? ESCAPE '\\')"
+            "(said(summary) LIKE ? ESCAPE '\\' OR curator LIKE ? ESCAPE '\\' "
+            "OR kind LIKE ? ESCAPE '\\')"
         )
         values += [pattern] * 3
     for column, value in (("kind = ?", wanted.kind), ("curator = ?", wanted.curator)):

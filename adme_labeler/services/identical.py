@@ -21,11 +21,11 @@ from adme_labeler.domain.records import (
     OperationId,
     SentenceId,
 )
+from adme_labeler.domain.slices import at_once
 from adme_labeler.language import tr, trn
 from adme_labeler.services import annotating
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.session import Session
-from adme_labeler.services.slices import at_once
 from adme_labeler.storage import annotations, identical, log, sentences, settings
 from adme_labeler.storage.identical import SameText, Twin
 

@@ -17,12 +17,13 @@ from adme_labeler import protocol
 from adme_labeler.domain.operations import Changes
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import Annotation, OperationId, SentenceId
+from adme_labeler.domain.slices import at_once
 from adme_labeler.language import tr
 from adme_labeler.services.merge_compare import Entry
 from adme_labeler.services.merge_plan import MergePlan, MergeRow, RowKind
 from adme_labeler.services.merge_planner import Planner
 from adme_labeler.services.session import Session
-from adme_labeler.services.slices import at_once, portions
+from adme_labeler.services.slices import portions
 from adme_labeler.storage import annotations, log
 
 __all__ = ["Entry", "MergePlan", "MergeRow", "Planner", "RowKind", "apply", "plan", "write_job"]

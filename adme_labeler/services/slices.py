@@ -6,21 +6,14 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from adme_labeler.domain.slices import at_once
+
 if TYPE_CHECKING:
     from adme_labeler.services.session import Session
 
 T = TypeVar("T")
 _SLICE = 200
 """Sentences dealt with in one go: some 5 ms."""
-
-
-def at_once(steps: Generator[object, None, T]) -> T:
-    """Do all of it, where nobody waits for a frame."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
 
 
 def portions(items: Sequence[T]) -> Iterator[Sequence[T]]:

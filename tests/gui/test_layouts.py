@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 from layouts import faults, settle
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from samples import make_project
-from windows import put_away
+from windows import keys, put_away
 
 from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.services.session import Session
@@ -91,6 +91,33 @@ def test_a_window_left_on_a_screen_that_is_gone_comes_back_where_it_can_be_seen(
     seen = again.frameGeometry().intersected(screen)
     assert seen.width() >= min(600, screen.width() // 2) and seen.height() >= 400
     assert again.geometry().top() >= screen.top()
+    put_away(again, qtbot)
+
+
+def test_f9_gives_the_text_the_whole_width_and_that_stays(window, qtbot, preferences, tmp_path):
+    make_project(tmp_path / "p.adme").close()
+    assert window.open_path(tmp_path / "p.adme")
+    window.resize(1040, 690)
+    settle(window)
+    work = window.project.work
+    sizes, narrow = work.splitter.sizes(), work.bar.width()
+    keys(window, Qt.Key.Key_F9)
+    settle(window)
+    assert not work.labels.isVisible() and not work.recall.isVisible()
+    assert work.bar.width() == window.width() > narrow
+    assert not window.actions_["panels"].isChecked()
+    window.close()
+    qtbot.waitUntil(lambda: window.project is None, timeout=30_000)
+    again = MainWindow(preferences)
+    again.show_session(Session.open(tmp_path / "p.adme", "curator"), jobs=False)
+    again.show()
+    settle(again)
+    work = again.project.work
+    assert work.bar.width() == again.width()
+    keys(again, Qt.Key.Key_F9)
+    settle(again)
+    assert work.labels.isVisible() and work.recall.isVisible()
+    assert work.splitter.sizes() == sizes and again.actions_["panels"].isChecked()
     put_away(again, qtbot)
 
 

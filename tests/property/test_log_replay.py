@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from adme_labeler.domain.categories import CategoryKey
+from adme_labeler.domain.problems import TrainingProblem
 from adme_labeler.domain.records import (
     AnnotationState,
     LabelDraft,
@@ -267,7 +268,19 @@ class Curating(RuleBasedStateMachine):
     @rule()
     def retrain(self) -> None:
         """The window's side of a training: snapshot, result, new version, roll back."""
-        run = training.create_run(self.session, encoder=self.folder)
+        try:
+            run = training.create_run(self.session, encoder=self.folder)
+        except TrainingProblem:
+            # Every drug is held out, or nothing is decided and no heading hints at anything.
+            connection = self.session.connection
+            ids = sentences.in_document_order(connection)
+            decided = {i for i, r in annotations.resolutions(connection, ids).items() if r.category}
+            standing = labels.standing(connection)
+            assert all(
+                standing[s.label][1] or (not s.hint and s.id not in decided)
+                for s in sentences.get(connection, ids)
+            )
+            return
         result = run.folder / "model"
         result.mkdir()
         (result / "model.json").write_text("{}")

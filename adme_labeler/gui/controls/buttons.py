@@ -77,7 +77,7 @@ class KeyButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         width = 2.0 * _PADDING
         if self._icon:
-            width += 16 + (_GAP if self.text() else 0)
+            width += _icon_size() + (_GAP if self.text() else 0)
         if self.text():
             width += QFontMetricsF(self._font()).horizontalAdvance(self.text())
         if self._key:
@@ -104,7 +104,8 @@ class KeyButton(QAbstractButton):
             )
         inner = rect.adjusted(_PADDING, 0, -_PADDING, 0)
         if self._icon:
-            box = QRectF(inner.left(), rect.center().y() - 8, 16, 16)
+            side = _icon_size()
+            box = QRectF(inner.left(), rect.center().y() - side / 2, side, side)
             icons.draw(painter, self._icon, box, ink)
             inner.setLeft(box.right() + _GAP)
         if self._key:
@@ -189,3 +190,7 @@ class Link(QAbstractButton):
         font = QFont(theme.font("secondary"))
         font.setUnderline(True)
         return font
+
+
+def _icon_size() -> int:
+    return max(16, round(theme.size("controls") * 1.2))

@@ -30,8 +30,8 @@ from adme_labeler.gui.controls import ElidedText, Panel, Text
 from adme_labeler.gui.reading.document import ASKED_ABOUT, SLOT, Document, Item, Mark
 from adme_labeler.language import tr
 
-_MEASURE = 780.0
-"""Widest column of text: about 95 characters."""
+_MEASURE = 49
+"""Widest column of text, in type sizes: about 95 characters."""
 _MARGIN = 32.0
 _ABOVE = 12.0
 """Room above the first line."""
@@ -412,7 +412,7 @@ class _Page(QAbstractScrollArea):
     def _column(self) -> tuple[float, float]:
         """Left edge and width of the text column."""
         room = self.viewport().width() - 2 * _MARGIN
-        width = max(160.0, min(_MEASURE, room))
+        width = max(160.0, min(_MEASURE * theme.size("reading"), room))
         return _MARGIN + max(0.0, (room - width) / 2) * 0.5, width
 
     def _origin(self) -> QPointF:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from adme_labeler import language
 from adme_labeler.domain.categories import CategoryKey
 from adme_labeler.domain.problems import Problem
 from adme_labeler.domain.records import SentenceId
-from adme_labeler.services import annotating, boundaries, history, importing, training
+from adme_labeler.services import annotating, boundaries, history, importing, titles, training
 from adme_labeler.services.annotating import Shown
 from adme_labeler.services.history import Filter, Standing
 from adme_labeler.services.session import Session, change_setting
@@ -65,6 +66,21 @@ def test_everything_is_listed_newest_first_and_found_by_text_kind_curator_and_da
     assert curators == ["ana", "ben"]
     assert history.choices(session, last - 1) == (["decide"], ["ben"])
     assert history.find(session, Filter(after=last - 1)) == [last]
+
+
+def test_titles_are_found_as_the_curator_reads_them(
+    session: Session, request: pytest.FixtureRequest
+) -> None:
+    ids = sentences.in_document_order(session.connection)
+    annotating.toggle_flag(session, ids[1])
+    first = log.head(session.connection)[0]
+    decide(session, "M", ids[0])
+    title = history.entries(session, [first])[first].operation.summary
+    request.addfinalizer(lambda: language.use("en"))
+    language.use("de")
+    word = titles.in_words(title).split()[0]
+    assert word not in title
+    assert history.find(session, Filter(text=word)) == [first]
 
 
 def test_an_operation_leads_to_its_sentence_and_says_what_changed(session: Session) -> None:
