@@ -15,6 +15,7 @@ from adme_labeler.domain.problems import StorageProblem
 from adme_labeler.language import tr
 from adme_labeler.storage import log, migrations
 from adme_labeler.storage.filesystem import FolderKind, folder_kind
+from adme_labeler.storage.write_ahead import WriteAheadLog
 
 SUFFIX = ".adme"
 
@@ -48,6 +49,7 @@ class Project(Closable):
         """Ends what a `second` project is writing, before this one writes."""
         self._lock = lock
         self._closed = False
+        self._log = WriteAheadLog(path)
 
     @property
     def read_only(self) -> bool:
@@ -168,6 +170,8 @@ class Project(Closable):
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise
+            if self._log.lost():  # then a crash would lose what is in it
+                self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         except sqlite3.OperationalError as error:
             raise StorageProblem(_explain(self.path, error)) from error
 
@@ -183,8 +187,10 @@ class Project(Closable):
             yield None
             return
         connection = _connect(self.path, writable=True, wal=True)
+        other = Project(self.path, connection, self._lock, "", self.now)
+        other._log = self._log
         try:
-            yield Project(self.path, connection, self._lock, "", self.now)
+            yield other
         finally:
             connection.close()
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QRadioButton, QWidget
+from PySide6.QtCore import QFileInfo
+from PySide6.QtGui import QAbstractFileIconProvider, QIcon
+from PySide6.QtWidgets import QFileDialog, QFileIconProvider, QRadioButton, QWidget
 
 from adme_labeler.gui import words
 from adme_labeler.gui.controls import Text
@@ -98,12 +101,33 @@ class BackupDialog(Dialog):
         return None
 
 
+class _ByName(QFileIconProvider):
+    """Icons and types by name alone: looking into an open project would end SQLite's locks on it
+    (see `storage.write_ahead`)."""
+
+    def icon(self, what: QFileInfo | QAbstractFileIconProvider.IconType) -> QIcon:
+        kinds = QAbstractFileIconProvider.IconType
+        if isinstance(what, QFileInfo):
+            what = kinds.Folder if what.isDir() else kinds.File
+        return super().icon(what)
+
+    def type(self, info: QFileInfo) -> str:
+        return tr("Folder") if info.isDir() else info.suffix().upper()
+
+
+@cache
+def _by_name() -> _ByName:
+    """One for all: a dialog does not own the one that it asks."""
+    return _ByName()
+
+
 def _ask(dialog: QFileDialog, chosen: Callable[[list[Path]], None]) -> QFileDialog:
     def accepted() -> None:
         paths = [Path(name) for name in dialog.selectedFiles()]
         if paths:
             chosen(paths)
 
+    dialog.setIconProvider(_by_name())
     dialog.accepted.connect(accepted)
     dialog.finished.connect(lambda _: dialog.deleteLater())
     dialog.open()

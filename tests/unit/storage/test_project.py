@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from adme_labeler.domain.problems import StorageProblem
-from adme_labeler.storage import migrations
+from adme_labeler.storage import migrations, settings
 from adme_labeler.storage.filesystem import FolderKind, folder_kind
 from adme_labeler.storage.integrity import check
 from adme_labeler.storage.project import Project
@@ -164,3 +167,41 @@ def test_checking_a_file_with_torn_pages_ends_in_one_sentence(tmp_path: Path) ->
         pytest.raises(StorageProblem, match="damaged"),
     ):
         check(project.connection)
+
+
+def test_decisions_survive_a_crash_after_another_program_took_the_log_away(
+    tmp_path: Path,
+) -> None:
+    with Project.create(tmp_path / "study") as project:
+        log = project.path.with_name("study.adme-wal")
+        project.path.read_bytes()  # ends the locks of SQLite, as POSIX has it
+        viewer = (
+            "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
+            "c.execute('SELECT * FROM setting').fetchall(); c.close()"
+        )
+        subprocess.run([sys.executable, "-c", viewer, project.path], check=True, timeout=60)
+        if log.exists():
+            pytest.skip("here a file that is open elsewhere keeps its locks")
+        _set(project, "first", "1")
+        assert _seen_after_a_crash(project.path, tmp_path / "a.adme", "first") == "1"
+        with project.second() as other:
+            assert other is not None
+            _set(other, "second", "2")
+        assert _seen_after_a_crash(project.path, tmp_path / "b.adme", "second") == "2"
+    with Project.open(project.path) as again:
+        assert check(again.connection).faults == ()
+        names = [r["key"] for r in again.connection.execute("SELECT key FROM setting")]
+        assert {"first", "second"} <= set(names)
+
+
+def _set(project: Project, key: str, value: str) -> None:
+    with project.operation("setting", key) as draft:
+        settings.put(project.connection, draft, key, value)
+
+
+def _seen_after_a_crash(path: Path, copy: Path, key: str) -> str | None:
+    """What a copy of the file holds that was made without the log."""
+    copy.write_bytes(path.read_bytes())
+    with closing(sqlite3.connect(copy)) as connection:
+        row = connection.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0]).strip('"')
