@@ -10,6 +10,7 @@ into the project at once.
 
 from __future__ import annotations
 
+from pathlib import Path
 
 
 class WriteAheadLog:
