@@ -45,6 +45,8 @@ from adme_labeler.storage import sentences
 
 _PAUSE_S = 120.0
 """Gaps longer than this are breaks, not reading time."""
+_FEW = 20
+"""Sentences that one undo may touch and still lead to the first of them."""
 
 
 class Desk(Walk):
@@ -270,9 +272,10 @@ class Desk(Walk):
         return True
 
     def follow(self, changes: Changes) -> None:
-        """Tell what was undone or redone, and go there."""
+        """Tell what was undone or redone, and go there; of many sentences none is the place."""
         self._bus.publish(changes)
-        if changes.focus is not None and changes.focus != self.focus:
+        here = len(changes.annotations) > _FEW and self.item is not None
+        if changes.focus is not None and changes.focus != self.focus and not here:
             self.go_to(changes.focus)
         elif changes:
             # The same sentence keeps the suggestion that the curator is looking at.

@@ -37,7 +37,9 @@ def new_project(window: MainWindow, found: Sequence[Path]) -> None:
             many=True,
         )
         return
-    proposal = paths.documents() / f"{found[0].stem.split('.')[0] or 'project'}.adme"
+    # One file gives its name; of many the first one's says nothing, their folder's does.
+    named = found[0].stem if len(found) == 1 else found[0].absolute().parent.name
+    proposal = paths.documents() / f"{named.split('.')[0] or 'project'}.adme"
     files.ask_save(
         window,
         tr("Name of the new project"),

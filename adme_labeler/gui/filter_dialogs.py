@@ -27,7 +27,9 @@ def save_filter(window: MainWindow) -> None:
         return
     written = project.work.search.text().strip()
     if not written:
-        project.work.status.say(tr("Search first (/): then Ctrl+D keeps the search as a filter."))
+        project.work.status.answer(
+            tr("Search first (/): then Ctrl+D keeps the search as a filter.")
+        )
         return
     finding.check(project.session, written)
 
@@ -35,7 +37,7 @@ def save_filter(window: MainWindow) -> None:
         project.bus.publish(finding.save_filter(project.session, name, written))
 
     dialog = NameDialog(tr("Save the search as a filter"), written, "", save, window)
-    window.ask(dialog, lambda: project.work.status.say(tr("The filter is saved in the project")))
+    window.ask(dialog, lambda: project.work.status.answer(tr("The filter is saved in the project")))
 
 
 def manage_filters(window: MainWindow) -> None:
@@ -90,7 +92,7 @@ def accept_many(window: MainWindow) -> None:
 
     def accepted(outcome: bulk.Outcome) -> None:
         project.bus.publish(outcome.changes)
-        project.work.status.say(outcome.said)
+        project.work.status.answer(outcome.said)
 
     window.ask(dialog, accept)
 

@@ -63,7 +63,7 @@ def apply_identical(window: MainWindow) -> None:
     opened, desk = project.session, project.desk
     found = desk.identical_offer()
     if found is None:
-        raise Problem(tr("No other drug label has this sentence undecided."))
+        raise Problem(identical.why_none(opened, desk.focus))
     targets = [twin.sentence for twin in found.targets]
     places = [
         Place(

@@ -157,11 +157,14 @@ class LabelList(Panel):
         self.model = LabelListModel()
         self._proxy = _Filter()
         self._proxy.setSourceModel(self.model)
-        self.filter = QLineEdit()
+        self._current: LabelId | None = None
+        self.filter = _Field()
         self.filter.setPlaceholderText(tr("Filter drug labels"))
         self.filter.setAccessibleName(tr("Filter drug labels"))
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._filter)
+        self.filter.returnPressed.connect(lambda: self._clicked(self._proxy.index(0, 0)))
+        self.filter.left.connect(self._enter_list)
         self.view = _View()
         self.view.setModel(self._proxy)
         self.view.setItemDelegate(_Delegate(self.view))
@@ -196,6 +199,7 @@ class LabelList(Panel):
 
     def set_current(self, ident: LabelId | None) -> None:
         """Mark the drug label that is being read and bring it into view."""
+        self._current = ident
         row = -1 if ident is None else self.model.row_of(ident)
         index = self._proxy.mapFromSource(self.model.index(row)) if row >= 0 else QModelIndex()
         self.view.setCurrentIndex(index)
@@ -231,7 +235,14 @@ class LabelList(Panel):
 
     def _filter(self, text: str) -> None:
         self._proxy.set_words(text.casefold().split())
+        # The view would go on to a row beside the one that is filtered out.
+        self.set_current(self._current)
         self._say_count()
+
+    def _enter_list(self) -> None:
+        if not self.view.currentIndex().isValid():
+            self.view.setCurrentIndex(self._proxy.index(0, 0))
+        self.view.setFocus()
 
     def _say_count(self) -> None:
         total, shown = self.model.rowCount(), self._proxy.rowCount()
@@ -270,6 +281,17 @@ class _Filter(QSortFilterProxyModel):
         if label.held_out:
             haystack = " ".join((haystack, tr("held out")))
         return all(word in haystack for word in self._words)
+
+
+class _Field(QLineEdit):
+    left = Signal()
+    """Down: on to the list below."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class _View(QListView):

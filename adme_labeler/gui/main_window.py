@@ -170,6 +170,8 @@ class MainWindow(QMainWindow):
         known = BY_ID.get(ident)
         if known is not None and not satisfied(self.project, known.needs):
             return
+        if self.project is not None:
+            self.project.work.status.end_answer()
         self.try_to(lambda: self._of_many(ident) or self._table[ident]())
 
     def _of_many(self, ident: str) -> bool:
@@ -334,7 +336,7 @@ class MainWindow(QMainWindow):
 
     def say(self, sentence: str) -> None:
         if self.project is not None:
-            self.project.work.status.say(sentence)
+            self.project.work.status.answer(sentence)
         else:
             self.tell("ADME labeler", sentence)
 

@@ -33,7 +33,7 @@ def split(window: MainWindow) -> None:
                 window, boundaries.split(project.session, focus, dialog.at()), tr("Split in two")
             )
         except Problem as problem:
-            project.work.status.say(str(problem))
+            project.work.status.answer(str(problem))
 
     window.ask(dialog, cut)
 
@@ -49,4 +49,4 @@ def _publish(window: MainWindow, changes: Changes, said: str) -> None:
     project = window.project
     if project is not None:
         project.bus.publish(changes)
-        project.work.status.say(tr("{said}; undo takes it back.", said=said))
+        project.work.status.answer(tr("{said}; undo takes it back.", said=said))

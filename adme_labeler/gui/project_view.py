@@ -125,14 +125,25 @@ class ProjectView(QObject):
     def undo(self, again: bool = False) -> None:
         """Take the last operation back; `again` does once more what was taken back."""
         size = annotating.size_of_next(self.session, redo=again)
+        next_one = annotating.next_redo if again else annotating.next_undo
+        what = titles.in_words(next_one(self.session))
+
+        said = tr("Redone: {what}", what=what) if again else tr("Undone: {what}", what=what)
+
+        def follow(changes: Changes) -> None:
+            self.desk.follow(changes)
+            self.work.status.answer(said)
+
         if size < MANY:
             (self.desk.redo if again else self.desk.undo)()
+            if what:
+                self.work.status.answer(said)
         elif again:
             title = tr("Doing {count:,} changes again", count=size)
-            self.writes.run(title, annotating.redoing, self.desk.follow)
+            self.writes.run(title, annotating.redoing, follow)
         else:
             title = tr("Taking {count:,} changes back", count=size)
-            self.writes.run(title, annotating.undoing, self.desk.follow)
+            self.writes.run(title, annotating.undoing, follow)
 
     def has_changed(self) -> bool:
         """Whether this window has written to the project."""
@@ -235,7 +246,7 @@ class ProjectView(QObject):
         self.bus.changed.connect(self._changed)
         desk.moved.connect(self.show_place)
         desk.moved.connect(self.trainer.give_way)
-        desk.said.connect(work.status.say)
+        desk.said.connect(work.status.answer)
         work.bar.set_writable(not self.session.read_only)
         work.labels.chosen.connect(lambda ident: self._choose_label(LabelId(ident)))
         work.labels.versions_asked.connect(
@@ -245,7 +256,7 @@ class ProjectView(QObject):
         work.pane.chosen.connect(lambda ident: desk.go_to(SentenceId(ident)))
         self.listing.attach(work, self.writes)
         self.listing.list_wanted.connect(self.show_list)
-        self.listing.said.connect(work.status.say)
+        self.listing.said.connect(work.status.answer)
         self.listing.asked.connect(self.asked)
         work.toolbar.queue_chosen.connect(lambda kind: self._choose_queue(QueueKind(kind)))
         work.toolbar.view_chosen.connect(lambda view: self.show_list(view == "list"))
@@ -260,7 +271,7 @@ class ProjectView(QObject):
         )
         work.bar.also_toggled.connect(lambda key: self.asked.emit(f"also-{scheme[key].shortcut}"))
         work.unfound.asked.connect(self.asked)
-        self.evidence.said.connect(work.status.say)
+        self.evidence.said.connect(work.status.answer)
         self.evidence.listed.connect(lambda: self.show_list(True))
         self.trainer.changed.connect(self.show_training)
         self.trainer.promoted.connect(self.suggester.restart)
@@ -388,6 +399,8 @@ class ProjectView(QObject):
     def _choose_label(self, label: LabelId) -> None:
         self.work.search.hide()
         self.desk.choose_label(label)
+        # From the filter field as well: the next key decides.
+        (self.work.list if self.work.list_shown() else self.work.pane).setFocus()
 
     def end_search(self) -> None:
         self.listing.end_search()

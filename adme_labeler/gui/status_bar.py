@@ -64,6 +64,7 @@ class StatusBar(Panel):
         whole.addLayout(row)
         self.setMinimumHeight(28)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._answer = ""
         self.show_status(Status())
 
     def show_status(self, status: Status) -> None:
@@ -97,6 +98,16 @@ class StatusBar(Panel):
     def say(self, sentence: str) -> None:
         """What goes on in the background, or what has just been done."""
         self.activity.set_text(sentence)
+
+    def answer(self, sentence: str) -> None:
+        """What has come of the last key or click; it goes with the next one."""
+        self._answer = sentence
+        self.say(sentence)
+
+    def end_answer(self) -> None:
+        if self._answer and self.activity.text() == self._answer:
+            self.say("")
+        self._answer = ""
 
 
 class _Dot(QWidget):

@@ -127,7 +127,7 @@ class Walk(QObject):
         found = finding.find(
             self.session, written, typing=True, hide_suggestions=self.hide_suggestions
         )
-        items = Listed(found.ids, Arm.SEARCH, tr("found by “{written}”", written=written))
+        items = Listed(found.ids, Arm.SEARCH, tr("found by “{written}”", written=written.strip()))
         if not self.searching:
             self._before_search = self.focus
         said = _CHOOSE if items else found.explanation

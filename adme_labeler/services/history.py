@@ -19,7 +19,7 @@ from adme_labeler.domain.slices import at_once
 from adme_labeler.language import mark, tr
 from adme_labeler.services import annotating, schemes, titles
 from adme_labeler.services.session import Session
-from adme_labeler.storage import annotations, log, second_looks, sentences
+from adme_labeler.storage import annotations, boundaries, log, second_looks, sentences
 from adme_labeler.storage.log import Change, Operation
 
 BACK = "back"
@@ -354,8 +354,17 @@ def _in_words(session: Session, change: Change, texts: dict[SentenceId, str]) ->
         return ChangeText(tr("Categories"), schemes.in_words(before), schemes.in_words(after))
     if change.kind == "setting":
         return ChangeText(tr("Setting {name}", name=change.key), _short(before), _short(after))
+    if change.kind == boundaries.KIND:
+        return _cut(before, after)
     name = change.kind.replace("_", " ")
     return ChangeText(f"{name[0].upper()}{name[1:]} {key}", _short(before), _short(after))
+
+
+def _cut(before: Any, after: Any) -> ChangeText:
+    """How a sentence was cut or joined; undone, the other way round."""
+    edit = cast("dict[str, Any]", after if after is not None else before or {})
+    old, new = (" | ".join(edit.get(part) or ()) for part in ("before", "after"))
+    return ChangeText(tr("Sentence boundary"), *((old, new) if after is not None else (new, old)))
 
 
 def _state(session: Session, fields: Any) -> str:

@@ -87,6 +87,17 @@ def offer(session: Session, sentence: SentenceId) -> Offer | None:
     return Offer(sentence, own.category, own.also, targets, len(wanted) - len(targets))
 
 
+def why_none(session: Session, sentence: SentenceId | None) -> str:
+    """Why there is no `offer` for the sentence in focus."""
+    own = None if sentence is None else annotating.annotation(session, sentence)
+    undecided = own is None or own.category is None or own.state not in READ_BY_A_PERSON
+    if sentence is not None and undecided:
+        others = identical.twins(session.connection, sentence, session.curator)
+        if any(twin.open for twin in others):
+            return tr("Decide this sentence first: then identical ones can follow with one key.")
+    return tr("No other drug label has this sentence undecided.")
+
+
 def decide(session: Session, sentence: SentenceId, category: CategoryKey, shown: Shown) -> Changes:
     """As `annotating.decide`, and at once for identical sentences where the project says so."""
     if not always(session):

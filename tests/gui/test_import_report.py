@@ -30,6 +30,7 @@ def test_the_report_in_the_window_has_no_words_of_the_command_line(qtbot):
     qtbot.addWidget(dialog)
     reasons = [dialog.model.index(row, 5).data() for row in range(dialog.model.rowCount())]
     assert any("tick their kind when adding files." in reason for reason in reasons)
+    assert reasons[0] == "… is no complete zip archive.", "the name stands in the row already"
     assert not any("--" in reason for reason in reasons)
 
 

@@ -11,6 +11,8 @@ from adme_labeler.gui.main_window import MainWindow
 from adme_labeler.services import annotating
 from adme_labeler.storage import sentences
 
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
 
 @pytest.fixture
 def window(new_window, tmp_path):
@@ -80,7 +82,21 @@ def test_one_key_joins_with_the_next_sentence_of_the_paragraph(window):
     assert text_of(window, desk.focus) == text
     QTest.keyClick(pane, Qt.Key.Key_J, Qt.KeyboardModifier.ShiftModifier)
     assert text_of(window, desk.focus) == text, "the next one stands in another paragraph"
-    assert "same paragraph" in window.project.work.status.activity.text()
+    said = window.project.work.status.activity
+    assert "same paragraph" in said.text()
+    QTest.keyClicks(pane, "j")
+    assert said.text() == "", "an answer goes with the next key"
+
+
+def test_undo_and_redo_say_what_they_took_back_and_did_again(window):
+    pane, said = window.project.work.pane, window.project.work.status.activity
+    pane.setFocus()
+    text = text_of(window, window.project.desk.focus)
+    QTest.keyClicks(pane, "3")
+    QTest.keyClick(pane, Qt.Key.Key_Backspace)
+    assert said.text().startswith(f"Undone: Metabolism: {text[:20]}")
+    QTest.keyClick(pane, Qt.Key.Key_Z, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    assert said.text().startswith("Redone: Metabolism")
 
 
 def test_both_parts_of_a_split_sentence_stand_in_the_queue_in_its_place(window):

@@ -164,6 +164,13 @@ def test_cancel_changes_nothing_and_the_link_does_what_the_key_does(window):
     assert [own(window, s) for s in others] == [None] * 4
 
 
+def test_the_key_for_identical_sentences_asks_for_a_decision_first(window):
+    window.project.desk.go_to(found(window, SHARED)[1])
+    keys(window, "i")
+    said = window.project.work.status.activity.text()
+    assert said == "Decide this sentence first: then identical ones can follow with one key."
+
+
 def test_always_decides_identical_sentences_at_once_from_then_on(window):
     session, desk = window.project.session, window.project.desk
     mirta, *others = found(window, SHARED)

@@ -194,6 +194,28 @@ def test_the_filter_finds_names_and_held_out_drugs(qtbot):
     assert panel.view.model().rowCount() == 0
 
 
+def test_from_the_filter_enter_chooses_the_first_and_down_goes_to_the_list(qtbot):
+    panel = LabelList()
+    qtbot.addWidget(panel)
+    labels = drug_labels()
+    panel.set_labels(labels)
+    panel.set_current(labels[0].id)
+    panel.show()
+    panel.filter.setFocus()
+    panel.filter.setText("held out")
+    assert not panel.view.currentIndex().isValid(), "the one that is read is filtered out"
+    with qtbot.waitSignal(panel.chosen) as chosen:
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    held_out = next(label for label in labels if label.held_out)
+    assert chosen.args == [held_out.id]
+    panel.activateWindow()
+    QTest.keyClick(panel.filter, Qt.Key.Key_Down)
+    assert panel.focusWidget() is panel.view
+    assert panel.view.currentIndex().data() == held_out.title
+    panel.filter.clear()
+    assert panel.view.currentIndex().data() == labels[0].title
+
+
 def test_progress_of_one_label_changes_one_row(qtbot):
     panel = LabelList()
     qtbot.addWidget(panel)

@@ -217,8 +217,25 @@ def test_bulk_accept_shows_a_count_and_a_preview_and_is_one_undo_step(opened, qt
     assert {found.state for found in accepted} == {AnnotationState.BULK}
     hidden = blindness.among(opened.project.session, opened.project.desk.ids())
     assert not hidden & {found.sentence for found in accepted}
+    last = opened.project.desk.ids()[-1]
+    opened.project.desk.go_to(last)
     opened.run("undo")
     assert all(own(opened, i) is None for i in opened.project.desk.ids())
+    assert opened.project.desk.focus == last, "the place where one reads is kept"
+
+
+def test_after_filtering_for_a_drug_label_the_next_key_decides(opened, qtbot):
+    field = opened.project.work.labels.filter
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    desk = opened.project.desk
+    wanted = next(label for label in desk.shelf.values() if label.id != desk.label)
+    keys(opened, wanted.names[0], Qt.Key.Key_Return)
+    assert desk.label == wanted.id
+    sentence = desk.focus
+    keys(opened, "3")
+    assert field.text() == wanted.names[0]
+    assert own(opened, sentence).category == "M"
 
 
 def test_held_out_drugs_can_be_chosen_and_are_decided_blind_at_once(opened, qtbot):

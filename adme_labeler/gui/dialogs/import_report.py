@@ -270,7 +270,7 @@ def _file_rows(run: RunReport) -> list[Row]:
                 number(f.labels),
                 number(f.sentences),
                 number(f.tables),
-                _plain(f.reason),
+                _without_name(_plain(f.reason), Path(f.path).name),
             ),
             f.status,
             (f.path, "", "", "", "", _plain(f.reason)),
@@ -294,7 +294,7 @@ def _label_rows(labels: Sequence[LabelRow]) -> list[Row]:
                     count,
                     number(label.tables) if count else "",
                     where,
-                    _plain(label.reason),
+                    _without_name(_plain(label.reason), where),
                 ),
                 label.status,
                 (label.title, "", "", "", "", inside, _plain(label.reason)),
@@ -306,6 +306,12 @@ def _label_rows(labels: Sequence[LabelRow]) -> list[Row]:
 def _plain(reason: str) -> str:
     """The reason without what only the command line understands."""
     return _FOR_THE_COMMAND_LINE.sub("", reason)
+
+
+def _without_name(reason: str, name: str) -> str:
+    """The reason beside a cell that names the file: "… is no drug label."."""
+    rest = reason.removeprefix(name)
+    return f"…{rest}" if rest != reason and rest.startswith(" ") else reason
 
 
 def _rank(status: str) -> int:

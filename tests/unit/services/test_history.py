@@ -83,6 +83,19 @@ def test_titles_are_found_as_the_curator_reads_them(
     assert history.find(session, Filter(text=word)) == [first]
 
 
+def test_a_split_is_told_by_its_texts_and_its_undo_the_other_way_round(session: Session) -> None:
+    (first, *_) = sentences.in_document_order(session.connection)
+    (whole,) = sentences.get(session.connection, [first])
+    at = whole.text.index(" ")
+    boundaries.split(session, first, at)
+    parts = f"{whole.text[:at]} | {whole.text[at + 1 :]}"
+    (change,) = history.details(session, history.newest(session))
+    assert (change.before, change.after) == (whole.text, parts)
+    annotating.undo(session)
+    (change,) = history.details(session, history.newest(session))
+    assert (change.before, change.after) == (parts, whole.text)
+
+
 def test_an_operation_leads_to_its_sentence_and_says_what_changed(session: Session) -> None:
     ids = sentences.in_document_order(session.connection)
     decide(session, "M", ids[3])
