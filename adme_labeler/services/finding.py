@@ -193,4 +193,4 @@ def _why_empty(session: Session, query: Query, view: View) -> str:
 
 def _quote(term: object) -> str:
     text = str(term)
-    return text if text.startswith(('"', '-"')) else f"“{text}”"
+    return text if text.startswith(('"', '-"')) else tr("“{text}”", text=text)

@@ -412,6 +412,8 @@ def _short(value: Any) -> str:
     if value is None:
         return tr("nothing")
     said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if len(said) > 80 and not isinstance(value, str):
+        return tr("(data of the program)")  # half of it would tell nobody anything
     return said if len(said) <= 80 else said[:79] + "…"
 
 
@@ -448,4 +450,17 @@ _KINDS = {
     "held_out": mark("held-out drugs"),
     "second-look": mark("second look"),
     "settle": mark("conflict settled"),
+    "import": mark("import"),
+    "held out": mark("held-out drugs"),
+    "identical": mark("identical sentences"),
+    "flag": mark("flag"),
+    "note": mark("note"),
+    "split": mark("split"),
+    "join": mark("join"),
+    "scheme": mark("categories"),
+    "guideline": mark("guideline"),
+    "audit": mark("audit"),
+    "merge": mark("merge"),
+    "undo": mark("undo"),
+    "redo": mark("redo"),
 }

@@ -216,6 +216,7 @@ _ROWS: tuple[tuple[str, Callable[[_Groups], str]], ...] = (
     ),
     (r"Train a model", _fixed(mark("Train a model"))),
     (r"Train version (?P<version>\d+): (?P<verdict>.+)", _trained),
+    (r"Back to the instant model", _fixed(mark("Back to the instant model"))),
     (r"Promote version (?P<version>\d+)", _fixed(mark("Promote version {version}"))),
     (
         rf"Import {_COUNT} drug labels",

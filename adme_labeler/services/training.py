@@ -210,9 +210,8 @@ def promote(session: Session, version: ModelVersion) -> Changes:
                 version=version,
             )
         )
-    with session.project.operation(
-        "model", f"Promote version {version}", session.curator, undoable=False
-    ) as draft:
+    title = f"Promote version {version}" if version else "Back to the instant model"
+    with session.project.operation("model", title, session.curator, undoable=False) as draft:
         models.activate(session.connection, draft, version)
     return Changes(operation=OperationId(draft.id), models=True)
 

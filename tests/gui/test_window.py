@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit, QPushButton
 from samples import make_project, suggest_everything
 from windows import keys, put_away
 
@@ -207,6 +207,7 @@ def test_bulk_accept_shows_a_count_and_a_preview_and_is_one_undo_step(opened, qt
     assert 0 < offered < len(ids) == 48
     assert dialog.count.text() == f"0 of {offered} sentences" and not dialog.go.isEnabled()
     assert "surest has 70 %" in dialog.errors.text()
+    assert dialog.focusWidget() is dialog.slider
     dialog.slider.setValue(70)
     assert dialog.count.text() == f"{offered} of {offered} sentences"
     assert dialog.go.text() == f"Accept {offered}"
@@ -222,6 +223,18 @@ def test_bulk_accept_shows_a_count_and_a_preview_and_is_one_undo_step(opened, qt
     opened.run("undo")
     assert all(own(opened, i) is None for i in opened.project.desk.ids())
     assert opened.project.desk.focus == last, "the place where one reads is kept"
+
+
+def test_enter_presses_the_button_that_has_the_focus(opened, qtbot):
+    sentence = opened.project.desk.focus
+    keys(opened, "n")
+    dialog = dialog_of(opened, NoteDialog)
+    dialog.findChild(QPlainTextEdit).setPlainText("not kept")
+    cancel = dialog.findChildren(QPushButton)[0]
+    cancel.setFocus()
+    QTest.keyClick(cancel, Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+    assert own(opened, sentence) is None
 
 
 def test_after_filtering_for_a_drug_label_the_next_key_decides(opened, qtbot):

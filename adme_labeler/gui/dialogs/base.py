@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -51,7 +51,12 @@ class Dialog(QDialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that no control in the dialog has used."""
-        if keymap.current().action_for(event) == "manual":
+        focused = self.focusWidget()
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and isinstance(focused, QPushButton) and focused.isEnabled():
+            # The one that shows the focus, where Qt would press the default one.
+            focused.click()
+        elif keymap.current().action_for(event) == "manual":
             manual.show(
                 QApplication.focusWidget() or self,
                 lambda title, sentence: Message(title, sentence, parent=self).open(),

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
     QHBoxLayout,
+    QPushButton,
     QSizePolicy,
     QSlider,
     QVBoxLayout,
@@ -128,6 +129,8 @@ class BulkDialog(Dialog):
             self._steps = None
             self._pool = end.value
             self._show()
+            if isinstance(self.focusWidget(), QPushButton):
+                self.slider.setFocus()  # until now only Cancel could have it
             return
         self.errors.setText(
             tr("Reading the suggestions: {percent}", percent=painting.percent(share))

@@ -54,6 +54,7 @@ GERMAN = {
         "Version 3 trainiert: kein Beleg für einen Unterschied"
     ),
     "Promote version 3": "Version 3 eingesetzt",
+    "Back to the instant model": "Zurück zum Sofortmodell",
     "Import 12 drug labels": "12 Fachinformationen importiert",
     "Import Zelvarone tablets": "Import: Zelvarone tablets",
     "Hold out 2 drug groups": "2 Arzneimittelgruppen zurückgehalten",
