@@ -166,7 +166,7 @@ def restore(window: MainWindow) -> None:
             window,
             tr("Restore a backup of which project?"),
             files.PROJECTS,
-            lambda chosen: _ask_backup(window, chosen[0]),
+            lambda chosen: window.backups.when_done(lambda: _ask_backup(window, chosen[0])),
         )
     else:
         _ask_backup(window, window.project.session.path)
@@ -177,17 +177,23 @@ def _ask_backup(window: MainWindow, project: Path) -> None:
 
     def restore_now() -> None:
         chosen = dialog.chosen()
+        was_open = window.project is not None
+        # No backup on the way out: the file is put aside as it is, and a new backup could push
+        # the chosen one of the same hour out.
         window.leave_project(
-            lambda: window.backups.when_done(lambda: _restore(window, project, chosen))
+            lambda: window.backups.when_done(lambda: _restore(window, project, chosen, was_open)),
+            back_up=False,
         )
 
     window.ask(dialog, restore_now)
 
 
-def _restore(window: MainWindow, project: Path, backup: Path | None) -> None:
+def _restore(window: MainWindow, project: Path, backup: Path | None, was_open: bool) -> None:
     try:
         aside = session.restore(project, backup)
     except Problem as problem:
+        if was_open:
+            window.open_path(project)
         window.tell(tr("The backup was not restored"), str(problem))
         return
     if window.open_path(project):

@@ -52,6 +52,7 @@ class MainWindow(QMainWindow):
         self.tour: Tour | None = None
         self._closing = False
         self._then: Callable[[], None] | None = None
+        self._back_up = True
         self._stack = QStackedWidget()
         self._stack.addWidget(self.welcome)
         self.setCentralWidget(self._stack)
@@ -130,8 +131,8 @@ class MainWindow(QMainWindow):
         if self.newcomer and not self.preferences.tour_seen:
             QTimer.singleShot(0, self, self.begin_tour)
 
-    def leave_project(self, then: Callable[[], None]) -> None:
-        """End the project's jobs, close it, and go on with `then`."""
+    def leave_project(self, then: Callable[[], None], back_up: bool = True) -> None:
+        """End the jobs, close the project, back it up where it has changed; then `then`."""
         project = self.project
         if project is None:
             then()
@@ -139,6 +140,7 @@ class MainWindow(QMainWindow):
         if self._then is not None:
             return
         self._then = then
+        self._back_up = back_up
         if self.tour is not None:
             self.tour.leave()
         desk = project.desk
@@ -246,7 +248,7 @@ class MainWindow(QMainWindow):
             changed = project.has_changed() and not project.session.read_only
             project.session.close()
             project.deleteLater()
-            if changed:
+            if changed and self._back_up:
                 self.backups.make(path)
         if then is not None:
             then()
