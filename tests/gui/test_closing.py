@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -10,7 +11,7 @@ from windows import NewWindow, keys
 from adme_labeler.gui.backing_up import Backups
 from adme_labeler.gui.dialogs.files import BackupDialog
 from adme_labeler.services import annotating, importing
-from adme_labeler.services.session import Session, back_up
+from adme_labeler.services.session import Session
 from adme_labeler.storage import backups
 from tests.drafts import simple_label
 
@@ -38,7 +39,7 @@ def test_the_backup_of_this_very_hour_is_restored_whatever_was_done_since(
 ) -> None:
     session = Session.create(tmp_path / "p", "ana")
     importing.commit_batch(session, [simple_label(1)], importing.ImportTally())
-    wanted = back_up(session)
+    wanted = backups.make(session.path, now=datetime.now(UTC) - timedelta(seconds=5))
     window = new_window(session)
     before = window.project
     sentence = window.project.desk.focus
