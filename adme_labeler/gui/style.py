@@ -68,7 +68,7 @@ QTextBrowser {{ border: none; background: {c.chrome}; padding: 0; }}
 QTextBrowser:focus {{ border: none; padding: 0; }}
 QPushButton {{
     background: {c.raised}; color: {c.text}; border: 1px solid {c.border_strong};
-    border-radius: 6px; padding: 6px 14px; min-height: {size("controls") + 5}px;
+    border-radius: 6px; padding: 6px 14px; min-height: {size("controls") + 5}px; outline: none;
 }}
 QPushButton:hover {{ background: {c.hover}; }}
 QPushButton:focus {{ border: 2px solid {c.accent}; padding: 5px 13px; }}

@@ -340,7 +340,11 @@ def _number(count: int) -> str:
 
 
 def _left_out(count: int) -> list[str]:
-    return [tr("{count:,} held out, to be decided one by one", count=count)] if count else []
+    return (
+        [tr("{count:,} held out or drawn for the audit, to be decided one by one", count=count)]
+        if count
+        else []
+    )
 
 
 def _sentence(parts: Sequence[str], undo: bool) -> str:

@@ -229,12 +229,27 @@ def test_enter_presses_the_button_that_has_the_focus(opened, qtbot):
     sentence = opened.project.desk.focus
     keys(opened, "n")
     dialog = dialog_of(opened, NoteDialog)
-    dialog.findChild(QPlainTextEdit).setPlainText("not kept")
     cancel = dialog.findChildren(QPushButton)[0]
     cancel.setFocus()
     QTest.keyClick(cancel, Qt.Key.Key_Return)
     assert not dialog.isVisible()
     assert own(opened, sentence) is None
+
+
+def test_what_was_written_is_not_given_up_by_one_press_of_escape(opened, qtbot):
+    keys(opened, "n")
+    dialog = dialog_of(opened, NoteDialog)
+    field = dialog.findChild(QPlainTextEdit)
+    field.setPlainText("half of a thought")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    warnings = [text.text() for text in dialog.findChildren(QLabel) if text.isVisible()]
+    assert "What you wrote is not saved. Close once more to give it up." in warnings
+    field.setPlainText("the whole thought")
+    dialog.close()
+    assert dialog.isVisible(), "it was written on"
+    dialog.close()
+    assert not dialog.isVisible()
 
 
 def test_after_filtering_for_a_drug_label_the_next_key_decides(opened, qtbot):

@@ -41,7 +41,12 @@ class Dialog(QDialog):
         whole.addStrut(width - 48)
         whole.addWidget(Text(title, "title", strong=True))
         whole.addLayout(self.body, 1)
+        self._warning = Text("", "secondary", "warning", wrap=True)
+        self._warning.hide()
+        whole.addWidget(self._warning)
         whole.addLayout(self._buttons)
+        self._guarded: QPlainTextEdit | None = None
+        self._written = self._warned_of = ""
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
@@ -63,6 +68,19 @@ class Dialog(QDialog):
             )
         else:
             super().keyPressEvent(event)
+
+    def guard(self, field: QPlainTextEdit) -> None:
+        """Text that is written from now on is not given up by one press of Esc."""
+        self._guarded, self._written = field, field.toPlainText()
+
+    def reject(self) -> None:
+        text = self._guarded.toPlainText() if self._guarded is not None else self._written
+        if text in (self._written, self._warned_of):
+            super().reject()
+            return
+        self._warned_of = text
+        self._warning.setText(tr("What you wrote is not saved. Close once more to give it up."))
+        self._warning.show()
 
     def _make_room(self) -> None:
         """As high as wrapped lines need at this width: Qt asks them at a width of its own."""

@@ -127,7 +127,7 @@ def test_a_category_for_a_selection_is_one_undo_step_and_says_what_it_left_out(
     done = bulk.set_category(session, [*train[:4], *held[:2]], M)
     assert done.said == (
         "Metabolism for 3 sentences; 1 had another category; 1 had it already; "
-        "2 held out, to be decided one by one; one undo takes it back"
+        "2 held out or drawn for the audit, to be decided one by one; one undo takes it back"
     )
     assert [state(session, i) for i in train[:4]] == [
         (AnnotationState.DECIDED, "M"),
