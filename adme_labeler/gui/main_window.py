@@ -15,6 +15,7 @@ from adme_labeler.gui import (
     keymap,
     label_dialogs,
     merge_dialogs,
+    regaining,
     scheme_in_use,
     theme,
 )
@@ -104,6 +105,7 @@ class MainWindow(QMainWindow):
         project = ProjectView(opened, self)
         self.project = project
         scheme_in_use.watch(self, project)
+        regaining.watch(self, project)
         project.asked.connect(self.run)
         project.actions_changed.connect(self.show_actions)
         project.versions_asked.connect(lambda found: label_dialogs.compare_versions(self, found))

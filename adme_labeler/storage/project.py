@@ -226,6 +226,17 @@ def existing(path: Path) -> Path:
     return path.resolve()
 
 
+def is_free(path: Path) -> bool:
+    """Whether no window has the project open for writing just now."""
+    lock = FileLock(folder_of(path) / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError, NotImplementedError):
+        return False
+    lock.release()
+    return True
+
+
 def _writer_lock(path: Path) -> FileLock | None:
     folder = folder_of(path)
     try:

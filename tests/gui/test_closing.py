@@ -55,3 +55,21 @@ def test_the_backup_of_this_very_hour_is_restored_whatever_was_done_since(
     (aside,) = tmp_path.glob("p-before-restore-*.adme")
     with Session.open(aside, "ana") as earlier:
         assert annotating.annotation(earlier, sentence) is not None
+
+
+def test_a_window_that_may_only_read_can_decide_once_the_other_is_closed(
+    tmp_path: Path, qtbot, new_window: NewWindow
+) -> None:
+    first = Session.create(tmp_path / "p", "ana")
+    importing.commit_batch(first, [simple_label(1)], importing.ImportTally())
+    window = new_window(Session.open(first.path, "ana"))
+    reading = window.project
+    assert reading.session.read_only
+    sentence = reading.desk.ids()[1]
+    reading.desk.go_to(sentence)
+    first.close()
+    qtbot.waitUntil(lambda: window.project not in (None, reading), timeout=30_000)
+    assert not window.project.session.read_only
+    assert window.project.desk.focus == sentence, "the place is kept"
+    keys(window, "1")
+    assert annotating.annotation(window.project.session, sentence) is not None
