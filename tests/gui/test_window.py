@@ -23,9 +23,10 @@ from adme_labeler.gui.dialogs.guide import GuideDialog
 from adme_labeler.gui.dialogs.import_dialog import ImportDialog
 from adme_labeler.gui.dialogs.import_report import ImportReport
 from adme_labeler.gui.dialogs.note import NoteDialog
+from adme_labeler.gui.dialogs.project_settings import ProjectSettingsDialog
 from adme_labeler.gui.dialogs.reports import HeldOutDialog
 from adme_labeler.gui.main_window import MainWindow
-from adme_labeler.services import annotating, blindness
+from adme_labeler.services import annotating, blindness, project_settings
 from adme_labeler.services.session import Session
 from adme_labeler.storage import sentences
 
@@ -244,12 +245,34 @@ def test_what_was_written_is_not_given_up_by_one_press_of_escape(opened, qtbot):
     QTest.keyClick(field, Qt.Key.Key_Escape)
     assert dialog.isVisible()
     warnings = [text.text() for text in dialog.findChildren(QLabel) if text.isVisible()]
-    assert "What you wrote is not saved. Close once more to give it up." in warnings
+    assert "What you entered is not saved. Close once more to give it up." in warnings
     field.setPlainText("the whole thought")
     dialog.close()
     assert dialog.isVisible(), "it was written on"
     dialog.close()
     assert not dialog.isVisible()
+
+
+def test_changed_settings_are_not_given_up_by_escape_but_by_cancel(opened):
+    opened.run("project-settings")
+    dialog = dialog_of(opened, ProjectSettingsDialog)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible(), "nothing was changed"
+    opened.run("project-settings")
+    dialog = dialog_of(opened, ProjectSettingsDialog)
+    dialog.deciding.blind.setValue(dialog.deciding.blind.value() + 3)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    asked = []
+    dialog.held_out_asked.connect(lambda: asked.append(True))
+    dialog.deciding.blind.setValue(dialog.deciding.blind.value() + 3)
+    QTest.mouseClick(dialog.deciding.held_out, Qt.MouseButton.LeftButton)
+    assert dialog.isVisible() and not asked
+    cancel = next(b for b in dialog.findChildren(QPushButton) if b.text() == "Cancel")
+    QTest.mouseClick(cancel, Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()
+    before = project_settings.read(opened.project.session)
+    assert dialog.chosen() != before
 
 
 def test_after_filtering_for_a_drug_label_the_next_key_decides(opened, qtbot):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -45,8 +47,8 @@ class Dialog(QDialog):
         self._warning.hide()
         whole.addWidget(self._warning)
         whole.addLayout(self._buttons)
-        self._guarded: QPlainTextEdit | None = None
-        self._written = self._warned_of = ""
+        self._entered: Callable[[], object] = lambda: None
+        self._at_first = self._warned_of = self._entered()
 
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
@@ -69,18 +71,23 @@ class Dialog(QDialog):
         else:
             super().keyPressEvent(event)
 
-    def guard(self, field: QPlainTextEdit) -> None:
-        """Text that is written from now on is not given up by one press of Esc."""
-        self._guarded, self._written = field, field.toPlainText()
+    def guard(self, entered: Callable[[], object]) -> None:
+        """What is `entered` from now on is not given up by one press of Esc."""
+        self._entered = entered
+        self._at_first = self._warned_of = entered()
 
     def reject(self) -> None:
-        text = self._guarded.toPlainText() if self._guarded is not None else self._written
-        if text in (self._written, self._warned_of):
-            super().reject()
+        entered = self._entered()
+        if entered in (self._at_first, self._warned_of):
+            self.give_up()
             return
-        self._warned_of = text
-        self._warning.setText(tr("What you wrote is not saved. Close once more to give it up."))
+        self._warned_of = entered
+        self._warning.setText(tr("What you entered is not saved. Close once more to give it up."))
         self._warning.show()
+
+    def give_up(self) -> None:
+        """Close, and keep nothing of what was entered."""
+        super().reject()
 
     def _make_room(self) -> None:
         """As high as wrapped lines need at this width: Qt asks them at a width of its own."""
@@ -104,7 +111,7 @@ class Dialog(QDialog):
 
     def add_close(self, text: str = tr("Close"), default: bool = True) -> QPushButton:
         button = self.add_button(text, default)
-        button.clicked.connect(self.reject)
+        button.clicked.connect(self.give_up)
         return button
 
 

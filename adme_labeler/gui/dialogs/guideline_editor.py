@@ -83,7 +83,7 @@ class GuidelineEditor(Dialog):
         self._later.timeout.connect(self._changed)
         self.editor.textChanged.connect(self._later.start)
         self._changed()
-        self.guard(self.editor)
+        self.guard(self.editor.toPlainText)
 
     def text(self) -> str:
         return self.editor.toPlainText()

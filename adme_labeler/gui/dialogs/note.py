@@ -31,7 +31,7 @@ class NoteDialog(Dialog):
         self.save = self.add_button(tr("Save"), default=True)
         self.save.setToolTip(key_text("Ctrl+Enter"))
         self.save.clicked.connect(self.accept)
-        self.guard(self._field)
+        self.guard(self._field.toPlainText)
         self._field.setFocus()
 
     def text(self) -> str:

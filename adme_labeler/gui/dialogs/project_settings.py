@@ -82,10 +82,12 @@ class ProjectSettingsDialog(Dialog):
         self.deciding.held_out.clicked.connect(self._ask_held_out)
         self.model.changed.append(judge)
         self.categories.changed.append(judge)
+        self.guard(lambda: (self.chosen(), self.categories.chosen(), self.curator()))
 
     def _ask_held_out(self) -> None:
         self.reject()
-        self.held_out_asked.emit()
+        if not self.isVisible():
+            self.held_out_asked.emit()
 
     def chosen(self) -> ProjectSettings:
         return replace(self.deciding.chosen(self._standing), encoder=self.model.folder())
