@@ -64,7 +64,7 @@ def package(frozen: Path, shared: Path, work: Path, target: Path, version: str) 
         f"Package: {NAME}\nVersion: {version}\nArchitecture: {architecture}\n"
         f"Maintainer: {MAINTAINER}\nInstalled-Size: {installed}\n"
         f"Depends: {', '.join(needed_packages(frozen))}\n"
-        "Recommends: fonts-dejavu-core | fonts-liberation, xdg-utils\n"
+        "Recommends: fonts-inter, fonts-dejavu-core | fonts-liberation, xdg-utils\n"
         "Section: science\nPriority: optional\n"
         "Description: label the sentences of drug labels with ADME categories\n"
         " Bring in FDA drug labels and give every sentence one category: absorption,\n"

@@ -182,3 +182,17 @@ def test_a_missing_icon_is_an_empty_icon_and_no_error(qapp):
 @pytest.mark.parametrize("name", ["search", "export", "check", "open", "book", "add-files"])
 def test_icons_that_buttons_use_are_shipped(qapp, name):
     assert not icons.icon(name).isNull()
+
+
+@pytest.mark.parametrize(
+    ("there", "wished", "family"),
+    [
+        (["DejaVu Sans", "Inter", "Noto Sans"], "Segoe UI", "Inter"),
+        (["DejaVu Sans", "Segoe UI", "Noto Sans"], "Segoe UI", "Segoe UI"),
+        (["DejaVu Sans", "Noto Sans", "Liberation Sans"], "DejaVu Sans", "Noto Sans"),
+        (["DejaVu Sans", "Liberation Sans"], "Sans Serif", "Liberation Sans"),
+        (["DejaVu Sans"], "DejaVu Sans", "DejaVu Sans"),
+    ],
+)
+def test_the_font_is_inter_or_the_desktops_or_a_narrow_one(there, wished, family):
+    assert theme.family_of(there, wished) == family
