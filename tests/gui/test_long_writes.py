@@ -72,7 +72,8 @@ def test_the_window_paints_between_slices_and_sees_the_state_before(opened, qtbo
     assert opened.project.writes.running() and decided(opened) == 0
     wait(opened, qtbot)
     beat.stop()
-    assert len(seen) > 5 and set(seen[:-1]) == {0}
+    assert seen.count(0) > 1, "nothing was painted between the slices"
+    assert seen == sorted(seen) and set(seen) <= {0, decided(opened)}, "half of it was seen"
     assert decided(opened) > 0.9 * COUNT
     assert check(opened.project.session.connection).faults == ()
 
