@@ -7,6 +7,7 @@ brings everything forward again, and nothing of the log is lost.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -94,19 +95,13 @@ def find(session: Session, wanted: Filter | None = None) -> list[int]:
     wanted = wanted or Filter()
     where: list[str] = []
     values: list[str | int] = []
-    # Titles are kept in English and searched as the curator reads them.
-    session.connection.create_function("said", 1, titles.in_words, deterministic=True)
+    words: list[str] = []
     for word in wanted.text.split():
         if word[0] == "#" and word[1:].isdecimal():
             where.append("id = ?")
             values.append(int(word[1:]))
-            continue
-        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        where.append(
-            "(said(summary) LIKE ? ESCAPE '\\' OR curator LIKE ? ESCAPE '\\' "
-            "OR kind LIKE ? ESCAPE '\\')"
-        )
-        values += [pattern] * 3
+        else:
+            words.append(word.lower())
     for column, value in (("kind = ?", wanted.kind), ("curator = ?", wanted.curator)):
         if value:
             where.append(column)
@@ -119,10 +114,17 @@ def find(session: Session, wanted: Filter | None = None) -> list[int]:
         where.append("id > ?")
         values.append(wanted.after)
     condition = f"WHERE {' AND '.join(where)}" if where else ""
+    columns = "id, summary, curator, kind" if words else "id"
     rows = session.connection.execute(
-        f"SELECT id FROM operation {condition} ORDER BY id DESC", values
+        f"SELECT {columns} FROM operation {condition} ORDER BY id DESC", values
     )
-    return [row[0] for row in rows]
+    return [row["id"] for row in rows if not words or _has_all(words, row)]
+
+
+def _has_all(words: Sequence[str], row: sqlite3.Row) -> bool:
+    """Titles are kept in English and searched as the curator reads them."""
+    said = f"{titles.in_words(row['summary'])}\n{row['curator']}\n{row['kind']}".lower()
+    return all(word in said for word in words)
 
 
 def newest(session: Session) -> int:

@@ -96,6 +96,14 @@ def test_a_split_is_told_by_its_texts_and_its_undo_the_other_way_round(session: 
     assert (change.before, change.after) == (parts, whole.text)
 
 
+def test_the_history_is_searched_while_other_rows_are_still_being_read(session: Session) -> None:
+    first = decide(session, "M", sentences.in_document_order(session.connection)[0])
+    half_read = session.connection.execute("SELECT id FROM sentence")
+    next(half_read)
+    for _ in range(2):
+        assert history.find(session, Filter(text="metabolism")) == [first]
+
+
 def test_an_operation_leads_to_its_sentence_and_says_what_changed(session: Session) -> None:
     ids = sentences.in_document_order(session.connection)
     decide(session, "M", ids[3])
