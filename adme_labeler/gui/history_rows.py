@@ -108,7 +108,7 @@ class HistoryTable(QTableView):
         head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         widths = ((_NUMBER, 80), (_WHEN, 144), (_KIND, 124), (_CURATOR, 100), (_STANDING, 144))
         for column, width in widths:
-            self.setColumnWidth(column, round(width * theme.size("controls") / 13))
+            self.setColumnWidth(column, round(theme.scaled(width)))
         head.setSectionResizeMode(_WHAT, QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(lambda _: self.opened.emit())
 

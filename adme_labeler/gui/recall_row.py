@@ -156,7 +156,7 @@ class RecallRow(FocusDrawn):
             return
         upper = QRectF(rect.left(), rect.top(), rect.width(), rect.height() * 0.52)
         lower = QRectF(rect.left(), upper.bottom(), rect.width(), rect.height() * 0.48)
-        names = painting.text_width(tr("999 of 999 found"), theme.font("tags"))
+        names = _names_width()
         painting.text(
             painter,
             QRectF(upper.left(), upper.top(), names, upper.height()),
@@ -197,7 +197,7 @@ class RecallRow(FocusDrawn):
         self._bar(painter, middle, m)
         if m.precision_low is not None and m.precision_high is not None:
             # Room for one figure: the interval says more than the point, which the tooltip has.
-            between = f"{100 * m.precision_low:.0f}–{100 * m.precision_high:.0f}"
+            between = _between(m.precision_low, m.precision_high)
             spare = _NUMBERS - painting.text_width("100–100 %", small)
             painting.text(
                 painter,
@@ -218,7 +218,7 @@ class RecallRow(FocusDrawn):
             painting.text(
                 painter,
                 QRectF(right, lower.top(), _NUMBERS, lower.height()),
-                f"{100 * m.recall_low:.0f}–{100 * m.recall_high:.0f} %",
+                f"{_between(m.recall_low, m.recall_high)} %",
                 small,
                 colors.secondary,
                 Qt.AlignmentFlag.AlignRight,
@@ -228,7 +228,7 @@ class RecallRow(FocusDrawn):
         """Large type in a narrow panel: the bar takes a line of its own."""
         if self._measure is None or not evident(self._measure):
             return False
-        names = painting.text_width(tr("999 of 999 found"), theme.font("tags"))
+        names = _names_width()
         return self.width() - 32 - names - _NUMBERS < _LEAST_BAR
 
     def _paint_stacked(self, painter: QPainter, rect: QRectF, m: CategoryMeasure) -> None:
@@ -245,11 +245,11 @@ class RecallRow(FocusDrawn):
         found = tr("{found:,} of {support:,} found", found=m.found, support=m.support)
         painting.text(painter, line, found, small, colors.secondary)
         if m.recall_low is not None and m.recall_high is not None:
-            between = f"{100 * m.recall_low:.0f}–{100 * m.recall_high:.0f} %"
+            between = f"{_between(m.recall_low, m.recall_high)} %"
             painting.text(painter, line, between, small, colors.secondary, right)
         line.moveTop(line.bottom())
         if m.precision_low is not None and m.precision_high is not None:
-            between = f"{100 * m.precision_low:.0f}–{100 * m.precision_high:.0f}"
+            between = _between(m.precision_low, m.precision_high)
             said = tr("precision {between} %", between=between)
             painting.text(painter, line, said, small, colors.secondary)
 
@@ -370,3 +370,13 @@ def _interval(low: float | None, high: float | None) -> str:
         if low is None or high is None
         else tr(" (95 % interval {low:.0%} to {high:.0%})", low=low, high=high)
     )
+
+
+def _names_width() -> float:
+    """Room for a category's name, and below it for what was found."""
+    return painting.text_width(tr("999 of 999 found"), theme.font("tags"))
+
+
+def _between(low: float, high: float) -> str:
+    """An interval of shares, in percent."""
+    return f"{100 * low:.0f}–{100 * high:.0f}"

@@ -210,6 +210,11 @@ def size(role: Role) -> int:
     return max(8, round(_SIZES[role] * _state.scale))
 
 
+def scaled(pixels: float) -> float:
+    """A width that grows with the text, given as it is at normal size."""
+    return pixels * size("controls") / _SIZES["controls"]
+
+
 def padding(pixels: int) -> int:
     """Room around a row of text, in the spacing that the curator chose."""
     return round(pixels * _state.room)

@@ -6,8 +6,9 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from types import TracebackType
 from typing import Any
+
+from adme_labeler.domain.closing import Closable
 
 NEEDED = ("dbus-daemon", "busctl")
 _ACCESSIBLE = "org.a11y.atspi.Accessible"
@@ -19,7 +20,7 @@ def missing() -> list[str]:
     return [name for name in NEEDED if shutil.which(name) is None]
 
 
-class Reader:
+class Reader(Closable):
     """A message bus of its own; programs started with `environment` can be read."""
 
     def __init__(self) -> None:
@@ -33,15 +34,7 @@ class Reader:
         self._address = self._bus.stdout.readline().strip()
         self._spoken = ""
 
-    def __enter__(self) -> Reader:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self._bus.terminate()
         self._bus.communicate(timeout=10)
 

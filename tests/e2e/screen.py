@@ -9,8 +9,8 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 
+from adme_labeler.domain.closing import Closable
 from tests.e2e import hands
 
 NEEDED = ("Xvfb", "openbox", "xdotool")
@@ -29,7 +29,7 @@ def wait_until(holds: Callable[[], bool], what: str, seconds: float = 60.0) -> N
         time.sleep(0.05)  # noqa: TID251
 
 
-class Screen:
+class Screen(Closable):
     """Xvfb on a free display number, with openbox on it."""
 
     def __init__(self, home: Path, width: int = 1440, height: int = 900) -> None:
@@ -67,12 +67,7 @@ class Screen:
         )
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         for process in reversed(self._processes):
             process.terminate()
             process.wait(timeout=10)

@@ -94,7 +94,17 @@ def test_a_window_left_on_a_screen_that_is_gone_comes_back_where_it_can_be_seen(
     put_away(again, qtbot)
 
 
-def test_f9_gives_the_text_the_whole_width_and_that_stays(window, qtbot, preferences, tmp_path):
+def closed_and_opened_again(window: MainWindow, qtbot, project: Path) -> MainWindow:
+    window.close()
+    qtbot.waitUntil(lambda: window.project is None, timeout=30_000)
+    again = MainWindow(window.preferences)
+    again.show_session(Session.open(project, "curator"), jobs=False)
+    again.show()
+    settle(again)
+    return again
+
+
+def test_f9_gives_the_text_the_whole_width_and_that_stays(window, qtbot, tmp_path):
     make_project(tmp_path / "p.adme").close()
     assert window.open_path(tmp_path / "p.adme")
     window.resize(1040, 690)
@@ -106,12 +116,7 @@ def test_f9_gives_the_text_the_whole_width_and_that_stays(window, qtbot, prefere
     assert not work.labels.isVisible() and not work.recall.isVisible()
     assert work.bar.width() == window.width() > narrow
     assert not window.actions_["panels"].isChecked()
-    window.close()
-    qtbot.waitUntil(lambda: window.project is None, timeout=30_000)
-    again = MainWindow(preferences)
-    again.show_session(Session.open(tmp_path / "p.adme", "curator"), jobs=False)
-    again.show()
-    settle(again)
+    again = closed_and_opened_again(window, qtbot, tmp_path / "p.adme")
     work = again.project.work
     assert work.bar.width() == again.width()
     keys(again, Qt.Key.Key_F9)
@@ -121,7 +126,7 @@ def test_f9_gives_the_text_the_whole_width_and_that_stays(window, qtbot, prefere
     put_away(again, qtbot)
 
 
-def test_sizes_place_queue_and_view_are_as_they_were_left(window, qtbot, preferences, tmp_path):
+def test_sizes_place_queue_and_view_are_as_they_were_left(window, qtbot, tmp_path):
     make_project(tmp_path / "p.adme").close()
     assert window.open_path(tmp_path / "p.adme")
     project = window.project
@@ -131,12 +136,7 @@ def test_sizes_place_queue_and_view_are_as_they_were_left(window, qtbot, prefere
     window.run("next")
     window.run("view-list")
     sizes, sentence = project.work.splitter.sizes(), project.desk.focus
-    window.close()
-    qtbot.waitUntil(lambda: window.project is None, timeout=30_000)
-    again = MainWindow(preferences)
-    again.show_session(Session.open(tmp_path / "p.adme", "curator"), jobs=False)
-    again.show()
-    settle(again)
+    again = closed_and_opened_again(window, qtbot, tmp_path / "p.adme")
     reopened = again.project
     assert again.size() == QSize(1040, 690)
     assert reopened.work.splitter.sizes() == sizes

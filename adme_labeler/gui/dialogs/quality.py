@@ -204,8 +204,7 @@ class AgreementBar(QWidget):
         colors = theme.current()
         painter = QPainter(self)
         rect = QRectF(self.rect())
-        scale = theme.size("controls") / 13
-        name, figures = _NAME * scale, _FIGURES * scale
+        name, figures = theme.scaled(_NAME), theme.scaled(_FIGURES)
         a = self._agreed
         painting.text(
             painter, QRectF(0, 0, name, rect.height()), self._name, theme.font("controls"),
